@@ -1,0 +1,497 @@
+#include "change.h"
+
+#include <pthread.h>
+#include <zstd.h>
+
+#include "hub/attachment.h"
+#include "hub/change_store.h"
+#include "hub/writer.h"
+
+const struct actor actor_operator = {S_INIT("operator"), ROLE_ANYONE | ROLE_MEMBER | ROLE_OWNER | ROLE_COORDINATOR};
+
+enum { ATTEMPTS = 4, DETAIL = 4000, REASON = 2000 };
+
+struct prepared {
+	const struct change *change;
+	const struct kind *kind;
+	struct stored base;            /* all but create */
+	struct str state;              /* after the change */
+	struct projection projection;  /* create, revise, move */
+	struct sha256 before;          /* digest of the body that is replaced */
+	const struct json *visibility;
+	struct str fetched;            /* compressed */
+	struct sha256 fetched_digest;
+	struct str attachment;         /* SHA-256 in hexadecimal */
+	struct str detail;
+};
+
+/* ---- preparing ---- */
+
+struct preparing {
+	struct hub *hub;
+	struct db *db;
+	const struct change *c;
+	struct arena *a;
+	struct prepared *p;
+	struct err *e;
+};
+
+static enum err_code allowed(struct preparing *x, unsigned needed, const char *what) {
+	unsigned roles = x->c->actor.roles | ROLE_ANYONE;
+	enum err_code code = x->p->base.id ? store_roles(x->db, &x->p->base, x->c->actor, &roles, x->e) : ERR_OK;
+	if (code || (roles & needed)) return code;
+	return err_set(x->e, ERR_FORBIDDEN, "%s is for the %.*s of this record; you are neither", what, STR_ARG(role_words(x->a, needed)));
+}
+
+static enum err_code compute(struct preparing *x, const struct json *body) {
+	struct prepared *p = x->p;
+	const struct visibility *v;
+	enum err_code code = visibility_override(x->a, p->kind->visibility, p->visibility, &v, x->e);
+	return code ? code : project(x->a, p->kind, v, p->state, body, now(), &p->projection, x->e);
+}
+
+/* Made once a thread: a new one costs more than most of what it compresses. */
+static pthread_key_t compressor_key;
+
+static void forget_compressor(void *context) {
+	ZSTD_freeCCtx(context);
+}
+
+static void make_compressor_key(void) {
+	if (pthread_key_create(&compressor_key, forget_compressor) != 0) abort();
+}
+
+static ZSTD_CCtx *compressor(void) {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, make_compressor_key);
+	ZSTD_CCtx *context = pthread_getspecific(compressor_key);
+	if (!context && (context = ZSTD_createCCtx())) pthread_setspecific(compressor_key, context);
+	return context;
+}
+
+static enum err_code compress_origin(struct preparing *x) {
+	const struct change_origin *o = x->c->origin;
+	if (!o) return ERR_OK;
+	size_t bound = ZSTD_compressBound(o->fetched.n);
+	autofree char *to = malloc(bound);
+	ZSTD_CCtx *context = compressor();
+	if (!to || !context) return err_set(x->e, ERR_MEMORY, "out of memory");
+	size_t n = ZSTD_compressCCtx(context, to, bound, o->fetched.p, o->fetched.n, 1);
+	if (ZSTD_isError(n)) return err_set(x->e, ERR_INTERNAL, "compression failed: %s", ZSTD_getErrorName(n));
+	x->p->fetched = arena_str(x->a, str_n(to, n));
+	x->p->fetched_digest = sha256(o->fetched);
+	return ERR_OK;
+}
+
+static enum err_code prepare_create(struct preparing *x) {
+	const struct change *c = x->c;
+	struct prepared *p = x->p;
+	p->kind = kind_find(x->hub->kinds, c->kind);
+	if (!p->kind) return err_set(x->e, ERR_NOT_FOUND, "there is no kind \"%.*s\"; `polder kinds` lists them", STR_ARG(c->kind));
+	enum err_code code = allowed(x, p->kind->create | ROLE_COORDINATOR, "creating");
+	if (code) return code;
+	p->state = c->state.n ? c->state : c->imported ? p->kind->imported : p->kind->initial;
+	if (!kind_state(p->kind, p->state))
+		return err_set(x->e, ERR_INVALID, "the kind %.*s has no state \"%.*s\"", STR_ARG(p->kind->name), STR_ARG(p->state));
+	if (!c->imported && !c->state.n) p->state = p->kind->initial;
+	if (c->number.n) {
+		int64_t seq;
+		int year;
+		if (!p->kind->number_form.n || !number_parse(p->kind->number_form, c->number, &seq, &year))
+			return err_set(x->e, ERR_INVALID, "\"%.*s\" is no number of the kind %.*s", STR_ARG(c->number), STR_ARG(p->kind->name));
+	}
+	code = schema_check(p->kind->schema, c->body, x->a, x->e);
+	p->visibility = c->visibility;
+	if (!code) code = compress_origin(x);
+	return code ? code : compute(x, c->body);
+}
+
+static enum err_code read_base(struct preparing *x) {
+	struct prepared *p = x->p;
+	int64_t id;
+	if (!x->db) return err_set(x->e, ERR_INTERNAL, "a change to a record needs a database to read it from");
+	enum err_code code = store_resolve(x->db, x->a, x->c->record, &id, x->e);
+	if (!code) code = store_read(x->hub, x->db, x->a, id, &p->base, x->e);
+	if (code) return code;
+	p->kind = p->base.kind;
+	p->state = p->base.state;
+	if (x->c->expected && x->c->expected != p->base.revision)
+		return err_set(x->e, ERR_CONFLICT, "the record is at revision %lld by now, you saw %lld: look again before you change it",
+			(long long)p->base.revision, (long long)x->c->expected);
+	if (x->c->visibility) {
+		p->visibility = x->c->visibility;
+	} else if (p->base.visibility.n) {
+		code = json_parse(x->a, p->base.visibility, NULL, &p->visibility, x->e);
+	}
+	return code;
+}
+
+static struct str diff_detail(struct preparing *x, const struct json *from, const struct json *to) {
+	const struct json *changes = json_diff(x->a, from, to);
+	struct json_builder paths = json_array_of(x->a);
+	for (size_t i = 0; i < json_count(changes) && i < 50; i++) json_add(&paths, json_get_lit(json_at(changes, i), "path"));
+	struct json_builder b = json_object_of(x->a);
+	json_set(&b, S("fields"), json_built(&paths));
+	json_put_str(&b, S("note"), str_cut_utf8(x->c->reason, REASON));
+	return json_text(x->a, json_built(&b));
+}
+
+static enum err_code prepare_revise(struct preparing *x) {
+	struct prepared *p = x->p;
+	const struct json *old;
+	enum err_code code = allowed(x, p->kind->revise, "revising");
+	if (!code) code = schema_check(p->kind->schema, x->c->body, x->a, x->e);
+	if (!code) code = store_body(x->db, x->a, &p->base, &old, x->e);
+	if (!code) code = compress_origin(x);
+	if (!code) code = compute(x, x->c->body);
+	if (code) return code;
+	p->before = sha256(json_canonical(x->a, old));
+	p->detail = diff_detail(x, old, x->c->body);
+	return ERR_OK;
+}
+
+static struct str moves_from(struct arena *a, const struct kind *k, struct str state) {
+	struct str words = STR_EMPTY;
+	for (size_t i = 0; i < k->moves_n; i++)
+		if (kind_move_from(&k->moves[i], state))
+			words = arena_fmt(a, "%.*s%s%.*s", STR_ARG(words), words.n ? ", " : "", STR_ARG(k->moves[i].name));
+	return words.n ? words : S("none");
+}
+
+static enum err_code prepare_move(struct preparing *x) {
+	struct prepared *p = x->p;
+	const struct kind_move *m = kind_move(p->kind, x->c->move);
+	if (!m || !kind_move_from(m, p->base.state))
+		return err_set(x->e, m ? ERR_CONFLICT : ERR_INVALID, "%s \"%.*s\" from the state \"%.*s\"; there are: %.*s",
+			m ? "it can't be moved by" : "there is no move", STR_ARG(x->c->move), STR_ARG(p->base.state),
+			STR_ARG(moves_from(x->a, p->kind, p->base.state)));
+	enum err_code code = allowed(x, m->who, "this move");
+	if (code) return code;
+	if (m->reason && !str_trim(x->c->reason).n)
+		return err_set(x->e, ERR_INVALID, "the move \"%.*s\" needs a reason", STR_ARG(m->name));
+	const struct json *body;
+	code = store_body(x->db, x->a, &p->base, &body, x->e);
+	if (code) return code;
+	for (size_t i = 0; i < m->requires_.n; i++) {
+		if (kind_has_value(body, m->requires_.items[i])) continue;
+		err_set(x->e, ERR_INVALID, "before the move \"%.*s\", %.*s must be filled in", STR_ARG(m->name), STR_ARG(m->requires_.items[i]));
+		err_where(x->e, "%.*s", STR_ARG(m->requires_.items[i]));
+		return ERR_INVALID;
+	}
+	p->state = m->to;
+	struct json_builder b = json_object_of(x->a);
+	json_set_str(&b, S("from"), p->base.state);
+	json_set_str(&b, S("move"), m->name);
+	json_put_str(&b, S("reason"), str_cut_utf8(str_trim(x->c->reason), REASON));
+	p->detail = json_text(x->a, json_built(&b));
+	return compute(x, body);
+}
+
+static enum err_code prepare_comment(struct preparing *x) {
+	struct str text = str_trim(x->c->reason);
+	if (!text.n || text.n > DETAIL || !str_utf8(text))
+		return err_set(x->e, ERR_INVALID, "a comment is text of 1 to %d bytes", DETAIL);
+	struct json_builder b = json_object_of(x->a);
+	json_set_int(&b, S("audiences"), x->c->audiences ? x->c->audiences : COORDINATORS);
+	json_set_str(&b, S("text"), text);
+	x->p->detail = json_text(x->a, json_built(&b));
+	return allowed(x, ROLE_OWNER | ROLE_PARTY | ROLE_COORDINATOR, "commenting");
+}
+
+static enum err_code prepare_attach(struct preparing *x) {
+	enum err_code code = allowed(x, x->p->kind->revise, "attaching");
+	if (!code) code = attachment_check(x->c->file_name, x->c->media_type, x->c->bytes, x->e);
+	/* The file comes before its row: what a row names is always there, and a file that no row names is only space. */
+	if (!code) code = attachment_store(x->hub, x->c->bytes, x->a, &x->p->attachment, x->e);
+	if (code) return code;
+	struct json_builder b = json_object_of(x->a);
+	json_set_int(&b, S("audiences"), x->c->audiences ? x->c->audiences : COORDINATORS);
+	json_set_str(&b, S("name"), x->c->file_name);
+	json_set_str(&b, S("sha256"), x->p->attachment);
+	x->p->detail = json_text(x->a, json_built(&b));
+	return ERR_OK;
+}
+
+enum err_code change_prepare(struct hub *h, struct db *db, const struct change *c, struct arena *a, struct prepared **out,
+	struct err *e) {
+	struct prepared *p = arena_new_of(a, struct prepared);
+	if (!p) return err_set(e, ERR_MEMORY, "out of memory");
+	struct preparing x = {h, db, c, a, p, e};
+	p->change = c;
+	enum err_code code = c->op == CHANGE_CREATE ? ERR_OK : read_base(&x);
+	if (code) return code;
+	switch (c->op) {
+	case CHANGE_CREATE: code = prepare_create(&x); break;
+	case CHANGE_REVISE: code = prepare_revise(&x); break;
+	case CHANGE_MOVE: code = prepare_move(&x); break;
+	case CHANGE_LINK:
+	case CHANGE_UNLINK: code = allowed(&x, p->kind->revise, "linking"); break;
+	case CHANGE_COMMENT: code = prepare_comment(&x); break;
+	case CHANGE_ATTACH: code = prepare_attach(&x); break;
+	}
+	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "the change is too large");
+	if (!code) *out = p;
+	return code;
+}
+
+/* ---- writing ---- */
+
+static enum err_code write_names(struct store *s, const struct stored *r, const struct prepared *p) {
+	const struct change *c = p->change;
+	bool shown = kind_state(r->kind, r->state)->is_public;
+	enum err_code code = ERR_OK;
+	for (size_t i = 0; i < c->names_n && !code; i++)
+		code = store_name(s, r, c->names[i].role, c->names[i].name, !str_is(c->names[i].role, "key"));
+	for (size_t i = 0; i < p->projection.names_n && !code; i++)
+		code = store_name(s, r, p->projection.names[i].role, p->projection.names[i].name, shown && p->projection.names[i].shown);
+	return code ? code : store_link_aliases(s, r);
+}
+
+static enum err_code write_links(struct store *s, const struct stored *r, const struct change *c, bool *changed) {
+	enum err_code code = ERR_OK;
+	for (size_t i = 0; i < c->links_n && !code; i++) code = store_link(s, r, c->links[i].rel, c->links[i].target, changed);
+	return code;
+}
+
+static void tell(struct change_result *out, const struct stored *r) {
+	snprintf(out->uid, sizeof out->uid, "%.*s", STR_ARG(r->uid));
+	snprintf(out->public_id, sizeof out->public_id, "%.*s", STR_ARG(r->public_id));
+	snprintf(out->state, sizeof out->state, "%.*s", STR_ARG(r->state));
+	out->record = r->id;
+	out->revision = r->revision;
+}
+
+static struct str create_detail(struct store *s, const struct json *links) {
+	if (!json_count(links)) return STR_EMPTY;
+	struct json_builder b = json_object_of(s->a);
+	json_set(&b, S("links"), links);
+	return json_text(s->a, json_built(&b));
+}
+
+static enum err_code commit_create(struct store *s, const struct prepared *p, struct change_result *out) {
+	const struct change *c = p->change;
+	struct stored r;
+	if (c->if_absent.n) {
+		int64_t id;
+		enum err_code code = store_resolve(s->db, s->a, c->if_absent, &id, s->e);
+		if (!code) code = store_read(s->hub, s->db, s->a, id, &r, s->e);
+		if (!code) tell(out, &r);
+		if (code != ERR_NOT_FOUND) return code;
+	}
+	bool taken = false;
+	enum err_code code = c->number.n ? store_number_taken(s, c->number, &taken) : ERR_OK;
+	if (!code && taken) code = err_set(s->e, ERR_EXISTS, "%.*s is taken by another record", STR_ARG(c->number));
+	if (!code) code = store_new_record(s, c, p->kind, p->state, &r);
+	if (code) return code;
+	r.updated = s->at;
+	if (!code) code = store_revision(s, &r, &p->projection);
+	if (!code && c->origin) code = store_origin(s, &r, c->origin, p->fetched, &p->fetched_digest);
+	if (!code && c->number.n) {
+		r.number = r.public_id = c->number;
+		code = store_name(s, &r, S("number"), r.number, true);
+	} else if (!code && p->projection.is_public && !c->origin) {
+		code = store_number(s, &r);
+	}
+	if (!code && r.number.n) code = store_update_record(s, &r);
+	if (!code) code = store_public(s, &r, &p->projection);
+	/* A record and the links it came with are one event. */
+	struct json_builder links = json_array_of(s->a);
+	s->links = &links;
+	if (!code) code = write_names(s, &r, p);
+	if (!code) code = write_links(s, &r, c, NULL);
+	s->links = NULL;
+	if (!code) code = store_event(s, &r, "create", create_detail(s, json_built(&links)), NULL, &p->projection.digest);
+	if (code) return code;
+	out->changed = true;
+	tell(out, &r);
+	return ERR_OK;
+}
+
+/* What the preparation was made from must still be so. */
+static enum err_code still(struct store *s, const struct prepared *p, struct stored *r) {
+	enum err_code code = store_read(s->hub, s->db, s->a, p->base.id, r, s->e);
+	if (code || (r->revision == p->base.revision && str_eq(r->state, p->base.state))) return code;
+	return err_set(s->e, ERR_CONFLICT, "the record was changed by somebody else at the same moment: look again before you change it");
+}
+
+static enum err_code commit_revise(struct store *s, const struct prepared *p, struct change_result *out) {
+	const struct change *c = p->change;
+	struct stored r;
+	enum err_code code = still(s, p, &r);
+	if (code) return code;
+	bool body = memcmp(&p->before, &p->projection.digest, sizeof p->before) != 0;
+	struct str visibility = json_count(p->visibility) ? json_canonical(s->a, p->visibility) : STR_EMPTY;
+	bool rules = !str_eq(visibility, r.visibility), linked = false;
+	if (body || rules) {
+		r.revision++;
+		r.visibility = visibility;
+		code = store_revision(s, &r, &p->projection);
+		if (!code) code = store_update_record(s, &r);
+		if (!code) code = store_event(s, &r, "revise", p->detail, &p->before, &p->projection.digest);
+		if (!code) code = store_public(s, &r, &p->projection);
+		if (!code) code = store_forget_names(s, &r);
+		if (!code) code = write_names(s, &r, p);
+	}
+	if (!code && c->origin) code = store_origin(s, &r, c->origin, p->fetched, &p->fetched_digest);
+	if (!code) code = write_links(s, &r, c, &linked);
+	if (code) return code;
+	out->changed = body || rules || linked;
+	tell(out, &r);
+	return ERR_OK;
+}
+
+static enum err_code commit_move(struct store *s, const struct prepared *p, struct change_result *out) {
+	struct stored r;
+	enum err_code code = still(s, p, &r);
+	if (code) return code;
+	r.state = p->state;
+	if (p->projection.is_public) code = store_number(s, &r);
+	if (!code) code = store_update_record(s, &r);
+	if (!code) code = store_event(s, &r, "move", p->detail, NULL, NULL);
+	if (!code) code = store_public(s, &r, &p->projection);
+	if (!code) code = store_forget_names(s, &r);
+	if (!code) code = write_names(s, &r, p);
+	if (code) return code;
+	out->changed = true;
+	tell(out, &r);
+	return ERR_OK;
+}
+
+static enum err_code commit_attach(struct store *s, const struct prepared *p, const struct stored *r, struct change_result *out) {
+	const struct change *c = p->change;
+	struct db_query q = db_query(s->db,
+		"INSERT INTO attachment (record, sha256, name, media_type, size, audiences, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+		"ON CONFLICT (record, sha256, name) DO NOTHING");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, p->attachment);
+	db_bind_str(&q, 3, c->file_name);
+	db_bind_str(&q, 4, c->media_type);
+	db_bind_int(&q, 5, (int64_t)c->bytes.n);
+	db_bind_int(&q, 6, c->audiences ? c->audiences : COORDINATORS);
+	db_bind_str(&q, 7, s->actor.name);
+	db_bind_int(&q, 8, s->at);
+	enum err_code code = db_run(&q, s->e);
+	if (code || db_changes(s->db) == 0) return code;
+	out->changed = true;
+	return store_event(s, r, "attach", p->detail, NULL, NULL);
+}
+
+static enum err_code commit_other(struct store *s, const struct prepared *p, struct change_result *out) {
+	const struct change *c = p->change;
+	struct stored r;
+	enum err_code code = store_read(s->hub, s->db, s->a, p->base.id, &r, s->e);
+	if (code) return code;
+	if (c->op == CHANGE_LINK) {
+		int64_t target; /* a person means a record that is there; only an importer may wait for one */
+		code = store_resolve(s->db, s->a, c->target, &target, s->e);
+		if (!code && target == r.id) code = err_set(s->e, ERR_INVALID, "a record can't be linked to itself");
+		if (!code) code = store_link(s, &r, c->rel, c->target, &out->changed);
+	} else if (c->op == CHANGE_UNLINK) {
+		code = store_unlink(s, &r, c->rel, c->target, &out->changed);
+	} else if (c->op == CHANGE_ATTACH) {
+		code = commit_attach(s, p, &r, out);
+	} else {
+		code = store_event(s, &r, "comment", p->detail, NULL, NULL);
+		out->changed = true;
+	}
+	if (!code) tell(out, &r);
+	return code;
+}
+
+static enum err_code commit_one(struct store *s, const struct prepared *p, struct change_result *out) {
+	switch (p->change->op) {
+	case CHANGE_CREATE: return commit_create(s, p, out);
+	case CHANGE_REVISE: return commit_revise(s, p, out);
+	case CHANGE_MOVE: return commit_move(s, p, out);
+	case CHANGE_LINK:
+	case CHANGE_UNLINK:
+	case CHANGE_COMMENT:
+	case CHANGE_ATTACH: return commit_other(s, p, out);
+	}
+	return ERR_INTERNAL;
+}
+
+struct commit {
+	struct hub *hub;
+	struct prepared *const *list;
+	size_t n;
+	struct change_result *results;
+};
+
+enum { COMMIT_CAP = 256 << 20 };
+
+static bool whole_failed(enum err_code code) {
+	return code == ERR_STORAGE || code == ERR_BUSY || code == ERR_CORRUPT || code == ERR_MEMORY;
+}
+
+/* Each alone in a savepoint, or all in one: FTS5 writes out what it has gathered whenever a savepoint ends, so a savepoint for each of
+ * many changes costs more than the changes. *failed: one was refused, and all must be taken back. */
+static enum err_code commit_each(struct store *s, struct commit *c, bool alone, bool *failed, struct err *e) {
+	for (size_t i = 0; i < c->n; i++) {
+		struct change_result *r = &c->results[i];
+		*r = (struct change_result){0};
+		size_t mark = counts_mark(s->counts);
+		s->actor = c->list[i]->change->actor;
+		s->e = &r->err;
+		enum err_code code = alone ? db_savepoint(s->db, e) : ERR_OK;
+		if (code) return code;
+		r->code = commit_one(s, c->list[i], r);
+		if (!r->code && arena_failed(s->a)) r->code = err_set(&r->err, ERR_MEMORY, "the change is too large");
+		arena_clear(s->a);
+		if (whole_failed(r->code)) {
+			if (e) *e = r->err;
+			return r->code;
+		}
+		if (r->code) {
+			r->changed = false;
+			*failed = true;
+			if (!alone) return ERR_OK;
+			db_rollback_to(s->db);
+			counts_back_to(s->counts, mark);
+		} else if (alone && (code = db_release(s->db, e))) {
+			return code;
+		}
+	}
+	return ERR_OK;
+}
+
+static enum err_code commit_all(struct db *db, void *arg, struct err *e) {
+	struct commit *c = arg;
+	autoarena struct arena *a = arena_new(COMMIT_CAP);
+	autoarena struct arena *kept = arena_new(COMMIT_CAP);
+	if (!a || !kept) return err_set(e, ERR_MEMORY, "out of memory");
+	struct store s = {.hub = c->hub, .db = db, .a = a, .counts = counts_new(kept), .at = now()};
+	if (!s.counts) return err_set(e, ERR_MEMORY, "out of memory");
+	bool failed = false;
+	enum err_code code = db_savepoint(db, e);
+	if (!code) code = commit_each(&s, c, false, &failed, e);
+	if (code) return code;
+	if (failed) {
+		db_rollback_to(db);
+		counts_back_to(s.counts, 0);
+		if (c->n > 1) code = commit_each(&s, c, true, &failed, e);
+	} else {
+		code = db_release(db, e);
+	}
+	s.e = e;
+	return code ? code : counts_write(&s);
+}
+
+enum err_code change_commit(struct hub *h, struct prepared *const *list, size_t n, struct change_result *results, struct err *e) {
+	struct commit c = {h, list, n, results};
+	return n ? writer_run(h->writer, commit_all, &c, e) : ERR_OK;
+}
+
+enum err_code change_apply(struct hub *h, struct db *db, const struct change *c, struct change_result *result, struct err *e) {
+	for (int attempt = 0;; attempt++) {
+		autoarena struct arena *a = arena_new(COMMIT_CAP);
+		if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+		struct prepared *p;
+		enum err_code code = change_prepare(h, db, c, a, &p, e);
+		if (!code) code = change_commit(h, &p, 1, result, e);
+		if (code) return code;
+		if (result->code == ERR_CONFLICT && !c->expected && attempt < ATTEMPTS && (c->op == CHANGE_REVISE || c->op == CHANGE_MOVE)) continue;
+		if (result->code && e) *e = result->err;
+		return result->code;
+	}
+}

@@ -1,0 +1,99 @@
+/* The one door in: every change to a record goes through here, and nobody else writes those tables.
+ *
+ * A change is checked against the kind's schema, its lifecycle and the actor's right; then revision, event, outbox row, names, links,
+ * public projection, facets and search are written in one transaction. Changes group: those that wait while another is being written
+ * go into one transaction together, each in a savepoint of its own, with one durable commit; each is answered after it.
+ *
+ * Two steps, so that the costly part runs outside the writer: change_prepare checks and computes (any thread, any number at once),
+ * change_commit writes. change_apply does both. */
+#pragma once
+#include "hub/hub.h"
+#include "hub/identifier.h"
+
+struct actor {
+	struct str name;  /* "operator", "import:cve", later a person's uid */
+	unsigned roles;   /* enum role, for the whole hub */
+};
+/* Whoever may read the hub's folder: coordinator, and owner of everything. */
+extern const struct actor actor_operator;
+
+enum change_op {
+	CHANGE_CREATE,
+	CHANGE_REVISE,  /* a new body */
+	CHANGE_MOVE,    /* a move of the lifecycle */
+	CHANGE_LINK,
+	CHANGE_UNLINK,
+	CHANGE_COMMENT, /* a line in the timeline */
+	CHANGE_ATTACH,
+};
+
+struct change_link {
+	struct str rel;
+	struct str target; /* any name; one that nobody has yet is awaited */
+};
+struct change_name {
+	struct str role, name; /* "source", "alias", "key" */
+};
+
+/* Where it comes from, for records of other systems. */
+struct change_origin {
+	struct str system, source_id;
+	int64_t mapping;      /* version of the importer's reading */
+	struct str fetched;   /* as it came */
+	struct str licence;
+};
+
+struct change {
+	enum change_op op;
+	struct actor actor;
+	struct str record;             /* all but create: any name the record has */
+	int64_t expected;              /* revision that the actor saw; another is ERR_CONFLICT; 0: any */
+
+	/* create, revise */
+	struct str kind;               /* create */
+	const struct json *body;
+	const struct json *visibility; /* rules of its own, or NULL: none (create), as before (revise) */
+	bool imported;                 /* create: starts in the state that the kind gives to what is public elsewhere */
+	struct str state;              /* create by an importer or from a backup: this state instead; "" as above */
+	struct str number;             /* create: a number fixed beforehand ("CUE-0001"); "" none */
+	struct str public_id;          /* create: what it is called, when its source named it; "" its uid */
+	struct str if_absent;          /* create: a name; when somebody has it, that record is the result and nothing is changed */
+	const struct change_name *names;
+	size_t names_n;
+	const struct change_link *links; /* links that must be there; others stay */
+	size_t links_n;
+	const struct change_origin *origin;
+
+	struct str move;               /* move */
+	struct str reason;             /* move, comment's text, note of a revision */
+	struct str rel, target;        /* link, unlink */
+
+	struct str file_name, media_type, bytes; /* attach */
+	unsigned audiences;            /* attach, comment; 0: coordinators */
+};
+
+struct change_result {
+	enum err_code code;
+	struct err err;
+	bool changed;                  /* false: it was so already */
+	char uid[UID_SIZE];
+	char public_id[128];
+	char state[48];
+	int64_t record, revision;
+};
+
+struct prepared; /* lives in the arena given to change_prepare */
+
+/* db: a connection of the calling thread, for looking up what a revision or move starts from; may be NULL for a creation.
+ * ERR_INVALID (schema; e->where is the pointer), ERR_FORBIDDEN, ERR_NOT_FOUND, ERR_CONFLICT (no such move from here), ERR_MEMORY. The
+ * change's strings must live as long as the arena. */
+enum err_code change_prepare(struct hub *h, struct db *db, const struct change *c, struct arena *a, struct prepared **out,
+	struct err *e) must_use;
+
+/* Writes them in order, each wholly or not at all; results[i] says how it went. What is returned is of the whole: ERR_STORAGE or ERR_BUSY
+ * when nothing could be written. */
+enum err_code change_commit(struct hub *h, struct prepared *const *list, size_t n, struct change_result *results, struct err *e)
+	must_use;
+
+/* Both, for one change; tries again when the record changed in between and the actor did not say which revision was meant. */
+enum err_code change_apply(struct hub *h, struct db *db, const struct change *c, struct change_result *result, struct err *e) must_use;

@@ -1,0 +1,438 @@
+#include "change_store.h"
+
+/* ---- looking ---- */
+
+enum err_code store_resolve(struct db *db, struct arena *a, struct str name, int64_t *id, struct err *e) {
+	char uid[UID_SIZE];
+	name = str_trim(name);
+	if (uid_parse(name, uid)) {
+		struct db_query q = db_query(db, "SELECT id FROM record WHERE uid = $1");
+		db_bind_str(&q, 1, str_of(uid));
+		bool found = db_row(&q);
+		if (found) *id = db_int(&q, 0);
+		enum err_code code = db_done(&q, e);
+		if (code || found) return code;
+	}
+	struct db_query q = db_query(db,
+		"SELECT record FROM name WHERE name = $1 AND role <> 'crosswalk' ORDER BY CASE role WHEN 'number' THEN 0 WHEN 'source' THEN 1 "
+		"WHEN 'key' THEN 2 ELSE 3 END, record LIMIT 1");
+	struct str folded = name_folded(a, name);
+	db_bind_str(&q, 1, folded);
+	bool found = db_row(&q);
+	if (found) *id = db_int(&q, 0);
+	enum err_code code = db_done(&q, e);
+	if (!code && !found)
+		code = err_set(e, ERR_NOT_FOUND, "there is no record called \"%.*s\"", STR_ARG(str_cut_utf8(name, 100)));
+	return code;
+}
+
+enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, int64_t id, struct stored *out, struct err *e) {
+	struct db_query q = db_query(db,
+		"SELECT r.uid, r.kind, r.state, r.revision, r.public_id, r.number, r.visibility, r.created_by, r.updated, p.sort FROM record r "
+		"LEFT JOIN public p ON p.record = r.id WHERE r.id = $1");
+	db_bind_int(&q, 1, id);
+	bool found = db_row(&q);
+	struct stored r = {.id = id};
+	struct str kind = STR_EMPTY;
+	if (found) {
+		kind = arena_str(a, db_str(&q, 1));
+		r.uid = arena_str(a, db_str(&q, 0));
+		r.state = arena_str(a, db_str(&q, 2));
+		r.revision = db_int(&q, 3);
+		r.public_id = arena_str(a, db_str(&q, 4));
+		r.number = arena_str(a, db_str(&q, 5));
+		r.visibility = arena_str(a, db_str(&q, 6));
+		r.created_by = arena_str(a, db_str(&q, 7));
+		r.updated = db_int(&q, 8);
+		r.is_public = !db_is_null(&q, 9);
+		r.sort = arena_str(a, db_str(&q, 9));
+	}
+	enum err_code code = db_done(&q, e);
+	if (code) return code;
+	if (!found) return err_set(e, ERR_NOT_FOUND, "there is no such record");
+	r.kind = kind_find(h->kinds, kind);
+	if (!r.kind)
+		return err_set(e, ERR_UNSUPPORTED, "record %.*s is of the kind \"%.*s\", which this hub no longer has a file for",
+			STR_ARG(r.public_id), STR_ARG(kind));
+	if (arena_failed(a)) return err_set(e, ERR_MEMORY, "out of memory");
+	*out = r;
+	return ERR_OK;
+}
+
+enum err_code store_body(struct db *db, struct arena *a, const struct stored *r, const struct json **out, struct err *e) {
+	struct db_query q = db_query(db, "SELECT body FROM revision WHERE record = $1 AND number = $2");
+	db_bind_int(&q, 1, r->id);
+	db_bind_int(&q, 2, r->revision);
+	enum err_code code = ERR_OK;
+	const struct json *body = NULL;
+	bool found = db_row(&q);
+	if (found) code = json_parse(a, db_str(&q, 0), NULL, &body, e);
+	enum err_code ended = db_done(&q, code ? NULL : e);
+	if (!code) code = ended;
+	if (!code && !found) code = err_set(e, ERR_CORRUPT, "record %.*s has lost its body", STR_ARG(r->uid));
+	if (!code) *out = body;
+	return code;
+}
+
+enum err_code store_roles(struct db *db, const struct stored *r, struct actor actor, unsigned *out, struct err *e) {
+	unsigned roles = actor.roles | ROLE_ANYONE;
+	if (str_eq(r->created_by, actor.name)) roles |= ROLE_OWNER;
+	struct db_query q = db_query(db, "SELECT role FROM party WHERE record = $1 AND subject = $2");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, actor.name);
+	while (db_row(&q)) roles |= ROLE_PARTY | role_of(db_str(&q, 0));
+	enum err_code code = db_done(&q, e);
+	if (!code) *out = roles;
+	return code;
+}
+
+/* ---- records, revisions, events ---- */
+
+static int year_of(moment at) {
+	int64_t year;
+	int month, day;
+	date_from_days(at / DAY, &year, &month, &day);
+	return (int)year;
+}
+
+enum err_code store_new_record(struct store *s, const struct change *c, const struct kind *kind, struct str state, struct stored *out) {
+	char uid[UID_SIZE];
+	struct stored r = {.kind = kind, .state = state, .revision = 1, .created_by = s->actor.name};
+	if (json_count(c->visibility)) r.visibility = json_canonical(s->a, c->visibility);
+	for (int attempt = 0;; attempt++) {
+		uid_make(uid);
+		r.uid = arena_str(s->a, str_of(uid));
+		r.public_id = c->public_id.n ? c->public_id : r.uid;
+		struct db_query q = db_query(s->db,
+			"INSERT INTO record (uid, kind, state, revision, public_id, visibility, created, updated, created_by) "
+			"VALUES ($1, $2, $3, 1, $4, $5, $6, $6, $7)");
+		db_bind_str(&q, 1, r.uid);
+		db_bind_str(&q, 2, kind->name);
+		db_bind_str(&q, 3, state);
+		db_bind_str(&q, 4, r.public_id);
+		if (r.visibility.n)
+			db_bind_bytes(&q, 5, r.visibility);
+		else
+			db_bind_null(&q, 5);
+		db_bind_int(&q, 6, s->at);
+		db_bind_str(&q, 7, s->actor.name);
+		enum err_code code = db_run(&q, s->e);
+		if (code == ERR_EXISTS && attempt < 8) continue; /* 40 random bits, taken before */
+		if (code) return code;
+		break;
+	}
+	r.id = db_last_id(s->db);
+	*out = r;
+	return ERR_OK;
+}
+
+enum err_code store_update_record(struct store *s, const struct stored *r) {
+	struct db_query q = db_query(s->db,
+		"UPDATE record SET state = $2, revision = $3, public_id = $4, number = $5, visibility = $6, updated = $7 WHERE id = $1");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, r->state);
+	db_bind_int(&q, 3, r->revision);
+	db_bind_str(&q, 4, r->public_id);
+	db_bind_opt(&q, 5, r->number);
+	if (r->visibility.n)
+		db_bind_bytes(&q, 6, r->visibility);
+	else
+		db_bind_null(&q, 6);
+	db_bind_int(&q, 7, s->at);
+	return db_run(&q, s->e);
+}
+
+enum err_code store_revision(struct store *s, const struct stored *r, const struct projection *p) {
+	struct db_query q = db_query(s->db,
+		"INSERT INTO revision (record, number, body, body_root, salt_seed, key_id, actor, at) VALUES ($1, $2, $3, $4, $5, NULL, $6, $7)");
+	db_bind_int(&q, 1, r->id);
+	db_bind_int(&q, 2, r->revision);
+	db_bind_bytes(&q, 3, p->body);
+	db_bind_bytes(&q, 4, sha256_str(&p->commitment.root));
+	db_bind_bytes(&q, 5, str_n(p->commitment.seed, sizeof p->commitment.seed));
+	db_bind_str(&q, 6, s->actor.name);
+	db_bind_int(&q, 7, s->at);
+	return db_run(&q, s->e);
+}
+
+static void bind_digest(struct db_query *q, int n, const struct sha256 *digest) {
+	if (digest)
+		db_bind_bytes(q, n, sha256_str(digest));
+	else
+		db_bind_null(q, n);
+}
+
+enum err_code store_event(struct store *s, const struct stored *r, const char *type, struct str detail, const struct sha256 *before,
+	const struct sha256 *after) {
+	struct db_query q = db_query(s->db,
+		"INSERT INTO event (record, type, actor, at, revision, state, detail, digest_before, digest_after) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, str_of(type));
+	db_bind_str(&q, 3, s->actor.name);
+	db_bind_int(&q, 4, s->at);
+	db_bind_int(&q, 5, r->revision);
+	db_bind_str(&q, 6, r->state);
+	if (detail.n)
+		db_bind_bytes(&q, 7, detail);
+	else
+		db_bind_null(&q, 7);
+	bind_digest(&q, 8, before);
+	bind_digest(&q, 9, after);
+	enum err_code code = db_run(&q, s->e);
+	if (code) return code;
+	q = db_query(s->db, "INSERT INTO outbox (event) VALUES ($1)");
+	db_bind_int(&q, 1, db_last_id(s->db));
+	return db_run(&q, s->e);
+}
+
+/* ---- links ---- */
+
+static const struct json *link_detail(struct store *s, struct str rel, const struct stored *target) {
+	struct json_builder b = json_object_of(s->a);
+	json_set_str(&b, S("rel"), rel);
+	json_set_str(&b, S("target"), target->uid);
+	return json_built(&b);
+}
+
+static enum err_code may_link(struct store *s, const struct stored *r, struct str rel, const struct stored *target) {
+	const struct kind_link *l = kind_link(r->kind, rel);
+	if (!l)
+		return err_set(s->e, ERR_INVALID, "a record of the kind %.*s has no links \"%.*s\"", STR_ARG(r->kind->name), STR_ARG(rel));
+	if (r->id == target->id) return err_set(s->e, ERR_INVALID, "a record can't be linked to itself");
+	bool fits = l->to.n == 0;
+	for (size_t i = 0; i < l->to.n; i++) fits |= str_eq(l->to.items[i], target->kind->name) || str_is(l->to.items[i], "*");
+	if (!fits)
+		return err_set(s->e, ERR_INVALID, "\"%.*s\" can't lead to a record of the kind %.*s", STR_ARG(rel), STR_ARG(target->kind->name));
+	if (l->max == INT64_MAX) return ERR_OK;
+	struct db_query q = db_query(s->db, "SELECT count(*) FROM link WHERE source = $1 AND rel = $2 AND target <> $3");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, rel);
+	db_bind_int(&q, 3, target->id);
+	int64_t n = db_row(&q) ? db_int(&q, 0) : 0;
+	enum err_code code = db_done(&q, s->e);
+	if (!code && n >= l->max)
+		code = err_set(s->e, ERR_CONFLICT, "%.*s has %lld links \"%.*s\" already, and may have no more", STR_ARG(r->public_id),
+			(long long)n, STR_ARG(rel));
+	return code;
+}
+
+static enum err_code link_to(struct store *s, const struct stored *r, struct str rel, int64_t target, bool *changed) {
+	struct stored t;
+	enum err_code code = store_read(s->hub, s->db, s->a, target, &t, s->e);
+	if (!code) code = may_link(s, r, rel, &t);
+	if (code) return code;
+	struct db_query q = db_query(s->db,
+		"INSERT INTO link (source, rel, target, actor, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (source, rel, target) DO NOTHING");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, rel);
+	db_bind_int(&q, 3, target);
+	db_bind_str(&q, 4, s->actor.name);
+	db_bind_int(&q, 5, s->at);
+	code = db_run(&q, s->e);
+	if (code || db_changes(s->db) == 0) return code;
+	if (changed) *changed = true;
+	if (s->links)
+		json_add(s->links, link_detail(s, rel, &t));
+	else
+		code = store_event(s, r, "link", json_text(s->a, link_detail(s, rel, &t)), NULL, NULL);
+	return code ? code : store_link_facet(s, r, &t, rel);
+}
+
+/* Every record that stands for the crosswalk's term. */
+static enum err_code link_crosswalk(struct store *s, const struct stored *r, struct str rel, struct str folded, bool *changed) {
+	int64_t targets[16];
+	size_t n = 0;
+	struct db_query q = db_query(s->db, "SELECT record FROM name WHERE name = $1 AND role = 'crosswalk' ORDER BY record LIMIT 16");
+	db_bind_str(&q, 1, folded);
+	while (n < lengthof(targets) && db_row(&q)) targets[n++] = db_int(&q, 0);
+	enum err_code code = db_done(&q, s->e);
+	for (size_t i = 0; i < n && !code; i++)
+		if (targets[i] != r->id) code = link_to(s, r, rel, targets[i], changed);
+	return code;
+}
+
+static enum err_code await_name(struct store *s, const struct stored *r, struct str rel, struct str folded, bool *changed) {
+	struct db_query q = db_query(s->db,
+		"INSERT INTO awaited (name, source, rel) VALUES ($1, $2, $3) ON CONFLICT (name, source, rel) DO NOTHING");
+	db_bind_str(&q, 1, folded);
+	db_bind_int(&q, 2, r->id);
+	db_bind_str(&q, 3, rel);
+	enum err_code code = db_run(&q, s->e);
+	if (!code && changed && db_changes(s->db)) *changed = true;
+	return code;
+}
+
+enum err_code store_link(struct store *s, const struct stored *r, struct str rel, struct str target, bool *changed) {
+	struct str folded = name_folded(s->a, str_trim(target));
+	if (!folded.n || folded.n > 500) return err_set(s->e, ERR_INVALID, "a link needs a record to lead to");
+	if (!kind_link(r->kind, rel))
+		return err_set(s->e, ERR_INVALID, "a record of the kind %.*s has no links \"%.*s\"", STR_ARG(r->kind->name), STR_ARG(rel));
+	if (str_starts(folded, S("crosswalk:"))) {
+		enum err_code code = await_name(s, r, rel, folded, NULL);
+		return code ? code : link_crosswalk(s, r, rel, folded, changed);
+	}
+	int64_t id;
+	enum err_code code = store_resolve(s->db, s->a, target, &id, s->e);
+	if (code == ERR_NOT_FOUND) return await_name(s, r, rel, folded, changed);
+	if (!code && id == r->id) return ERR_OK; /* a source that names itself among its relatives */
+	return code ? code : link_to(s, r, rel, id, changed);
+}
+
+enum err_code store_unlink(struct store *s, const struct stored *r, struct str rel, struct str target, bool *changed) {
+	int64_t id;
+	struct stored t;
+	enum err_code code = store_resolve(s->db, s->a, target, &id, s->e);
+	if (!code) code = store_read(s->hub, s->db, s->a, id, &t, s->e);
+	if (code) return code;
+	struct db_query q = db_query(s->db, "DELETE FROM link WHERE source = $1 AND rel = $2 AND target = $3");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, rel);
+	db_bind_int(&q, 3, id);
+	code = db_run(&q, s->e);
+	if (!code && db_changes(s->db) == 0)
+		code = err_set(s->e, ERR_NOT_FOUND, "there is no link \"%.*s\" from %.*s to %.*s", STR_ARG(rel), STR_ARG(r->public_id),
+			STR_ARG(t.public_id));
+	if (code) return code;
+	*changed = true;
+	code = store_event(s, r, "unlink", json_text(s->a, link_detail(s, rel, &t)), NULL, NULL);
+	return code ? code : store_unlink_facet(s, r, &t);
+}
+
+/* ---- names ---- */
+
+struct waiting {
+	int64_t source;
+	struct str rel;
+};
+
+/* Links that waited for this name are made now. */
+static enum err_code fulfil(struct store *s, const struct stored *r, struct str folded, bool keep) {
+	struct waiting list[256];
+	size_t n = 0;
+	struct db_query q = db_query(s->db, "SELECT source, rel FROM awaited WHERE name = $1 ORDER BY source, rel LIMIT 256");
+	db_bind_str(&q, 1, folded);
+	while (n < lengthof(list) && db_row(&q)) list[n++] = (struct waiting){db_int(&q, 0), arena_str(s->a, db_str(&q, 1))};
+	enum err_code code = db_done(&q, s->e);
+	struct json_builder *noted = s->links;
+	s->links = NULL; /* these are other records' links, and events of theirs */
+	for (size_t i = 0; i < n && !code; i++) {
+		struct stored from;
+		if (list[i].source == r->id) continue;
+		code = store_read(s->hub, s->db, s->a, list[i].source, &from, s->e);
+		if (!code) code = link_to(s, &from, list[i].rel, r->id, NULL);
+		if (code == ERR_INVALID || code == ERR_CONFLICT) code = ERR_OK; /* what waited does not fit who came */
+	}
+	s->links = noted;
+	if (code || keep || n == 0) return code;
+	q = db_query(s->db, "DELETE FROM awaited WHERE name = $1");
+	db_bind_str(&q, 1, folded);
+	return db_run(&q, s->e);
+}
+
+enum err_code store_name(struct store *s, const struct stored *r, struct str role, struct str name, bool shown) {
+	struct str folded = name_folded(s->a, str_trim(name));
+	if (!folded.n || folded.n > 500) return ERR_OK;
+	struct db_query q = db_query(s->db,
+		"INSERT INTO name (name, role, record, shown) VALUES ($1, $2, $3, $4) ON CONFLICT (name, role, record) DO NOTHING");
+	db_bind_str(&q, 1, folded);
+	db_bind_str(&q, 2, role);
+	db_bind_int(&q, 3, r->id);
+	db_bind_int(&q, 4, shown);
+	enum err_code code = db_run(&q, s->e);
+	if (code || db_changes(s->db) == 0) return code;
+	return fulfil(s, r, folded, str_is(role, "crosswalk"));
+}
+
+enum err_code store_forget_names(struct store *s, const struct stored *r) {
+	struct db_query q = db_query(s->db, "DELETE FROM name WHERE record = $1 AND role IN ('alias', 'crosswalk')");
+	db_bind_int(&q, 1, r->id);
+	return db_run(&q, s->e);
+}
+
+enum err_code store_link_aliases(struct store *s, const struct stored *r) {
+	if (!kind_link(r->kind, S("same-as"))) return ERR_OK;
+	int64_t others[64];
+	size_t n = 0;
+	struct db_query q = db_query(s->db,
+		"SELECT DISTINCT o.record FROM name m JOIN name o ON o.name = m.name AND o.record <> m.record JOIN record p ON p.id = o.record "
+		"WHERE m.record = $1 AND m.role IN ('source', 'alias', 'number') AND o.role IN ('source', 'alias', 'number') AND p.kind = $2 "
+		"ORDER BY o.record LIMIT 64");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, r->kind->name);
+	while (n < lengthof(others) && db_row(&q)) others[n++] = db_int(&q, 0);
+	enum err_code code = db_done(&q, s->e);
+	struct json_builder *noted = s->links;
+	s->links = NULL;
+	for (size_t i = 0; i < n && !code; i++) {
+		/* The relation has no direction: one row serves, from the younger to the older. */
+		struct stored from = *r;
+		int64_t to = others[i];
+		if (to > r->id) {
+			to = r->id;
+			code = store_read(s->hub, s->db, s->a, others[i], &from, s->e);
+		}
+		if (!code) code = link_to(s, &from, S("same-as"), to, NULL);
+	}
+	s->links = noted;
+	return code;
+}
+
+/* ---- origin and number ---- */
+
+enum err_code store_origin(struct store *s, const struct stored *r, const struct change_origin *o, struct str compressed,
+	const struct sha256 *digest) {
+	struct db_query q = db_query(s->db,
+		"INSERT INTO origin (record, system, source_id, mapping, digest, fetched, licence, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
+		"ON CONFLICT (record) DO UPDATE SET mapping = excluded.mapping, digest = excluded.digest, fetched = excluded.fetched, "
+		"licence = excluded.licence, at = excluded.at");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, o->system);
+	db_bind_str(&q, 3, o->source_id);
+	db_bind_int(&q, 4, o->mapping);
+	db_bind_bytes(&q, 5, sha256_str(digest));
+	db_bind_bytes(&q, 6, compressed);
+	db_bind_opt(&q, 7, o->licence);
+	db_bind_int(&q, 8, s->at);
+	enum err_code code = db_run(&q, s->e);
+	if (code == ERR_EXISTS)
+		err_set(s->e, code, "%.*s %.*s is here already", STR_ARG(o->system), STR_ARG(str_cut_utf8(o->source_id, 100)));
+	return code;
+}
+
+static enum err_code next_in(struct store *s, struct str counter, int64_t *out) {
+	struct db_query q = db_query(s->db,
+		"INSERT INTO setting (name, value) VALUES ($1, '1') ON CONFLICT (name) DO UPDATE SET "
+		"value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT) RETURNING CAST(value AS BIGINT)");
+	db_bind_str(&q, 1, counter);
+	while (db_row(&q)) *out = db_int(&q, 0);
+	return db_done(&q, s->e);
+}
+
+enum err_code store_number_taken(struct store *s, struct str number, bool *taken) {
+	struct db_query q = db_query(s->db, "SELECT 1 FROM record WHERE number = $1");
+	db_bind_str(&q, 1, number);
+	bool found = db_row(&q);
+	enum err_code code = db_done(&q, s->e);
+	if (!code) *taken = found;
+	return code;
+}
+
+/* Records of other systems keep what those call them; only this hub's own are numbered, and only when they become public. */
+enum err_code store_number(struct store *s, struct stored *r) {
+	struct str form = r->kind->number_form;
+	if (!form.n || r->number.n || !str_eq(r->public_id, r->uid)) return ERR_OK;
+	int year = year_of(s->at);
+	struct str counter = arena_cat(s->a, S("number:"), r->kind->name);
+	if (str_find(form, S("{year}")) != STR_NONE) counter = arena_fmt(s->a, "%.*s:%d", STR_ARG(counter), year);
+	/* A number may have come from elsewhere, as those of the common vocabulary do: then the next one. */
+	for (bool taken = true; taken;) {
+		int64_t seq = 0;
+		enum err_code code = next_in(s, counter, &seq);
+		if (!code) code = number_format(s->a, form, s->hub->prefix, year, seq, &r->number, s->e);
+		if (!code) code = store_number_taken(s, r->number, &taken);
+		if (code) return code;
+	}
+	r->public_id = r->number;
+	return store_name(s, r, S("number"), r->number, true);
+}

@@ -1,0 +1,67 @@
+/* The statements by which the door in writes; for change*.c alone. */
+#pragma once
+#include "hub/change.h"
+#include "hub/project.h"
+
+/* What the writer needs to know of a record before it changes it. */
+struct stored {
+	int64_t id, revision;
+	const struct kind *kind;
+	struct str uid, state, public_id, number, created_by;
+	struct str visibility; /* canonical JSON or "" */
+	moment updated;
+	bool is_public;        /* it has a public projection, and then: */
+	struct str sort;
+};
+
+/* Changes to facet_count, written together at the end. */
+struct counts;
+
+struct store {
+	struct hub *hub;
+	struct db *db;
+	struct arena *a;
+	struct counts *counts;
+	struct actor actor;
+	moment at;
+	bool anew;               /* also what seems to be up to date is made again */
+	struct json_builder *links; /* where links made are noted instead of in events of their own; NULL: events */
+	struct err *e;
+};
+
+/* By any name; folded is found through `name`. ERR_NOT_FOUND. */
+enum err_code store_resolve(struct db *db, struct arena *a, struct str name, int64_t *id, struct err *e) must_use;
+enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, int64_t id, struct stored *out, struct err *e) must_use;
+enum err_code store_body(struct db *db, struct arena *a, const struct stored *r, const struct json **out, struct err *e) must_use;
+/* Roles that the actor has on this record over those for the whole hub. */
+enum err_code store_roles(struct db *db, const struct stored *r, struct actor actor, unsigned *out, struct err *e) must_use;
+
+enum err_code store_new_record(struct store *s, const struct change *c, const struct kind *kind, struct str state, struct stored *out)
+	must_use;
+enum err_code store_update_record(struct store *s, const struct stored *r) must_use;
+enum err_code store_revision(struct store *s, const struct stored *r, const struct projection *p) must_use;
+enum err_code store_event(struct store *s, const struct stored *r, const char *type, struct str detail, const struct sha256 *before,
+	const struct sha256 *after) must_use;
+/* A name, and the links that waited for it. */
+enum err_code store_name(struct store *s, const struct stored *r, struct str role, struct str name, bool shown) must_use;
+enum err_code store_forget_names(struct store *s, const struct stored *r) must_use;
+/* Other records of the same kind that a source, alias or number names too become linked, "same-as". */
+enum err_code store_link_aliases(struct store *s, const struct stored *r) must_use;
+/* By name; awaited when nobody has it. changed may be NULL. */
+enum err_code store_link(struct store *s, const struct stored *r, struct str rel, struct str target, bool *changed) must_use;
+enum err_code store_unlink(struct store *s, const struct stored *r, struct str rel, struct str target, bool *changed) must_use;
+enum err_code store_origin(struct store *s, const struct stored *r, const struct change_origin *o, struct str compressed,
+	const struct sha256 *digest) must_use;
+enum err_code store_number_taken(struct store *s, struct str number, bool *taken) must_use;
+/* Gives the record its number, if its kind has numbers and it is this hub's own. */
+enum err_code store_number(struct store *s, struct stored *r) must_use;
+
+/* change_public.c: brings the public projection, facets and search to what p says; takes them away where it is not public. */
+enum err_code store_public(struct store *s, struct stored *r, const struct projection *p) must_use;
+/* A link was made, or taken away: facets of its source. */
+enum err_code store_link_facet(struct store *s, const struct stored *source, const struct stored *target, struct str rel) must_use;
+enum err_code store_unlink_facet(struct store *s, const struct stored *source, const struct stored *target) must_use;
+struct counts *counts_new(struct arena *a);
+size_t counts_mark(const struct counts *c);
+void counts_back_to(struct counts *c, size_t mark);
+enum err_code counts_write(struct store *s) must_use;

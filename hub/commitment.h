@@ -1,0 +1,21 @@
+/* The commitment to a body: a Merkle root over its fields, so that later one field can be revealed, or erased, alone.
+ *
+ *     salt  = SHA-256("polder/salt/v1" ‖ seed ‖ name)
+ *     leaf  = SHA-256(00 ‖ "polder/field/v1" ‖ salt ‖ name ‖ 00 ‖ canonical JSON of the value)
+ *     root  = Merkle tree hash of RFC 6962 section 2.1 over the leaves, in byte order of the names
+ *
+ * A field is a member of the body. The seed is random and secret; whoever is given the salt of one field learns nothing of another.
+ * Erasing one field first writes down the other salts, and then the seed goes. */
+#pragma once
+#include "lib/digest/digest.h"
+#include "lib/json/json.h"
+
+struct commitment {
+	struct sha256 root;
+	unsigned char seed[SHA256_SIZE];
+};
+
+/* Draws a seed and commits. ERR_MEMORY. */
+enum err_code commitment_make(struct arena *a, const struct json *body, struct commitment *out, struct err *e) must_use;
+/* The root for a given seed. */
+enum err_code commitment_root(struct arena *a, const struct json *body, struct str seed, struct sha256 *out, struct err *e) must_use;

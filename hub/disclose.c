@@ -1,0 +1,338 @@
+#include "disclose.h"
+
+#include <zstd.h>
+
+#include "hub/disclose_private.h"
+
+const struct viewer viewer_public = {S_INIT(""), 0};
+const struct viewer viewer_operator = {S_INIT("operator"), ROLE_ANYONE | ROLE_MEMBER | ROLE_OWNER | ROLE_COORDINATOR};
+
+enum { FETCHED = 128 << 20 };
+
+static enum err_code nothing(struct str name, struct err *e) {
+	return err_set(e, ERR_NOT_FOUND, "there is no record called \"%.*s\"", STR_ARG(str_cut_utf8(name, 100)));
+}
+
+enum err_code disclose_audiences(const struct disclosing *d, const struct stored *r, unsigned *out, struct err *e) {
+	const struct kind_state *state = kind_state(r->kind, r->state);
+	unsigned roles, audiences = 0;
+	enum err_code code = store_roles(d->db, r, (struct actor){d->viewer.name, d->viewer.roles}, &roles, e);
+	if (code) return code;
+	if (roles & ROLE_OWNER) audiences |= OWNER | PARTIES;
+	if (roles & ROLE_PARTY) audiences |= PARTIES;
+	if (roles & ROLE_COORDINATOR) audiences |= COORDINATORS | PARTIES | REGULATOR | DOWNSTREAM;
+	if (roles & (ROLE_PANEL | ROLE_ADJUDICATOR)) audiences |= PANEL;
+	if (audiences || (state && state->is_public)) audiences |= PUBLIC;
+	*out = audiences;
+	return ERR_OK;
+}
+
+/* ---- one record ---- */
+
+enum err_code disclose_resolve(const struct disclosing *d, struct str name, int64_t *id, struct err *e) {
+	name = str_trim(name);
+	if (!name.n || name.n > 500) return nothing(name, e);
+	if (!viewer_is_public(d)) {
+		enum err_code code = store_resolve(d->db, d->a, name, id, e);
+		return code == ERR_NOT_FOUND ? nothing(name, e) : code;
+	}
+	char uid[UID_SIZE];
+	bool found = false;
+	enum err_code code = ERR_OK;
+	if (uid_parse(name, uid)) {
+		struct db_query q = db_query(d->db, "SELECT r.id FROM record r JOIN public p ON p.record = r.id WHERE r.uid = $1");
+		db_bind_str(&q, 1, str_of(uid));
+		if ((found = db_row(&q))) *id = db_int(&q, 0);
+		code = db_done(&q, e);
+	}
+	if (!code && !found) {
+		struct str folded = name_folded(d->a, name);
+		struct db_query q = db_query(d->db,
+			"SELECT n.record FROM name n JOIN public p ON p.record = n.record WHERE n.name = $1 AND n.shown = 1 AND n.role <> 'crosswalk' "
+			"ORDER BY CASE n.role WHEN 'number' THEN 0 WHEN 'source' THEN 1 WHEN 'key' THEN 2 ELSE 3 END, n.record LIMIT 1");
+		db_bind_str(&q, 1, folded);
+		if ((found = db_row(&q))) *id = db_int(&q, 0);
+		code = db_done(&q, e);
+	}
+	return code ? code : found ? ERR_OK : nothing(name, e);
+}
+
+bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, struct glimpse *out) {
+	const struct kind *kind = kind_find(d->hub->kinds, db_str(q, first + 2));
+	const struct kind_state *state = kind ? kind_state(kind, db_str(q, first + 3)) : NULL;
+	if (!state) return false; /* its kind's file is gone: nobody says any more what may be shown */
+	*out = (struct glimpse){
+		.record = db_int(q, first),
+		.uid = arena_str(d->a, db_str(q, first + 1)),
+		.kind = kind,
+		.state = state,
+		.id = arena_str(d->a, db_str(q, first + 4)),
+		.headline = arena_str(d->a, db_str(q, first + 5)),
+		.summary = arena_str(d->a, db_str(q, first + 6)),
+		.sort = arena_str(d->a, db_str(q, first + 7)),
+		.updated = db_int(q, first + 8),
+	};
+	return true;
+}
+
+static enum err_code public_record(const struct disclosing *d, int64_t id, struct str name, struct disclosed *out, struct err *e) {
+	struct db_query q = db_query(d->db,
+		"SELECT " GLIMPSE_COLUMNS ", p.body, p.etag, p.published FROM record r JOIN public p ON p.record = r.id WHERE r.id = $1");
+	db_bind_int(&q, 1, id);
+	struct disclosed r = {.is_public = true, .audiences = PUBLIC};
+	bool found = db_row(&q) && glimpse_read(d, &q, 0, &r.line);
+	if (found) {
+		r.body_text = arena_str(d->a, db_str(&q, 9));
+		r.etag = arena_str(d->a, db_str(&q, 10));
+		r.published = db_int(&q, 11);
+	}
+	enum err_code code = db_done(&q, e);
+	if (!code && !found) code = nothing(name, e);
+	if (!code) code = json_parse(d->a, r.body_text, NULL, &r.body, e);
+	if (!code) *out = r;
+	return code;
+}
+
+static enum err_code project_for(const struct disclosing *d, const struct stored *s, const struct json *body, unsigned audiences,
+	const struct json **out, struct err *e) {
+	const struct json *overrides = NULL;
+	const struct visibility *v;
+	enum err_code code = s->visibility.n ? json_parse(d->a, s->visibility, NULL, &overrides, e) : ERR_OK;
+	if (!code) code = visibility_override(d->a, s->kind->visibility, overrides, &v, e);
+	if (code) return code;
+	*out = visibility_project(d->a, v, body, audiences);
+	return ERR_OK;
+}
+
+static enum err_code other_record(const struct disclosing *d, int64_t id, struct str name, struct disclosed *out, struct err *e) {
+	struct stored s;
+	unsigned audiences = 0;
+	enum err_code code = store_read(d->hub, d->db, d->a, id, &s, e);
+	if (!code) code = disclose_audiences(d, &s, &audiences, e);
+	if (code) return code;
+	if (!audiences) return nothing(name, e);
+	if (audiences == PUBLIC) return public_record(d, id, name, out, e);
+	const struct json *body, *shown;
+	code = store_body(d->db, d->a, &s, &body, e);
+	if (!code) code = project_for(d, &s, body, audiences, &shown, e);
+	if (code) return code;
+	struct disclosed r = {.audiences = audiences, .body = shown, .body_text = shown ? json_canonical(d->a, shown) : S("{}")};
+	r.is_public = kind_state(s.kind, s.state) && kind_state(s.kind, s.state)->is_public;
+	r.overridden = s.visibility.n > 0;
+	r.etag = project_etag(d->a, s.state, r.body_text);
+	r.line = (struct glimpse){
+		.record = id,
+		.kind = s.kind,
+		.state = kind_state(s.kind, s.state),
+		.id = s.public_id,
+		.uid = s.uid,
+		.headline = project_headline(d->a, s.kind, shown),
+		.summary = project_summary(d->a, s.kind, shown),
+		.updated = s.updated,
+	};
+	struct db_query q = db_query(d->db, "SELECT sort, published FROM public WHERE record = $1");
+	db_bind_int(&q, 1, id);
+	if (db_row(&q)) {
+		r.line.sort = arena_str(d->a, db_str(&q, 0));
+		r.published = db_int(&q, 1);
+	}
+	code = db_done(&q, e);
+	if (!code && !r.line.state) code = err_set(e, ERR_UNSUPPORTED, "the record is in a state that its kind no longer has");
+	if (!code) *out = r;
+	return code;
+}
+
+static enum err_code by_id(const struct disclosing *d, int64_t id, struct str name, struct disclosed *out, struct err *e) {
+	enum err_code code = viewer_is_public(d) ? public_record(d, id, name, out, e) : other_record(d, id, name, out, e);
+	if (!code && arena_failed(d->a)) code = err_set(e, ERR_MEMORY, "the record is too large to show");
+	return code;
+}
+
+enum err_code disclose_record(const struct disclosing *d, struct str name, struct disclosed *out, struct err *e) {
+	int64_t id;
+	enum err_code code = disclose_resolve(d, name, &id, e);
+	return code ? code : by_id(d, id, name, out, e);
+}
+
+enum err_code disclose_glimpse(const struct disclosing *d, int64_t record, struct glimpse *out, struct err *e) {
+	struct db_query q =
+		db_query(d->db, "SELECT " GLIMPSE_COLUMNS " FROM record r JOIN public p ON p.record = r.id WHERE r.id = $1");
+	db_bind_int(&q, 1, record);
+	bool found = db_row(&q) && glimpse_read(d, &q, 0, out);
+	enum err_code code = db_done(&q, e);
+	if (code || found) return code;
+	if (viewer_is_public(d)) return nothing(STR_EMPTY, e);
+	struct disclosed r;
+	code = other_record(d, record, STR_EMPTY, &r, e);
+	if (!code) *out = r.line;
+	return code;
+}
+
+/* ---- links ---- */
+
+struct rel_count {
+	struct str rel;
+	int64_t n;
+	bool inverse;
+};
+
+/* How many links of each relation; over all links, of which this viewer may see fewer. */
+static enum err_code count_links(const struct disclosing *d, int64_t record, struct rel_count **out, size_t *n, struct err *e) {
+	static const char *const statements[] = {
+		"SELECT rel, count(*) FROM link WHERE source = $1 GROUP BY rel ORDER BY rel",
+		"SELECT rel, count(*) FROM link WHERE target = $1 GROUP BY rel ORDER BY rel",
+	};
+	enum { RELATIONS = 64 };
+	struct rel_count *items = arena_array(d->a, RELATIONS, sizeof *items);
+	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
+	*n = 0;
+	for (int inverse = 0; inverse < 2; inverse++) {
+		struct db_query q = db_query(d->db, statements[inverse]);
+		db_bind_int(&q, 1, record);
+		while (db_row(&q) && *n < RELATIONS)
+			items[(*n)++] = (struct rel_count){arena_str(d->a, db_str(&q, 0)), db_int(&q, 1), inverse};
+		enum err_code code = db_done(&q, e);
+		if (code) return code;
+	}
+	*out = items;
+	return ERR_OK;
+}
+
+/* The other ends of one relation that may be seen. The kind of the end that has the link says who may see the relation. */
+static enum err_code link_group(const struct disclosing *d, const struct disclosed *r, const struct rel_count *c, size_t each,
+	struct disclosed_links *out, struct err *e) {
+	static const char *const statements[] = {
+		"SELECT target FROM link WHERE source = $1 AND rel = $2 ORDER BY target DESC",
+		"SELECT source FROM link WHERE target = $1 AND rel = $2 ORDER BY source DESC",
+	};
+	struct disclosed_links g = {.rel = c->rel, .inverse = c->inverse};
+	g.items = arena_array(d->a, each < (size_t)c->n ? each : (size_t)c->n, sizeof *g.items);
+	if (!g.items) return err_set(e, ERR_MEMORY, "out of memory");
+	struct db_query q = db_query(d->db, statements[c->inverse]);
+	db_bind_int(&q, 1, r->line.record);
+	db_bind_str(&q, 2, c->rel);
+	enum err_code code = ERR_OK;
+	while (!code && g.n < each && db_row(&q)) {
+		struct glimpse other;
+		code = disclose_glimpse(d, db_int(&q, 0), &other, e);
+		if (code == ERR_NOT_FOUND || code == ERR_UNSUPPORTED) {
+			code = ERR_OK;
+			continue;
+		}
+		if (code) break;
+		const struct kind_link *l = kind_link(c->inverse ? other.kind : r->line.kind, c->rel);
+		if (!l || !(l->audiences & r->audiences)) continue;
+		g.title = c->inverse ? l->inverse : l->title;
+		g.items[g.n++] = other;
+	}
+	enum err_code ended = db_done(&q, code ? NULL : e);
+	if (code || ended) return code ? code : ended;
+	/* Where the list was cut, the rest is counted among what is public: exact for the public, a lower bound for others. */
+	g.total = (int64_t)g.n;
+	if (g.n == each) {
+		struct db_query all = db_query(d->db, c->inverse ?
+			"SELECT count(*) FROM link l JOIN public p ON p.record = l.source WHERE l.target = $1 AND l.rel = $2" :
+			"SELECT count(*) FROM link l JOIN public p ON p.record = l.target WHERE l.source = $1 AND l.rel = $2");
+		db_bind_int(&all, 1, r->line.record);
+		db_bind_str(&all, 2, c->rel);
+		int64_t counted = db_row(&all) ? db_int(&all, 0) : 0;
+		code = db_done(&all, e);
+		if (counted > g.total) g.total = counted;
+	}
+	*out = g;
+	return code;
+}
+
+enum err_code disclose_links(const struct disclosing *d, const struct disclosed *r, size_t each, struct disclosed_links **out, size_t *n,
+	struct err *e) {
+	struct rel_count *counts = NULL;
+	size_t counts_n = 0;
+	enum err_code code = count_links(d, r->line.record, &counts, &counts_n, e);
+	if (code) return code;
+	struct disclosed_links *groups = arena_array(d->a, counts_n + 1, sizeof *groups);
+	if (!groups) return err_set(e, ERR_MEMORY, "out of memory");
+	size_t used = 0;
+	for (size_t i = 0; i < counts_n && !code; i++) {
+		code = link_group(d, r, &counts[i], each, &groups[used], e);
+		if (!code && groups[used].n) used++;
+	}
+	if (code) return code;
+	*out = groups;
+	*n = used;
+	return ERR_OK;
+}
+
+/* ---- files ---- */
+
+enum err_code disclose_files(const struct disclosing *d, const struct disclosed *r, struct disclosed_file **out, size_t *n,
+	struct err *e) {
+	enum { FILES = 500 };
+	struct disclosed_file *items = arena_array(d->a, FILES, sizeof *items);
+	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
+	size_t used = 0;
+	struct db_query q = db_query(d->db,
+		"SELECT name, media_type, sha256, size, at, audiences FROM attachment WHERE record = $1 ORDER BY id LIMIT 500");
+	db_bind_int(&q, 1, r->line.record);
+	while (used < FILES && db_row(&q)) {
+		if (!((unsigned)db_int(&q, 5) & r->audiences)) continue;
+		items[used++] = (struct disclosed_file){arena_str(d->a, db_str(&q, 0)), arena_str(d->a, db_str(&q, 1)),
+			arena_str(d->a, db_str(&q, 2)), db_int(&q, 3), db_int(&q, 4)};
+	}
+	enum err_code code = db_done(&q, e);
+	if (code) return code;
+	*out = items;
+	*n = used;
+	return ERR_OK;
+}
+
+/* ---- where it came from ---- */
+
+enum err_code disclose_origin(const struct disclosing *d, struct str system, struct str source_id, bool with_fetched,
+	struct disclosed_origin *out, struct err *e) {
+	if (!(d->viewer.roles & ROLE_COORDINATOR)) return nothing(source_id, e);
+	struct db_query q = db_query(d->db,
+		"SELECT o.record, o.mapping, r.uid, o.digest, CASE WHEN $3 = 1 THEN o.fetched END FROM origin o JOIN record r ON r.id = o.record "
+		"WHERE o.system = $1 AND o.source_id = $2");
+	db_bind_str(&q, 1, system);
+	db_bind_str(&q, 2, source_id);
+	db_bind_int(&q, 3, with_fetched);
+	struct disclosed_origin o = {.system = system, .source_id = source_id};
+	bool found = db_row(&q), whole = true;
+	if (found) {
+		o.record = db_int(&q, 0);
+		o.mapping = db_int(&q, 1);
+		o.uid = arena_str(d->a, db_str(&q, 2));
+		whole = db_str(&q, 3).n == sizeof o.digest;
+		if (whole) memcpy(o.digest, db_str(&q, 3).p, sizeof o.digest);
+		struct str packed = db_str(&q, 4);
+		unsigned long long size = packed.n ? ZSTD_getFrameContentSize(packed.p, packed.n) : 0;
+		if (packed.n && size <= FETCHED) {
+			char *to = arena_alloc(d->a, (size_t)size + 1);
+			size_t got = to ? ZSTD_decompress(to, (size_t)size, packed.p, packed.n) : 0;
+			whole = whole && to && !ZSTD_isError(got) && got == size;
+			o.fetched = str_n(to, whole ? got : 0);
+		} else {
+			whole = whole && !packed.n;
+		}
+	}
+	enum err_code code = db_done(&q, e);
+	if (code) return code;
+	if (!found) return nothing(source_id, e);
+	if (!whole) return err_set(e, ERR_CORRUPT, "the fetched form of %.*s is damaged", STR_ARG(source_id));
+	*out = o;
+	return ERR_OK;
+}
+
+enum err_code disclose_imported(const struct disclosing *d, int64_t record, struct str actor, const struct json **out, struct err *e) {
+	if (!(d->viewer.roles & ROLE_COORDINATOR)) return nothing(STR_EMPTY, e);
+	struct db_query q =
+		db_query(d->db, "SELECT body FROM revision WHERE record = $1 AND actor = $2 ORDER BY number DESC LIMIT 1");
+	db_bind_int(&q, 1, record);
+	db_bind_str(&q, 2, actor);
+	const struct json *body = NULL;
+	enum err_code code = db_row(&q) ? json_parse(d->a, db_str(&q, 0), NULL, &body, e) : ERR_OK;
+	enum err_code ended = db_done(&q, code ? NULL : e);
+	if (!code) code = ended;
+	if (!code) *out = body;
+	return code;
+}

@@ -1,0 +1,146 @@
+/* The one door out: whatever leaves a hub is projected here for its viewer, field by field. Nobody else reads bodies.
+ *
+ * The public is shown the stored projection; any other viewer's is computed from body, kind and the record's own rules. A record that a
+ * viewer may not know of is ERR_NOT_FOUND, in the same words as one that does not exist. */
+#pragma once
+#include "hub/change.h"
+#include "hub/hub.h"
+
+struct viewer {
+	struct str name;
+	unsigned roles; /* enum role, for the whole hub; 0: the public */
+};
+extern const struct viewer viewer_public;
+extern const struct viewer viewer_operator;
+
+/* What one call of this door needs; `a` holds the results. */
+struct disclosing {
+	const struct hub *hub;
+	struct db *db;
+	struct viewer viewer;
+	struct arena *a;
+};
+
+/* A line about a record, as lists and links show it. */
+struct glimpse {
+	int64_t record;
+	const struct kind *kind;
+	const struct kind_state *state;
+	struct str id, uid, headline, summary;
+	struct str sort;    /* date that matters; "" when not public */
+	moment updated;
+};
+
+struct disclosed {
+	struct glimpse line;
+	struct str body_text;      /* canonical JSON */
+	const struct json *body;
+	struct str etag;
+	bool is_public;
+	moment published;          /* 0: it isn't */
+	unsigned audiences;        /* that the viewer belongs to, for this record */
+	bool overridden;           /* it has visibility rules of its own (told to coordinators and owners only) */
+};
+
+/* By uid, number, source's identifier or alias. */
+enum err_code disclose_record(const struct disclosing *d, struct str name, struct disclosed *out, struct err *e) must_use;
+
+/* ---- links ---- */
+
+struct disclosed_link {
+	struct glimpse other;
+};
+struct disclosed_links {
+	struct str rel, title; /* title reads from the record that was asked for */
+	bool inverse;          /* it is the other end that has the link */
+	struct glimpse *items;
+	size_t n;
+	int64_t total;
+};
+/* Grouped by relation and direction, each group at most `each` long, newest first. */
+enum err_code disclose_links(const struct disclosing *d, const struct disclosed *r, size_t each, struct disclosed_links **out, size_t *n,
+	struct err *e) must_use;
+
+/* ---- history ---- */
+
+struct disclosed_event {
+	moment at;
+	struct str type;           /* published, revised, moved, linked, unlinked, commented, attached, created */
+	struct str actor;          /* "" for viewers who may not know */
+	int64_t revision;          /* counted among those that this viewer can tell apart */
+	const struct kind_state *state;
+	struct str move, reason;
+	const struct json *diff;   /* json_diff of the viewer's projections; NULL where the body is the same */
+	struct str rel;
+	struct glimpse other;      /* of a link */
+};
+/* Oldest first, at most the newest 500. Only what the viewer can see the effect of. */
+enum err_code disclose_history(const struct disclosing *d, const struct disclosed *r, struct disclosed_event **out, size_t *n,
+	struct err *e) must_use;
+
+/* ---- files ---- */
+
+struct disclosed_file {
+	struct str name, media_type, sha256;
+	int64_t size;
+	moment at;
+};
+enum err_code disclose_files(const struct disclosing *d, const struct disclosed *r, struct disclosed_file **out, size_t *n,
+	struct err *e) must_use;
+
+/* ---- lists ---- */
+
+struct list_filter {
+	struct str name, value; /* a facet; of use, system and organization any name of the record */
+};
+struct list_request {
+	const struct kind *kind;   /* NULL: all */
+	const struct list_filter *filters;
+	size_t filters_n;
+	struct str cursor;         /* from an earlier answer; "" the beginning */
+	size_t limit;              /* 1 … 200 */
+};
+struct listed {
+	struct glimpse *items;
+	size_t n;
+	struct str next;           /* cursor; "" at the end */
+	int64_t total;             /* -1: not counted */
+};
+/* By date, newest first. ERR_INVALID for a cursor that isn't one. */
+enum err_code disclose_list(const struct disclosing *d, const struct list_request *r, struct listed *out, struct err *e) must_use;
+
+struct facet_value {
+	struct str value, label;
+	int64_t n;
+};
+struct facet_group {
+	struct str name, title;
+	struct facet_value *values;  /* most frequent first, at most 12 */
+	size_t n, distinct;
+};
+/* Facets of a kind, over all its public records; kind NULL: how many of each kind (one group, "kind"). */
+enum err_code disclose_facets(const struct disclosing *d, const struct kind *kind, struct facet_group **out, size_t *n, struct err *e)
+	must_use;
+/* "Kind", "Year", or what the kind calls its own. */
+struct str facet_title(const struct hub *h, const struct kind *kind, struct str name);
+
+/* The children of a record by an inverse relation, all of them at once: for trees. parents[i] of items[i] is 0 at the root. */
+struct disclosed_tree {
+	struct glimpse *items;
+	int64_t *parents;
+	size_t n;
+};
+enum err_code disclose_tree(const struct disclosing *d, const struct kind *kind, struct str rel, struct disclosed_tree *out,
+	struct err *e) must_use;
+
+/* For importers and exporters: where a record came from, found by what its source calls it. The operator's alone. */
+struct disclosed_origin {
+	int64_t record, mapping;
+	struct str uid, system, source_id, fetched;
+	unsigned char digest[32];
+};
+enum err_code disclose_origin(const struct disclosing *d, struct str system, struct str source_id, bool with_fetched,
+	struct disclosed_origin *out, struct err *e) must_use;
+/* What an actor's newest revision said ("import:cve"); NULL when it made none. The operator's alone. */
+enum err_code disclose_imported(const struct disclosing *d, int64_t record, struct str actor, const struct json **out, struct err *e)
+	must_use;

@@ -1,0 +1,22 @@
+/* For disclose*.c and search.c alone. */
+#pragma once
+#include "hub/change_store.h"
+#include "hub/disclose.h"
+
+static inline bool viewer_is_public(const struct disclosing *d) {
+	return (d->viewer.roles & ~(unsigned)ROLE_ANYONE) == 0 && d->viewer.name.n == 0;
+}
+
+/* Audiences that the viewer belongs to for a record; 0 when it may not even know of it. */
+enum err_code disclose_audiences(const struct disclosing *d, const struct stored *r, unsigned *out, struct err *e) must_use;
+/* A line about a record for this viewer; ERR_NOT_FOUND when it may not know of it. */
+enum err_code disclose_glimpse(const struct disclosing *d, int64_t record, struct glimpse *out, struct err *e) must_use;
+/* Columns of a query that joins record r with public p: r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated, from
+ * `first` on. */
+#define GLIMPSE_COLUMNS "r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated"
+bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, struct glimpse *out);
+enum err_code disclose_resolve(const struct disclosing *d, struct str name, int64_t *id, struct err *e) must_use;
+/* The uid of the record that a filter on use, system or organization means; the value itself for other facets. */
+/* Sorts groups into the order of a page and fills in titles and labels. */
+void disclose_order_facets(const struct disclosing *d, const struct kind *kind, struct facet_group *groups, size_t n);
+enum err_code disclose_filter_value(const struct disclosing *d, const struct list_filter *f, struct str *out, struct err *e) must_use;

@@ -1,0 +1,240 @@
+#include "hub.h"
+
+#include <errno.h>
+#include <ini.h>
+
+#include "hub/identifier.h"
+#include "hub/migrations.h"
+#include "hub/writer.h"
+
+enum { HUB_CAP = 8 << 20, CONF_BYTES = 1 << 20 };
+
+static const char *database_of(struct arena *a, const char *dir) {
+	return file_join(a, dir, "hub.db");
+}
+
+/* ---- settings ---- */
+
+static enum err_code set_setting(struct db *db, struct str name, struct str value, struct err *e) {
+	struct db_query q = db_query(db, "INSERT INTO setting (name, value) VALUES ($1, $2)");
+	db_bind_str(&q, 1, name);
+	db_bind_str(&q, 2, value);
+	return db_run(&q, e);
+}
+
+static enum err_code get_setting(struct db *db, struct arena *a, struct str name, struct str *out, struct err *e) {
+	struct db_query q = db_query(db, "SELECT value FROM setting WHERE name = $1");
+	db_bind_str(&q, 1, name);
+	*out = db_row(&q) ? arena_str(a, db_str(&q, 0)) : STR_EMPTY;
+	return db_done(&q, e);
+}
+
+static enum err_code check_prefix(struct str prefix, struct err *e) {
+	bool ok = prefix.n >= 2 && prefix.n <= 10 && prefix.p[0] >= 'A' && prefix.p[0] <= 'Z';
+	for (size_t i = 0; i < prefix.n; i++)
+		ok &= (prefix.p[i] >= 'A' && prefix.p[i] <= 'Z') || (prefix.p[i] >= '0' && prefix.p[i] <= '9');
+	if (ok) return ERR_OK;
+	return err_set(e, ERR_INVALID, "\"%.*s\" can't be the prefix of numbers: 2 to 10 capital letters and digits, a letter first",
+		STR_ARG(str_cut_utf8(prefix, 40)));
+}
+
+struct conf {
+	struct hub *hub;
+	char wrong[100];
+};
+
+static int conf_line(void *user, const char *section, const char *name, const char *value) {
+	struct conf *c = user;
+	if (strcmp(section, "hub") == 0 && strcmp(name, "name") == 0)
+		c->hub->name = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "hub") == 0 && strcmp(name, "prefix") == 0)
+		c->hub->prefix = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "hub") == 0 && strcmp(name, "url") == 0)
+		c->hub->base_url = arena_str(c->hub->arena, str_of(value));
+	else
+		snprintf(c->wrong, sizeof c->wrong, "[%s] %s", section, name);
+	return c->wrong[0] == 0;
+}
+
+static enum err_code read_conf(struct hub *h, struct err *e) {
+	const char *path = file_join(h->arena, h->dir, "polder.conf");
+	struct str text;
+	enum err_code code = file_read(h->arena, path, CONF_BYTES, &text, e);
+	if (code) return code;
+	if (memchr(text.p, 0, text.n)) return err_set(e, ERR_INVALID, "%s: holds a NUL byte", path);
+	struct conf c = {.hub = h};
+	int line = ini_parse_string(arena_cstr(h->arena, text), conf_line, &c);
+	if (line)
+		return err_set(e, ERR_INVALID, "%s, line %d: %s%s", path, line, c.wrong[0] ? "there is no setting " : "not a line of settings",
+			c.wrong);
+	if (!h->name.n) h->name = S("Polder");
+	while (h->base_url.n && h->base_url.p[h->base_url.n - 1] == '/') h->base_url.n--;
+	code = check_prefix(h->prefix, e);
+	return code ? (err_prefix(e, "%s", path), code) : ERR_OK;
+}
+
+/* ---- making and opening ---- */
+
+static enum err_code write_conf(struct arena *a, const char *dir, const struct hub_settings *s, struct err *e) {
+	struct str text = arena_fmt(a,
+		"; What this hub is. Read when a command starts; `polder serve` wants a restart.\n"
+		"[hub]\n"
+		"; shown at the head of every page\n"
+		"name = %.*s\n"
+		"; begins the numbers that this hub gives, such as %.*s-%s; never change it once a number is public\n"
+		"prefix = %.*s\n"
+		"; the public address, for links in feeds and notices\n"
+		"; url = https://hub.example.org\n",
+		STR_ARG(s->name), STR_ARG(s->prefix), "2026-0001", STR_ARG(s->prefix));
+	return file_write(file_join(a, dir, "polder.conf"), text, 0640, e);
+}
+
+enum err_code hub_init(const char *dir, const struct hub_settings *settings, struct err *e) {
+	autoarena struct arena *a = arena_new(HUB_CAP);
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < settings->name.n; i++)
+		if ((unsigned char)settings->name.p[i] < 32) return err_set(e, ERR_INVALID, "the hub's name must be one line");
+	enum err_code code = check_prefix(settings->prefix, e);
+	if (!code) code = file_make_dir(dir, e);
+	if (code) return code;
+	/* The configuration comes last: a folder without it is no hub, so a half-made one can be made again. */
+	if (file_exists(file_join(a, dir, "polder.conf"))) return err_set(e, ERR_EXISTS, "%s: there is a hub already", dir);
+	code = file_make_dir(file_join(a, dir, "files"), e);
+	if (!code) code = file_make_dir(file_join(a, dir, "kinds"), e);
+	struct db *db = NULL;
+	if (!code) code = db_open(&db, database_of(a, dir), DB_CREATE, e);
+	int applied;
+	if (!code) code = db_migrate(db, hub_migrations, hub_migrations_n, &applied, e);
+	struct str uid = STR_EMPTY;
+	if (!code) code = get_setting(db, a, S("uid"), &uid, e);
+	if (!code && !uid.n) {
+		char fresh[UID_SIZE];
+		uid_make(fresh);
+		code = set_setting(db, S("uid"), str_of(fresh), e);
+	}
+	db_close(db);
+	return code ? code : write_conf(a, dir, settings, e);
+}
+
+static enum err_code open_database(struct hub *h, struct err *e) {
+	struct db *db;
+	enum err_code code = db_open(&db, database_of(h->arena, h->dir), DB_WRITE, e);
+	if (code) return code;
+	int applied;
+	code = db_migrate(db, hub_migrations, hub_migrations_n, &applied, e);
+	if (!code) code = get_setting(db, h->arena, S("uid"), &h->uid, e);
+	db_close(db);
+	return code;
+}
+
+enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
+	struct arena *a = arena_new(HUB_CAP);
+	struct hub *h = a ? arena_new_of(a, struct hub) : NULL;
+	if (!h) {
+		arena_free(a);
+		return err_set(e, ERR_MEMORY, "out of memory");
+	}
+	*h = (struct hub){.dir = arena_cstr(a, str_of(dir)), .arena = a};
+	enum err_code code = ERR_OK;
+	if (!file_exists(file_join(a, dir, "polder.conf")))
+		code = err_set(e, ERR_NOT_FOUND, "%s: there is no hub here; make one with `polder init %s`", dir, dir);
+	if (!code) code = read_conf(h, e);
+	if (!code) code = open_database(h, e);
+	if (!code) code = kinds_load(&h->kinds, file_join(a, dir, "kinds"), e);
+	if (!code) code = writer_new(&h->writer, database_of(a, dir), e);
+	if (code) {
+		hub_close(h);
+		return code;
+	}
+	*out = h;
+	return ERR_OK;
+}
+
+void hub_close(struct hub *h) {
+	if (!h) return;
+	writer_free(h->writer);
+	kinds_free(h->kinds);
+	arena_free(h->arena);
+}
+
+enum err_code hub_reader(const struct hub *h, struct db **out, struct err *e) {
+	autoarena struct arena *a = arena_new(1 << 16);
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	return db_open(out, database_of(a, h->dir), DB_READ, e);
+}
+
+enum err_code hub_sequence(struct db *db, int64_t *out, struct err *e) {
+	struct db_query q = db_query(db, "SELECT coalesce(max(seq), 0) FROM event");
+	if (db_row(&q)) *out = db_int(&q, 0);
+	return db_done(&q, e);
+}
+
+/* ---- backup ---- */
+
+enum { FILE_CAP = 128 << 20 };
+
+static enum err_code copy_file(const char *from, const char *to, struct err *e) {
+	autoarena struct arena *a = arena_new(FILE_CAP);
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	struct str bytes;
+	enum err_code code = file_read(a, from, FILE_CAP / 2, &bytes, e);
+	return code ? code : file_write(to, bytes, 0640, e);
+}
+
+/* Copies DIR/name/… as it is; folders are made as they are needed. */
+static enum err_code copy_tree(struct arena *a, const char *from, const char *to, const char *name, struct err *e) {
+	const char *base = file_join(a, from, name);
+	struct file_list files = {0};
+	enum err_code code = file_make_dir(file_join(a, to, name), e);
+	if (!code && file_is_dir(base)) code = file_walk(a, base, "", &files, e);
+	size_t skip = strlen(from) + 1;
+	for (size_t i = 0; i < files.n && !code; i++) {
+		const char *target = file_join(a, to, files.paths[i] + skip);
+		const char *slash = strrchr(target, '/');
+		code = file_make_dir(arena_cstr(a, str_n(target, (size_t)(slash - target))), e);
+		if (!code) code = copy_file(files.paths[i], target, e);
+	}
+	return code;
+}
+
+static enum err_code copy_hub(struct arena *a, const char *from, const char *to, struct err *e) {
+	enum err_code code = file_make_dir(to, e);
+	struct db *db = NULL;
+	if (!code) code = db_open(&db, database_of(a, from), DB_WRITE, e);
+	if (!code) code = db_copy(db, database_of(a, to), e);
+	db_close(db);
+	/* The database first: a file is written before the row that names it, so what the copy names is there. */
+	if (!code) code = copy_tree(a, from, to, "files", e);
+	if (!code) code = copy_tree(a, from, to, "kinds", e);
+	/* A copy opens as WAL again; checked whole before it may be called a backup. */
+	if (!code) code = db_open(&db, database_of(a, to), DB_WRITE, e);
+	if (!code) {
+		code = db_check(db, e);
+		db_checkpoint(db);
+		db_close(db);
+	}
+	if (!code) code = copy_file(file_join(a, from, "polder.conf"), file_join(a, to, "polder.conf"), e);
+	return code;
+}
+
+static enum err_code copy_to_new(const char *from, const char *to, struct err *e) {
+	autoarena struct arena *a = arena_new(HUB_CAP * 8);
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	while (strlen(from) > 1 && from[strlen(from) - 1] == '/') from = arena_cstr(a, str_n(from, strlen(from) - 1));
+	if (!file_exists(file_join(a, from, "polder.conf"))) return err_set(e, ERR_NOT_FOUND, "%s: there is no hub or backup here", from);
+	if (file_exists(to)) return err_set(e, ERR_EXISTS, "%s: exists; a copy is written to a new folder", to);
+	/* Made under another name, so that a folder of the right name is always whole. */
+	const char *partial = arena_fmt(a, "%s.partial-%d", to, (int)getpid()).p;
+	enum err_code code = copy_hub(a, from, partial, e);
+	if (!code && rename(partial, to) != 0) code = err_errno(e, errno, "%s", to);
+	if (code && e) err_detail(e, "what was copied lies in %s", partial);
+	return code;
+}
+
+enum err_code hub_backup(const char *dir, const char *to, struct err *e) {
+	return copy_to_new(dir, to, e);
+}
+
+enum err_code hub_restore(const char *from, const char *dir, struct err *e) {
+	return copy_to_new(from, dir, e);
+}

@@ -1,0 +1,45 @@
+/* A hub: a folder with its database, files, configuration and further kinds.
+ *
+ *     DIR/polder.conf   what the administrator sets (INI): name, prefix, address
+ *     DIR/hub.db        everything that is a row
+ *     DIR/files/        attachments by SHA-256
+ *     DIR/kinds/        kinds added or replaced (docs/KINDS.md)
+ *
+ * Two doors and no other way: hub/change.h changes records, hub/disclose.h shows them. A hub may be open in several processes;
+ * SQLite's locks keep them apart. */
+#pragma once
+#include "db/db.h"
+#include "hub/kind.h"
+
+struct hub {
+	const char *dir;
+	struct str name;      /* "Example hub" */
+	struct str prefix;    /* of the numbers that this hub gives: [A-Z][A-Z0-9]{1,9} */
+	struct str uid;       /* of the hub itself, random, given by init */
+	struct str base_url;  /* of its public address, without the last slash; "" when not set */
+	struct kinds *kinds;
+	struct writer *writer; /* hub/writer.h */
+	struct arena *arena;
+};
+
+struct hub_settings {
+	struct str name, prefix;
+};
+
+/* Makes the folder and an empty hub in it. ERR_EXISTS when there is one. */
+enum err_code hub_init(const char *dir, const struct hub_settings *settings, struct err *e) must_use;
+
+/* Opens a hub, migrates its database, loads its kinds. ERR_NOT_FOUND with what to do when the folder holds no hub. */
+enum err_code hub_open(struct hub **out, const char *dir, struct err *e) must_use;
+void hub_close(struct hub *h);
+
+/* A connection for reading, one a thread. */
+enum err_code hub_reader(const struct hub *h, struct db **out, struct err *e) must_use;
+
+/* A number that grows with every change to the hub, by whatever process. */
+enum err_code hub_sequence(struct db *db, int64_t *out, struct err *e) must_use;
+
+/* A consistent copy of a hub that may be running, as a folder: database, files, kinds, configuration. The folder must not exist.
+ * Restoring is the same the other way: backup folder to new hub folder, after a check that it is whole. */
+enum err_code hub_backup(const char *dir, const char *to, struct err *e) must_use;
+enum err_code hub_restore(const char *from, const char *dir, struct err *e) must_use;

@@ -1,0 +1,448 @@
+#include "kind.h"
+
+#include "base/embed.h"
+#include "hub/kinds_builtin.h"
+#include "hub/visibility.h"
+
+enum { KIND_BYTES = 1 << 20, KINDS_CAP = 64 << 20 };
+
+static const struct {
+	struct str name;
+	unsigned bit;
+} audiences[] = {
+	{S_INIT("public"), PUBLIC}, {S_INIT("parties"), PARTIES}, {S_INIT("owner"), OWNER},
+	{S_INIT("coordinators"), COORDINATORS}, {S_INIT("panel"), PANEL}, {S_INIT("regulator"), REGULATOR},
+	{S_INIT("downstream"), DOWNSTREAM}, {S_INIT("sealed"), SEALED},
+}, roles[] = {
+	{S_INIT("anyone"), ROLE_ANYONE}, {S_INIT("member"), ROLE_MEMBER}, {S_INIT("owner"), ROLE_OWNER},
+	{S_INIT("party"), ROLE_PARTY}, {S_INIT("coordinator"), ROLE_COORDINATOR},
+	{S_INIT("adjudicator"), ROLE_ADJUDICATOR}, {S_INIT("panel"), ROLE_PANEL},
+};
+
+unsigned audience_of(struct str name) {
+	for (size_t i = 0; i < lengthof(audiences); i++)
+		if (str_eq(audiences[i].name, name)) return audiences[i].bit;
+	return 0;
+}
+
+struct str audience_name(enum audience one) {
+	for (size_t i = 0; i < lengthof(audiences); i++)
+		if (audiences[i].bit == one) return audiences[i].name;
+	return STR_EMPTY;
+}
+
+unsigned role_of(struct str name) {
+	for (size_t i = 0; i < lengthof(roles); i++)
+		if (str_eq(roles[i].name, name)) return roles[i].bit;
+	return 0;
+}
+
+struct str role_words(struct arena *a, unsigned set) {
+	struct str words = STR_EMPTY;
+	for (size_t i = 0; i < lengthof(roles); i++)
+		if (set & roles[i].bit)
+			words = arena_fmt(a, "%.*s%s%.*s", STR_ARG(words), words.n ? " or " : "", STR_ARG(roles[i].name));
+	return words;
+}
+
+/* ---- reading one file ---- */
+
+struct reader {
+	struct arena *a;
+	struct kind *kind;
+	struct err *e;
+};
+
+static struct kind_pointers strings(struct arena *a, const struct json *list) {
+	struct kind_pointers out = {NULL, 0};
+	struct str *items = arena_array(a, json_count(list) + 1, sizeof *items);
+	if (!items) return out;
+	if (json_is(list, JSON_STRING)) items[out.n++] = json_string(list);
+	for (size_t i = 0; i < json_count(list); i++) items[out.n++] = json_string(json_at(list, i));
+	out.items = items;
+	return out;
+}
+
+static enum err_code role_set(struct reader *r, const struct json *list, unsigned otherwise, unsigned *out) {
+	struct kind_pointers names = strings(r->a, list);
+	*out = list ? 0 : otherwise;
+	for (size_t i = 0; i < names.n; i++) {
+		unsigned bit = role_of(names.items[i]);
+		if (!bit) return err_set(r->e, ERR_INVALID, "there is no role \"%.*s\"", STR_ARG(names.items[i]));
+		*out |= bit;
+	}
+	return ERR_OK;
+}
+
+static enum err_code check_pointers(struct reader *r, struct kind_pointers p, const char *where) {
+	for (size_t i = 0; i < p.n; i++)
+		if (p.items[i].n == 0 || p.items[i].p[0] != '/')
+			return err_set(r->e, ERR_INVALID, "%s: \"%.*s\" is no JSON pointer", where, STR_ARG(p.items[i]));
+	return ERR_OK;
+}
+
+static enum err_code read_links(struct reader *r, const struct json *links) {
+	struct kind_link *out = arena_array(r->a, json_count(links) + 1, sizeof *out);
+	if (!out) return ERR_MEMORY;
+	for (size_t i = 0; i < json_count(links); i++) {
+		const struct json_member *m = json_member_at(links, i);
+		if (!m) return err_set(r->e, ERR_INVALID, "links: expected an object");
+		struct kind_link *l = &out[i];
+		l->rel = m->name;
+		l->title = json_get_str(&m->value, S("title"));
+		l->inverse = json_get_str(&m->value, S("inverse"));
+		l->to = strings(r->a, json_get(&m->value, S("to")));
+		l->max = json_integer(json_get(&m->value, S("max")), INT64_MAX);
+		struct kind_pointers audience = strings(r->a, json_get(&m->value, S("visibility")));
+		l->audiences = audience.n ? 0 : PUBLIC;
+		for (size_t j = 0; j < audience.n; j++) {
+			unsigned bit = audience_of(audience.items[j]);
+			if (!bit) return err_set(r->e, ERR_INVALID, "links: %.*s: no such audience", STR_ARG(l->rel));
+			l->audiences |= bit;
+		}
+		if (!l->title.n || !l->inverse.n)
+			return err_set(r->e, ERR_INVALID, "links: %.*s needs title and inverse", STR_ARG(l->rel));
+	}
+	r->kind->links = out;
+	r->kind->links_n = json_count(links);
+	return ERR_OK;
+}
+
+static enum err_code read_states(struct reader *r, const struct json *states) {
+	struct kind *k = r->kind;
+	struct kind_state *out = arena_array(r->a, json_count(states) + 1, sizeof *out);
+	if (!out) return ERR_MEMORY;
+	for (size_t i = 0; i < json_count(states); i++) {
+		const struct json_member *m = json_member_at(states, i);
+		if (!m) return err_set(r->e, ERR_INVALID, "lifecycle: states: expected an object");
+		out[i] = (struct kind_state){
+			.name = m->name,
+			.title = json_get_str(&m->value, S("title")),
+			.description = json_get_str(&m->value, S("description")),
+			.is_public = json_true(json_get(&m->value, S("public"))),
+		};
+		if (!out[i].title.n) out[i].title = m->name;
+	}
+	k->states = out;
+	k->states_n = json_count(states);
+	if (!kind_state(k, k->initial)) return err_set(r->e, ERR_INVALID, "lifecycle: initial is no state of this kind");
+	if (!kind_state(k, k->imported)) return err_set(r->e, ERR_INVALID, "lifecycle: imported is no state of this kind");
+	return ERR_OK;
+}
+
+static enum err_code read_moves(struct reader *r, const struct json *moves) {
+	struct kind *k = r->kind;
+	struct kind_move *out = arena_array(r->a, json_count(moves) + 1, sizeof *out);
+	if (!out) return ERR_MEMORY;
+	for (size_t i = 0; i < json_count(moves); i++) {
+		const struct json_member *m = json_member_at(moves, i);
+		if (!m) return err_set(r->e, ERR_INVALID, "lifecycle: moves: expected an object");
+		struct kind_move *v = &out[i];
+		v->name = m->name;
+		v->title = json_get_str(&m->value, S("title"));
+		v->description = json_get_str(&m->value, S("description"));
+		v->to = json_get_str(&m->value, S("to"));
+		v->from = strings(r->a, json_get(&m->value, S("from")));
+		v->requires_ = strings(r->a, json_get(&m->value, S("requires")));
+		v->reason = json_true(json_get(&m->value, S("reason")));
+		enum err_code code = role_set(r, json_get(&m->value, S("who")), ROLE_COORDINATOR, &v->who);
+		if (!code) code = check_pointers(r, v->requires_, "requires");
+		if (code) return err_prefix(r->e, "lifecycle: move %.*s", STR_ARG(v->name)), code;
+		if (!kind_state(k, v->to) || !v->from.n)
+			return err_set(r->e, ERR_INVALID, "lifecycle: move %.*s needs from, and a state to go to", STR_ARG(v->name));
+		for (size_t j = 0; j < v->from.n; j++)
+			if (!kind_state(k, v->from.items[j]))
+				return err_set(r->e, ERR_INVALID, "lifecycle: move %.*s: there is no state \"%.*s\"", STR_ARG(v->name),
+					STR_ARG(v->from.items[j]));
+	}
+	k->moves = out;
+	k->moves_n = json_count(moves);
+	return ERR_OK;
+}
+
+static enum err_code read_clocks(struct reader *r, const struct json *clocks) {
+	struct kind *k = r->kind;
+	struct kind_clock *out = arena_array(r->a, json_count(clocks) + 1, sizeof *out);
+	if (!out) return ERR_MEMORY;
+	for (size_t i = 0; i < json_count(clocks); i++) {
+		const struct json *c = json_at(clocks, i);
+		out[i] = (struct kind_clock){
+			.name = json_get_str(c, S("name")),
+			.title = json_get_str(c, S("title")),
+			.description = json_get_str(c, S("description")),
+			.start = json_get_str(c, S("start")),
+			.limit = json_get_str(c, S("limit")),
+			.who = json_get_str(c, S("who")),
+			.stop = strings(r->a, json_get(c, S("stop"))),
+			.business = str_is(json_get_str(c, S("days")), "business"),
+		};
+		if (!kind_state(k, out[i].start) || !out[i].limit.n)
+			return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s needs a state to start in and a limit", STR_ARG(out[i].name));
+		for (size_t j = 0; j < out[i].stop.n; j++)
+			if (!kind_state(k, out[i].stop.items[j]))
+				return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: there is no state \"%.*s\"", STR_ARG(out[i].name),
+					STR_ARG(out[i].stop.items[j]));
+	}
+	k->clocks = out;
+	k->clocks_n = json_count(clocks);
+	return ERR_OK;
+}
+
+static enum err_code read_lifecycle(struct reader *r, const struct json *lifecycle) {
+	struct kind *k = r->kind;
+	k->initial = json_get_str(lifecycle, S("initial"));
+	k->imported = json_get(lifecycle, S("imported")) ? json_get_str(lifecycle, S("imported")) : k->initial;
+	enum err_code code = read_states(r, json_get(lifecycle, S("states")));
+	if (!code) code = read_moves(r, json_get(lifecycle, S("moves")));
+	if (!code) code = read_clocks(r, json_get(lifecycle, S("clocks")));
+	if (!code) code = role_set(r, json_get(lifecycle, S("create")), ROLE_MEMBER | ROLE_COORDINATOR, &k->create);
+	if (!code) code = role_set(r, json_get(lifecycle, S("revise")), ROLE_OWNER | ROLE_COORDINATOR, &k->revise);
+	return code;
+}
+
+static enum err_code read_search(struct reader *r, const struct json *definition) {
+	struct kind *k = r->kind;
+	const struct json *search = json_get(definition, S("search"));
+	k->search_title = strings(r->a, json_get(search, S("title")));
+	k->search_high = strings(r->a, json_get(search, S("high")));
+	k->search_text = strings(r->a, json_get(search, S("text")));
+	enum err_code code = check_pointers(r, k->search_title, "search: title");
+	if (!code) code = check_pointers(r, k->search_high, "search: high");
+	if (!code) code = check_pointers(r, k->search_text, "search: text");
+	if (code) return code;
+	const struct json *facets = json_get(definition, S("facets"));
+	struct kind_facet *out = arena_array(r->a, json_count(facets) + 1, sizeof *out);
+	if (!out) return ERR_MEMORY;
+	for (size_t i = 0; i < json_count(facets); i++) {
+		const struct json_member *m = json_member_at(facets, i);
+		if (!m) return err_set(r->e, ERR_INVALID, "facets: expected an object");
+		out[i] = (struct kind_facet){m->name, json_get_str(&m->value, S("title")), json_get_str(&m->value, S("field"))};
+		if (!out[i].pointer.n || out[i].pointer.p[0] != '/')
+			return err_set(r->e, ERR_INVALID, "facets: %.*s needs a field", STR_ARG(m->name));
+	}
+	k->facets = out;
+	k->facets_n = json_count(facets);
+	return ERR_OK;
+}
+
+static bool name_ok(struct str s) {
+	if (!s.n || s.n > 40 || s.p[0] < 'a' || s.p[0] > 'z') return false;
+	for (size_t i = 0; i < s.n; i++)
+		if (!((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= '0' && s.p[i] <= '9') || s.p[i] == '-')) return false;
+	return true;
+}
+
+static void free_schema(void *p) {
+	schema_free(p);
+}
+
+static enum err_code read_kind(struct arena *a, const struct json *file, const struct json *common, struct kind *k, struct err *e) {
+	struct reader r = {a, k, e};
+	*k = (struct kind){
+		.definition = file,
+		.name = json_get_str(file, S("kind")),
+		.title = json_get_str(file, S("title")),
+		.plural = json_get_str(file, S("plural")),
+		.path = json_get_str(file, S("path")),
+		.description = json_get_str(file, S("description")),
+		.area = json_get_str(file, S("area")),
+		.headline = json_get_str(file, S("headline")),
+		.summary = json_get_str(file, S("summary")),
+		.date = json_get_str(file, S("date")),
+		.number_form = json_get_str(json_get(file, S("number")), S("form")),
+		.schema_document = json_get(file, S("schema")),
+		.form = json_get(file, S("form")),
+	};
+	if (!name_ok(k->name)) return err_set(e, ERR_INVALID, "kind: expected a name of small letters, digits and hyphens");
+	if (!k->title.n || !k->plural.n) return err_set(e, ERR_INVALID, "title and plural are missing");
+	if (!k->path.n) k->path = k->name;
+	if (!name_ok(k->path)) return err_set(e, ERR_INVALID, "path: expected small letters, digits and hyphens");
+	if (!k->headline.n) return err_set(e, ERR_INVALID, "headline is missing: which field stands for the record in a list?");
+	struct schema_source source = {S("urn:polder:common"), common};
+	struct schema_options options = {.sources = &source, .n = common ? 1 : 0, .assert_format = true};
+	enum err_code code = schema_compile(&k->schema, k->schema_document, &options, e);
+	if (code) return err_prefix(e, "schema"), code;
+	if (!arena_defer(a, free_schema, k->schema)) {
+		schema_free(k->schema);
+		return ERR_MEMORY;
+	}
+	code = visibility_compile(a, json_get(file, S("visibility")), &k->visibility, e);
+	if (!code) code = read_links(&r, json_get(file, S("links")));
+	if (!code) code = read_lifecycle(&r, json_get(file, S("lifecycle")));
+	if (!code) code = read_search(&r, file);
+	return code;
+}
+
+/* ---- all of them ---- */
+
+struct loader {
+	struct kinds *kinds;
+	struct kind *items;
+	size_t room;
+	struct err *e;
+};
+
+static enum err_code add(struct loader *l, const struct json *file, bool builtin) {
+	struct kind k;
+	enum err_code code = read_kind(l->kinds->arena, file, l->kinds->common, &k, l->e);
+	if (code) return code;
+	k.builtin = builtin;
+	size_t i = 0;
+	while (i < l->kinds->n && !str_eq(l->items[i].name, k.name)) i++;
+	if (i == l->room) return err_set(l->e, ERR_TOO_LARGE, "too many kinds");
+	for (size_t j = 0; j < l->kinds->n; j++)
+		if (j != i && str_eq(l->items[j].path, k.path))
+			return err_set(l->e, ERR_INVALID, "path: %.*s is the address of another kind", STR_ARG(k.path));
+	if (i == l->kinds->n) l->kinds->n++;
+	l->items[i] = k;
+	return ERR_OK;
+}
+
+static enum err_code load_builtin(struct loader *l) {
+	for (int common = 1; common >= 0; common--) {
+		for (size_t i = 0; i < kinds_builtin_n; i++) {
+			const struct embedded_file *f = &kinds_builtin[i];
+			if (str_eq(f->name, S("common.json")) != common) continue;
+			const struct json *file;
+			enum err_code code = json_parse(l->kinds->arena, f->bytes, NULL, &file, l->e);
+			if (!code && common)
+				l->kinds->common = file;
+			else if (!code)
+				code = add(l, file, true);
+			if (code) return err_prefix(l->e, "kinds/%.*s (built in)", STR_ARG(f->name)), code;
+		}
+	}
+	return ERR_OK;
+}
+
+static enum err_code load_folder(struct loader *l, const char *folder) {
+	struct file_list files;
+	enum err_code code = file_walk(l->kinds->arena, folder, ".json", &files, l->e);
+	for (size_t i = 0; !code && i < files.n; i++) {
+		struct str text;
+		const struct json *file = NULL;
+		code = file_read(l->kinds->arena, files.paths[i], KIND_BYTES, &text, l->e);
+		if (code) break;
+		code = json_parse(l->kinds->arena, text, NULL, &file, l->e);
+		if (!code) code = add(l, file, false);
+		if (code) {
+			char where[sizeof l->e->where];
+			memcpy(where, l->e->where, sizeof where);
+			err_prefix(l->e, "%s%s%s", files.paths[i], where[0] ? ", " : "", where);
+		}
+	}
+	return code;
+}
+
+/* Areas in the order in which DESIGN and the pages list them. */
+static int area_rank(struct str area) {
+	static const char *const order[] = {"vocabulary", "supply chain", "disclosure", "assurance", "governance", "release", "data",
+		"transparency"};
+	int i = 0;
+	while (i < (int)lengthof(order) && !str_is(area, order[i])) i++;
+	return i;
+}
+
+static int by_area(const void *x, const void *y) {
+	const struct kind *a = x, *b = y;
+	int difference = area_rank(a->area) - area_rank(b->area);
+	return difference ? difference : str_cmp(a->name, b->name);
+}
+
+static enum err_code index_kinds(struct kinds *k, struct err *e) {
+	for (size_t i = 0; i < k->n; i++) {
+		const struct kind *kind = &k->items[i];
+		void **at = map_at(&k->by_name, kind->name);
+		if (!at) return err_set(e, ERR_MEMORY, "out of memory");
+		*at = (void *)(uintptr_t)kind;
+	}
+	return ERR_OK;
+}
+
+enum err_code kinds_load(struct kinds **out, const char *folder, struct err *e) {
+	struct arena *a = arena_new(KINDS_CAP);
+	struct kinds *k = a ? arena_new_of(a, struct kinds) : NULL;
+	struct loader l = {.kinds = k, .room = 200, .e = e};
+	if (k) l.items = arena_array(a, l.room, sizeof *l.items);
+	if (!l.items) {
+		arena_free(a);
+		return err_set(e, ERR_MEMORY, "out of memory");
+	}
+	*k = (struct kinds){.arena = a, .items = l.items, .by_name = {.arena = a}, .inverse = {.arena = a}};
+	enum err_code code = load_builtin(&l);
+	if (!code && folder && file_is_dir(folder)) code = load_folder(&l, folder);
+	if (!code) {
+		qsort(l.items, k->n, sizeof *l.items, by_area);
+		code = index_kinds(k, e);
+	}
+	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "the kinds are too large");
+	if (code) {
+		arena_free(a);
+		return code;
+	}
+	*out = k;
+	return ERR_OK;
+}
+
+void kinds_free(struct kinds *k) {
+	if (k) arena_free(k->arena);
+}
+
+const struct kind *kind_find(const struct kinds *k, struct str name) {
+	return map_get(&k->by_name, name);
+}
+
+const struct kind *kind_by_path(const struct kinds *k, struct str path) {
+	for (size_t i = 0; i < k->n; i++)
+		if (str_eq(k->items[i].path, path)) return &k->items[i];
+	return NULL;
+}
+
+const struct kind_state *kind_state(const struct kind *k, struct str name) {
+	for (size_t i = 0; i < k->states_n; i++)
+		if (str_eq(k->states[i].name, name)) return &k->states[i];
+	return NULL;
+}
+
+const struct kind_move *kind_move(const struct kind *k, struct str name) {
+	for (size_t i = 0; i < k->moves_n; i++)
+		if (str_eq(k->moves[i].name, name)) return &k->moves[i];
+	return NULL;
+}
+
+const struct kind_link *kind_link(const struct kind *k, struct str rel) {
+	for (size_t i = 0; i < k->links_n; i++)
+		if (str_eq(k->links[i].rel, rel)) return &k->links[i];
+	return NULL;
+}
+
+bool kind_move_from(const struct kind_move *m, struct str state) {
+	for (size_t i = 0; i < m->from.n; i++)
+		if (str_eq(m->from.items[i], state)) return true;
+	return false;
+}
+
+void kind_each(const struct json *body, struct str pointer, void (*fn)(const struct json *v, void *arg), void *arg) {
+	size_t star = str_find(pointer, S("/*"));
+	if (star == STR_NONE || (star + 2 < pointer.n && pointer.p[star + 2] != '/')) {
+		const struct json *v = json_pointer(body, pointer);
+		if (v) fn(v, arg);
+		return;
+	}
+	const struct json *many = json_pointer(body, str_sub(pointer, 0, star));
+	struct str rest = str_from(pointer, star + 2);
+	for (size_t i = 0; i < json_count(many); i++)
+		kind_each(many->type == JSON_OBJECT ? &many->members[i].value : &many->items[i], rest, fn, arg);
+}
+
+static void note_value(const struct json *v, void *arg) {
+	bool empty = v->type == JSON_NULL || (v->type == JSON_STRING && v->string.n == 0) ||
+		((v->type == JSON_ARRAY || v->type == JSON_OBJECT) && v->n == 0);
+	if (!empty) *(bool *)arg = true;
+}
+
+bool kind_has_value(const struct json *body, struct str pointer) {
+	bool found = false;
+	kind_each(body, pointer, note_value, &found);
+	return found;
+}

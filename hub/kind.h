@@ -1,0 +1,125 @@
+/* Kinds: what docs/KINDS.md describes, read and compiled once when a hub is opened.
+ *
+ * Invariant: a kind that was loaded is consistent: its schema compiles, its lifecycle's states and moves exist, its pointers are
+ * well formed. Everything in it lives as long as the `struct kinds` and never changes, so threads share it. */
+#pragma once
+#include "lib/json/json.h"
+#include "lib/schema/schema.h"
+
+/* Who may read a field. A viewer holds a set of these for a record; a field shows when its set and the viewer's meet. */
+enum audience {
+	PUBLIC = 1 << 0,
+	PARTIES = 1 << 1,
+	OWNER = 1 << 2,
+	COORDINATORS = 1 << 3,
+	PANEL = 1 << 4,
+	REGULATOR = 1 << 5,
+	DOWNSTREAM = 1 << 6,
+	SEALED = 1 << 7,
+};
+/* 0 when there is no such audience. */
+unsigned audience_of(struct str name);
+struct str audience_name(enum audience one);
+
+/* Who may make a move. An actor holds some of these for the hub and some for a record. */
+enum role {
+	ROLE_ANYONE = 1 << 0,
+	ROLE_MEMBER = 1 << 1,
+	ROLE_OWNER = 1 << 2,
+	ROLE_PARTY = 1 << 3,
+	ROLE_COORDINATOR = 1 << 4,
+	ROLE_ADJUDICATOR = 1 << 5,
+	ROLE_PANEL = 1 << 6,
+};
+unsigned role_of(struct str name);
+/* "owner or coordinator" */
+struct str role_words(struct arena *a, unsigned roles);
+
+struct kind_pointers {
+	const struct str *items;
+	size_t n;
+};
+
+struct kind_state {
+	struct str name, title, description;
+	bool is_public;
+};
+
+struct kind_move {
+	struct str name, title, description, to;
+	struct kind_pointers from; /* names of states */
+	struct kind_pointers requires_;
+	unsigned who;
+	bool reason;
+};
+
+struct kind_link {
+	struct str rel, title, inverse;
+	struct kind_pointers to; /* names of kinds; none: any kind */
+	unsigned audiences;
+	int64_t max;
+};
+
+struct kind_facet {
+	struct str name, title, pointer;
+};
+
+struct kind_clock {
+	struct str name, title, description, start, limit, who;
+	struct kind_pointers stop;
+	bool business;
+};
+
+struct visibility; /* hub/visibility.h */
+
+struct kind {
+	struct str name, title, plural, path, description, area;
+	const struct json *definition; /* the whole file */
+	const struct json *schema_document;
+	struct schema *schema;
+	struct str headline, summary, date;    /* pointers; "" where the kind has none */
+	struct str number_form;                /* "" without numbers */
+	const struct visibility *visibility;
+	const struct kind_link *links;
+	size_t links_n;
+	struct str initial, imported;
+	unsigned create, revise; /* roles */
+	const struct kind_state *states;
+	size_t states_n;
+	const struct kind_move *moves;
+	size_t moves_n;
+	const struct kind_clock *clocks;
+	size_t clocks_n;
+	struct kind_pointers search_title, search_high, search_text;
+	const struct kind_facet *facets;
+	size_t facets_n;
+	const struct json *form;
+	bool builtin;
+};
+
+struct kinds {
+	struct arena *arena;
+	const struct kind *items; /* in the order of areas, then names */
+	size_t n;
+	const struct json *common; /* kinds/common.json */
+	struct map by_name;
+	struct map inverse; /* rel → the title of its other end */
+};
+
+/* The built-in kinds, then those of the folder (NULL or missing: none), which replace built-in ones by name. ERR_INVALID names file,
+ * place and reason. */
+enum err_code kinds_load(struct kinds **out, const char *folder, struct err *e) must_use;
+void kinds_free(struct kinds *k);
+
+const struct kind *kind_find(const struct kinds *k, struct str name);
+/* By the last part of its address ("incidents"). */
+const struct kind *kind_by_path(const struct kinds *k, struct str path);
+const struct kind_state *kind_state(const struct kind *k, struct str name);
+const struct kind_move *kind_move(const struct kind *k, struct str name);
+const struct kind_link *kind_link(const struct kind *k, struct str rel);
+bool kind_move_from(const struct kind_move *m, struct str state);
+
+/* The value at a pointer that may hold `*`: calls fn for each value found. */
+void kind_each(const struct json *body, struct str pointer, void (*fn)(const struct json *v, void *arg), void *arg);
+/* True when the pointer leads to something that is not null, "", [] or {}. */
+bool kind_has_value(const struct json *body, struct str pointer);
