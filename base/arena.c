@@ -85,7 +85,7 @@ static struct block *add_block(struct arena *a, size_t need) {
 
 void *arena_raw(struct arena *a, size_t n) {
 	if (a->failed) return NULL;
-	if (n > SIZE_MAX - ALIGN) goto failed;
+	if (n > SIZE_MAX / 2) goto failed; /* so that no sum below overflows */
 	n = n ? (n + ALIGN - 1) & ~(size_t)(ALIGN - 1) : ALIGN;
 	struct block *b = a->blocks;
 	if (!b || b->size - b->used < n) b = add_block(a, n);

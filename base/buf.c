@@ -14,7 +14,7 @@ void buf_clear(struct buf *b) {
 }
 
 bool buf_room(struct buf *b, size_t n) {
-	if (b->failed || n > b->max - b->n) {
+	if (b->failed || n > b->max - b->n || n >= SIZE_MAX - b->n) {
 		b->failed = true;
 		return false;
 	}

@@ -90,9 +90,9 @@ enum err_code err_prefix(struct err *e, const char *fmt, ...) {
 	memcpy(message, e->message, sizeof message);
 	int n = snprintf(e->message, sizeof e->message, "%s: ", prefix);
 	if (n < 0 || (size_t)n >= sizeof e->message) n = 0;
-	size_t room = sizeof e->message - (size_t)n, length = strnlen(message, room - 1);
-	memcpy(e->message + n, message, length);
-	e->message[(size_t)n + length] = 0;
+	struct str rest = str_cut_utf8(str_of(message), sizeof e->message - 1 - (size_t)n);
+	memcpy(e->message + n, rest.p, rest.n + 1);
+	e->message[(size_t)n + rest.n] = 0;
 	return e->code;
 }
 
@@ -105,7 +105,6 @@ enum err_code err_errno(struct err *e, int errnum, const char *fmt, ...) {
 	case EPERM: code = ERR_FORBIDDEN; break;
 	case EEXIST: code = ERR_EXISTS; break;
 	case ENOMEM: code = ERR_MEMORY; break;
-	case EFBIG: code = ERR_TOO_LARGE; break;
 	case EAGAIN:
 	case EADDRINUSE: code = ERR_BUSY; break;
 	default: break;

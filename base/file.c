@@ -39,6 +39,9 @@ enum err_code file_read(struct arena *a, const char *path, size_t max, struct st
 	if (strcmp(path, "-") == 0) return read_all(a, STDIN_FILENO, "standard input", max, out, e);
 	autofd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0) return err_errno(e, errno, "%s", path);
+	/* O_NONBLOCK was for the opening alone, which would wait for somebody to write into a pipe; who writes already is waited for. */
+	int flags = fcntl(fd, F_GETFL);
+	if (flags >= 0) (void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
 	return read_all(a, fd, path, max, out, e);
 }
 
@@ -88,6 +91,7 @@ enum err_code file_put(const char *path, struct str bytes, unsigned mode, struct
 }
 
 enum err_code file_make_dir(const char *path, struct err *e) {
+	if (!path[0]) return err_set(e, ERR_INVALID, "a folder needs a name");
 	autofree char *p = strdup(path);
 	if (!p) return err_set(e, ERR_MEMORY, "%s: out of memory", path);
 	for (char *slash = p + 1;; slash++) {

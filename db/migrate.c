@@ -50,9 +50,12 @@ static enum err_code present(struct db *db, int64_t *number, struct err *e) {
 
 enum err_code db_migrate(struct db *db, const struct migration *list, size_t n, int *applied, struct err *e) {
 	*applied = 0;
+	int64_t number = 0;
+	/* Nothing to do is the rule, and then nobody's place as writer is taken. */
+	if (!present(db, &number, NULL) && n && number == list[n - 1].number) return ERR_OK;
 	enum err_code code = db_begin(db, e);
 	if (code) return code;
-	int64_t number = 0;
+	number = 0;
 	code = db_exec(db, "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied INTEGER NOT NULL)", e);
 	if (!code) code = present(db, &number, e);
 	if (!code && number > (n ? list[n - 1].number : 0))

@@ -340,6 +340,7 @@ void db_rollback_to(struct db *db) {
 
 enum err_code db_copy(struct db *db, const char *to, struct err *e) {
 	struct db copy = {0};
+	if (file_exists(to)) return err_set(e, ERR_EXISTS, "%s: exists; a copy is written to a new file", to);
 	int rc = sqlite3_open_v2(to, &copy.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE, NULL);
 	enum err_code code = rc == SQLITE_OK ? ERR_OK : fail(&copy, rc, e);
 	/* One step copies all pages of one snapshot: writers go on in the WAL meanwhile. */

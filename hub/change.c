@@ -34,12 +34,11 @@ struct preparing {
 	struct arena *a;
 	struct prepared *p;
 	struct err *e;
+	unsigned roles;   /* of the actor, on the record too where there is one */
 };
 
 static enum err_code allowed(struct preparing *x, unsigned needed, const char *what) {
-	unsigned roles = x->c->actor.roles | ROLE_ANYONE;
-	enum err_code code = x->p->base.id ? store_roles(x->db, &x->p->base, x->c->actor, &roles, x->e) : ERR_OK;
-	if (code || (roles & needed)) return code;
+	if (x->roles & needed) return ERR_OK;
 	return err_set(x->e, ERR_FORBIDDEN, "%s is for the %.*s of this record; you are neither", what, STR_ARG(role_words(x->a, needed)));
 }
 
@@ -47,7 +46,7 @@ static enum err_code compute(struct preparing *x, const struct json *body) {
 	struct prepared *p = x->p;
 	const struct visibility *v;
 	enum err_code code = visibility_override(x->a, p->kind->visibility, p->visibility, &v, x->e);
-	return code ? code : project(x->a, p->kind, v, p->state, body, now(), &p->projection, x->e);
+	return code ? code : project(x->a, p->kind, v, p->state, body, p->base.is_public ? p->base.published : now(), &p->projection, x->e);
 }
 
 /* Made once a thread: a new one costs more than most of what it compresses. */
@@ -112,6 +111,8 @@ static enum err_code read_base(struct preparing *x) {
 	if (!x->db) return err_set(x->e, ERR_INTERNAL, "a change to a record needs a database to read it from");
 	enum err_code code = store_resolve(x->db, x->a, x->c->record, &id, x->e);
 	if (!code) code = store_read(x->hub, x->db, x->a, id, &p->base, x->e);
+	if (!code) code = store_roles(x->db, &p->base, x->c->actor, &x->roles, x->e);
+	if (!code && !store_audiences(&p->base, x->roles)) code = store_unknown(x->c->record, x->e);
 	if (code) return code;
 	p->kind = p->base.kind;
 	p->state = p->base.state;
@@ -136,17 +137,30 @@ static struct str diff_detail(struct preparing *x, const struct json *from, cons
 	return json_text(x->a, json_built(&b));
 }
 
+/* Who was shown a part of the body can't have meant to take the rest away. An importer worked on the whole. */
+static enum err_code put_back_hidden(struct preparing *x, const struct json *old, const struct json **body) {
+	const struct json *rules = NULL;
+	const struct visibility *v;
+	struct str own = x->p->base.visibility;
+	*body = x->c->body;
+	if (x->c->origin) return ERR_OK;
+	enum err_code code = own.n ? json_parse(x->a, own, NULL, &rules, x->e) : ERR_OK;
+	if (!code) code = visibility_override(x->a, x->p->kind->visibility, rules, &v, x->e);
+	return code ? code : visibility_restore(x->a, v, old, x->c->body, store_audiences(&x->p->base, x->roles), body, x->e);
+}
+
 static enum err_code prepare_revise(struct preparing *x) {
 	struct prepared *p = x->p;
-	const struct json *old;
+	const struct json *old, *body;
 	enum err_code code = allowed(x, p->kind->revise, "revising");
-	if (!code) code = schema_check(p->kind->schema, x->c->body, x->a, x->e);
 	if (!code) code = store_body(x->db, x->a, &p->base, &old, x->e);
+	if (!code) code = put_back_hidden(x, old, &body);
+	if (!code) code = schema_check(p->kind->schema, body, x->a, x->e);
 	if (!code) code = compress_origin(x);
-	if (!code) code = compute(x, x->c->body);
+	if (!code) code = compute(x, body);
 	if (code) return code;
 	p->before = sha256(json_canonical(x->a, old));
-	p->detail = diff_detail(x, old, x->c->body);
+	p->detail = diff_detail(x, old, body);
 	return ERR_OK;
 }
 
@@ -199,7 +213,15 @@ static enum err_code prepare_comment(struct preparing *x) {
 }
 
 static enum err_code prepare_attach(struct preparing *x) {
-	enum err_code code = allowed(x, x->p->kind->revise, "attaching");
+	const struct kind *k = x->p->kind;
+	const struct json *body;
+	enum err_code code = allowed(x, k->revise, "attaching");
+	if (!code && k->refuse_files) {
+		code = store_body(x->db, x->a, &x->p->base, &body, x->e);
+		if (!code && schema_valid(k->refuse_files, body, x->a, NULL))
+			code = err_set(x->e, ERR_FORBIDDEN, "%.*s",
+				STR_ARG(k->refuse_files_reason.n ? k->refuse_files_reason : S("this record takes no files")));
+	}
 	if (!code) code = attachment_check(x->c->file_name, x->c->media_type, x->c->bytes, x->e);
 	/* The file comes before its row: what a row names is always there, and a file that no row names is only space. */
 	if (!code) code = attachment_store(x->hub, x->c->bytes, x->a, &x->p->attachment, x->e);
@@ -216,7 +238,7 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 	struct err *e) {
 	struct prepared *p = arena_new_of(a, struct prepared);
 	if (!p) return err_set(e, ERR_MEMORY, "out of memory");
-	struct preparing x = {h, db, c, a, p, e};
+	struct preparing x = {h, db, c, a, p, e, c->actor.roles | ROLE_ANYONE};
 	p->change = c;
 	enum err_code code = c->op == CHANGE_CREATE ? ERR_OK : read_base(&x);
 	if (code) return code;
@@ -238,7 +260,8 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 
 static enum err_code write_names(struct store *s, const struct stored *r, const struct prepared *p) {
 	const struct change *c = p->change;
-	bool shown = kind_state(r->kind, r->state)->is_public;
+	const struct kind_state *state = kind_state(r->kind, r->state); /* NULL: its kind's file was changed */
+	bool shown = state && state->is_public;
 	enum err_code code = ERR_OK;
 	for (size_t i = 0; i < c->names_n && !code; i++)
 		code = store_name(s, r, c->names[i].role, c->names[i].name, !str_is(c->names[i].role, "key"));
@@ -281,6 +304,12 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	bool taken = false;
 	enum err_code code = c->number.n ? store_number_taken(s, c->number, &taken) : ERR_OK;
 	if (!code && taken) code = err_set(s->e, ERR_EXISTS, "%.*s is taken by another record", STR_ARG(c->number));
+	/* The same organization or system may have been named by another source since this was prepared. */
+	for (size_t i = 0; c->origin && i < c->names_n && !code; i++) {
+		if (!str_is(c->names[i].role, "key")) continue;
+		code = store_key_taken(s, c->names[i].name, &taken);
+		if (!code && taken) code = err_set(s->e, ERR_CONFLICT, "%.*s became a record at the same moment", STR_ARG(c->names[i].name));
+	}
 	if (!code) code = store_new_record(s, c, p->kind, p->state, &r);
 	if (code) return code;
 	r.updated = s->at;
@@ -333,6 +362,7 @@ static enum err_code commit_revise(struct store *s, const struct prepared *p, st
 		if (!code) code = write_names(s, &r, p);
 	}
 	if (!code && c->origin) code = store_origin(s, &r, c->origin, p->fetched, &p->fetched_digest);
+	if (!code && c->names_n && !body && !rules) code = write_names(s, &r, p);
 	if (!code) code = write_links(s, &r, c, &linked);
 	if (code) return code;
 	out->changed = body || rules || linked;
@@ -376,6 +406,16 @@ static enum err_code commit_attach(struct store *s, const struct prepared *p, co
 	return store_event(s, r, "attach", p->detail, NULL, NULL);
 }
 
+/* One that the actor may know of. */
+static enum err_code find_target(struct store *s, struct str name, int64_t *id) {
+	struct stored target;
+	unsigned roles;
+	enum err_code code = store_resolve(s->db, s->a, name, id, s->e);
+	if (!code) code = store_read(s->hub, s->db, s->a, *id, &target, s->e);
+	if (!code) code = store_roles(s->db, &target, s->actor, &roles, s->e);
+	return code || store_audiences(&target, roles) ? code : store_unknown(name, s->e);
+}
+
 static enum err_code commit_other(struct store *s, const struct prepared *p, struct change_result *out) {
 	const struct change *c = p->change;
 	struct stored r;
@@ -383,11 +423,13 @@ static enum err_code commit_other(struct store *s, const struct prepared *p, str
 	if (code) return code;
 	if (c->op == CHANGE_LINK) {
 		int64_t target; /* a person means a record that is there; only an importer may wait for one */
-		code = store_resolve(s->db, s->a, c->target, &target, s->e);
+		code = find_target(s, c->target, &target);
 		if (!code && target == r.id) code = err_set(s->e, ERR_INVALID, "a record can't be linked to itself");
 		if (!code) code = store_link(s, &r, c->rel, c->target, &out->changed);
 	} else if (c->op == CHANGE_UNLINK) {
-		code = store_unlink(s, &r, c->rel, c->target, &out->changed);
+		int64_t target;
+		code = find_target(s, c->target, &target);
+		if (!code) code = store_unlink(s, &r, c->rel, c->target, &out->changed);
 	} else if (c->op == CHANGE_ATTACH) {
 		code = commit_attach(s, p, &r, out);
 	} else {

@@ -216,15 +216,15 @@ static enum err_code learn_words(struct store *s, int64_t id, const struct proje
 struct before {
 	bool there;
 	struct str etag;
-	moment published;
+	moment published, updated;
 };
 
 static enum err_code read_before(struct store *s, const struct stored *r, struct before *out) {
 	*out = (struct before){0};
 	if (r->revision == 1 && s->at == r->updated) return ERR_OK; /* just made */
-	struct db_query q = db_query(s->db, "SELECT etag, published FROM public WHERE record = $1");
+	struct db_query q = db_query(s->db, "SELECT etag, published, updated FROM public WHERE record = $1");
 	db_bind_int(&q, 1, r->id);
-	if (db_row(&q)) *out = (struct before){true, arena_str(s->a, db_str(&q, 0)), db_int(&q, 1)};
+	if (db_row(&q)) *out = (struct before){true, arena_str(s->a, db_str(&q, 0)), db_int(&q, 1), db_int(&q, 2)};
 	return db_done(&q, s->e);
 }
 
@@ -245,11 +245,13 @@ enum err_code store_public(struct store *s, struct stored *r, const struct proje
 	enum err_code code = read_before(s, r, &before);
 	if (code) return code;
 	if (!p->is_public) return before.there ? take_away(s, r) : ERR_OK;
-	if (before.there && !s->anew && str_eq(before.etag, p->etag)) return ERR_OK; /* an edit that the public can't see leaves no trace */
+	bool same = before.there && str_eq(before.etag, p->etag);
+	if (same && !s->anew) return ERR_OK; /* an edit that the public can't see leaves no trace */
 	struct db_query q = db_query(s->db,
-		"INSERT INTO public (record, kind, state, body, etag, headline, summary, sort, published, updated) "
-		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (record) DO UPDATE SET state = excluded.state, body = excluded.body, "
-		"etag = excluded.etag, headline = excluded.headline, summary = excluded.summary, sort = excluded.sort, updated = excluded.updated");
+		"INSERT INTO public (record, kind, state, body, etag, headline, summary, sort, published, updated, excerpt) "
+		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (record) DO UPDATE SET state = excluded.state, body = excluded.body, "
+		"etag = excluded.etag, headline = excluded.headline, summary = excluded.summary, sort = excluded.sort, updated = excluded.updated, "
+		"excerpt = excluded.excerpt");
 	db_bind_int(&q, 1, r->id);
 	db_bind_str(&q, 2, r->kind->name);
 	db_bind_str(&q, 3, r->state);
@@ -259,7 +261,8 @@ enum err_code store_public(struct store *s, struct stored *r, const struct proje
 	db_bind_str(&q, 7, p->summary);
 	db_bind_str(&q, 8, p->sort);
 	db_bind_int(&q, 9, before.there ? before.published : s->at);
-	db_bind_int(&q, 10, s->at);
+	db_bind_int(&q, 10, same ? before.updated : s->at);
+	db_bind_str(&q, 11, p->excerpt);
 	code = db_run(&q, s->e);
 	r->is_public = true;
 	r->sort = p->sort;

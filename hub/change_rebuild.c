@@ -21,7 +21,7 @@ static enum err_code one(struct store *s, int64_t id) {
 	if (!code) code = store_body(s->db, s->a, &r, &body, s->e);
 	if (!code && r.visibility.n) code = json_parse(s->a, r.visibility, NULL, &overrides, s->e);
 	if (!code) code = visibility_override(s->a, r.kind->visibility, overrides, &v, s->e);
-	if (!code) code = project(s->a, r.kind, v, r.state, body, r.updated, &p, s->e);
+	if (!code) code = project(s->a, r.kind, v, r.state, body, r.is_public ? r.published : s->at, &p, s->e);
 	return code ? code : store_public(s, &r, &p);
 }
 

@@ -2,6 +2,10 @@
 
 /* ---- looking ---- */
 
+enum err_code store_unknown(struct str name, struct err *e) {
+	return err_set(e, ERR_NOT_FOUND, "there is no record called \"%.*s\"", STR_ARG(str_cut_utf8(name, 100)));
+}
+
 enum err_code store_resolve(struct db *db, struct arena *a, struct str name, int64_t *id, struct err *e) {
 	char uid[UID_SIZE];
 	name = str_trim(name);
@@ -21,14 +25,12 @@ enum err_code store_resolve(struct db *db, struct arena *a, struct str name, int
 	bool found = db_row(&q);
 	if (found) *id = db_int(&q, 0);
 	enum err_code code = db_done(&q, e);
-	if (!code && !found)
-		code = err_set(e, ERR_NOT_FOUND, "there is no record called \"%.*s\"", STR_ARG(str_cut_utf8(name, 100)));
-	return code;
+	return code || found ? code : store_unknown(name, e);
 }
 
 enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, int64_t id, struct stored *out, struct err *e) {
 	struct db_query q = db_query(db,
-		"SELECT r.uid, r.kind, r.state, r.revision, r.public_id, r.number, r.visibility, r.created_by, r.updated, p.sort FROM record r "
+		"SELECT r.uid, r.kind, r.state, r.revision, r.public_id, r.number, r.visibility, r.created_by, r.updated, p.sort, p.published FROM record r "
 		"LEFT JOIN public p ON p.record = r.id WHERE r.id = $1");
 	db_bind_int(&q, 1, id);
 	bool found = db_row(&q);
@@ -46,6 +48,7 @@ enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, in
 		r.updated = db_int(&q, 8);
 		r.is_public = !db_is_null(&q, 9);
 		r.sort = arena_str(a, db_str(&q, 9));
+		r.published = db_int(&q, 10);
 	}
 	enum err_code code = db_done(&q, e);
 	if (code) return code;
@@ -84,6 +87,17 @@ enum err_code store_roles(struct db *db, const struct stored *r, struct actor ac
 	enum err_code code = db_done(&q, e);
 	if (!code) *out = roles;
 	return code;
+}
+
+unsigned store_audiences(const struct stored *r, unsigned roles) {
+	const struct kind_state *state = kind_state(r->kind, r->state);
+	unsigned audiences = 0;
+	if (roles & ROLE_OWNER) audiences |= OWNER | PARTIES;
+	if (roles & ROLE_PARTY) audiences |= PARTIES;
+	if (roles & ROLE_COORDINATOR) audiences |= COORDINATORS | PARTIES | REGULATOR | DOWNSTREAM;
+	if (roles & (ROLE_PANEL | ROLE_ADJUDICATOR)) audiences |= PANEL;
+	if (audiences || (state && state->is_public)) audiences |= PUBLIC;
+	return audiences;
 }
 
 /* ---- records, revisions, events ---- */
@@ -308,24 +322,32 @@ struct waiting {
 
 /* Links that waited for this name are made now. */
 static enum err_code fulfil(struct store *s, const struct stored *r, struct str folded, bool keep) {
-	struct waiting list[256];
-	size_t n = 0;
-	struct db_query q = db_query(s->db, "SELECT source, rel FROM awaited WHERE name = $1 ORDER BY source, rel LIMIT 256");
-	db_bind_str(&q, 1, folded);
-	while (n < lengthof(list) && db_row(&q)) list[n++] = (struct waiting){db_int(&q, 0), arena_str(s->a, db_str(&q, 1))};
-	enum err_code code = db_done(&q, s->e);
+	struct waiting list[256], last = {0, STR_EMPTY};
+	size_t n = lengthof(list);
+	enum err_code code = ERR_OK;
 	struct json_builder *noted = s->links;
 	s->links = NULL; /* these are other records' links, and events of theirs */
-	for (size_t i = 0; i < n && !code; i++) {
-		struct stored from;
-		if (list[i].source == r->id) continue;
-		code = store_read(s->hub, s->db, s->a, list[i].source, &from, s->e);
-		if (!code) code = link_to(s, &from, list[i].rel, r->id, NULL);
-		if (code == ERR_INVALID || code == ERR_CONFLICT) code = ERR_OK; /* what waited does not fit who came */
+	while (n == lengthof(list) && !code) {
+		struct db_query q = db_query(s->db,
+			"SELECT source, rel FROM awaited WHERE name = $1 AND (source, rel) > ($2, $3) ORDER BY source, rel LIMIT 256");
+		db_bind_str(&q, 1, folded);
+		db_bind_int(&q, 2, last.source);
+		db_bind_str(&q, 3, last.rel);
+		for (n = 0; n < lengthof(list) && db_row(&q); n++) list[n] = (struct waiting){db_int(&q, 0), arena_str(s->a, db_str(&q, 1))};
+		code = db_done(&q, s->e);
+		for (size_t i = 0; i < n && !code; i++) {
+			struct stored from;
+			if (list[i].source == r->id) continue;
+			code = store_read(s->hub, s->db, s->a, list[i].source, &from, s->e);
+			if (!code) code = link_to(s, &from, list[i].rel, r->id, NULL);
+			/* What waited does not fit who came, or its kind's file is gone. */
+			if (code == ERR_INVALID || code == ERR_CONFLICT || code == ERR_UNSUPPORTED) code = ERR_OK;
+		}
+		if (n) last = list[n - 1];
 	}
 	s->links = noted;
-	if (code || keep || n == 0) return code;
-	q = db_query(s->db, "DELETE FROM awaited WHERE name = $1");
+	if (code || keep || !last.source) return code;
+	struct db_query q = db_query(s->db, "DELETE FROM awaited WHERE name = $1");
 	db_bind_str(&q, 1, folded);
 	return db_run(&q, s->e);
 }
@@ -412,6 +434,16 @@ static enum err_code next_in(struct store *s, struct str counter, int64_t *out) 
 enum err_code store_number_taken(struct store *s, struct str number, bool *taken) {
 	struct db_query q = db_query(s->db, "SELECT 1 FROM record WHERE number = $1");
 	db_bind_str(&q, 1, number);
+	bool found = db_row(&q);
+	enum err_code code = db_done(&q, s->e);
+	if (!code) *taken = found;
+	return code;
+}
+
+enum err_code store_key_taken(struct store *s, struct str key, bool *taken) {
+	struct db_query q = db_query(s->db,
+		"SELECT 1 FROM name n LEFT JOIN origin o ON o.record = n.record WHERE n.name = $1 AND n.role = 'key' AND o.record IS NULL");
+	db_bind_str(&q, 1, name_folded(s->a, str_trim(key)));
 	bool found = db_row(&q);
 	enum err_code code = db_done(&q, s->e);
 	if (!code) *taken = found;

@@ -12,6 +12,7 @@ struct stored {
 	moment updated;
 	bool is_public;        /* it has a public projection, and then: */
 	struct str sort;
+	moment published;
 };
 
 /* Changes to facet_count, written together at the end. */
@@ -36,6 +37,11 @@ enum err_code store_body(struct db *db, struct arena *a, const struct stored *r,
 /* Roles that the actor has on this record over those for the whole hub. */
 enum err_code store_roles(struct db *db, const struct stored *r, struct actor actor, unsigned *out, struct err *e) must_use;
 
+/* ERR_NOT_FOUND in the words for a record that does not exist: so that nobody learns that a hidden one does. */
+enum err_code store_unknown(struct str name, struct err *e);
+/* Audiences that somebody with these roles belongs to for a record; 0 when they may not even know of it. */
+unsigned store_audiences(const struct stored *r, unsigned roles);
+
 enum err_code store_new_record(struct store *s, const struct change *c, const struct kind *kind, struct str state, struct stored *out)
 	must_use;
 enum err_code store_update_record(struct store *s, const struct stored *r) must_use;
@@ -53,6 +59,8 @@ enum err_code store_unlink(struct store *s, const struct stored *r, struct str r
 enum err_code store_origin(struct store *s, const struct stored *r, const struct change_origin *o, struct str compressed,
 	const struct sha256 *digest) must_use;
 enum err_code store_number_taken(struct store *s, struct str number, bool *taken) must_use;
+/* True when a record that came from no source of its own, only by being named, has this natural key. */
+enum err_code store_key_taken(struct store *s, struct str key, bool *taken) must_use;
 /* Gives the record its number, if its kind has numbers and it is this hub's own. */
 enum err_code store_number(struct store *s, struct stored *r) must_use;
 

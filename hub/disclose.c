@@ -10,21 +10,14 @@ const struct viewer viewer_operator = {S_INIT("operator"), ROLE_ANYONE | ROLE_ME
 enum { FETCHED = 128 << 20 };
 
 static enum err_code nothing(struct str name, struct err *e) {
-	return err_set(e, ERR_NOT_FOUND, "there is no record called \"%.*s\"", STR_ARG(str_cut_utf8(name, 100)));
+	return store_unknown(name, e);
 }
 
 enum err_code disclose_audiences(const struct disclosing *d, const struct stored *r, unsigned *out, struct err *e) {
-	const struct kind_state *state = kind_state(r->kind, r->state);
-	unsigned roles, audiences = 0;
+	unsigned roles;
 	enum err_code code = store_roles(d->db, r, (struct actor){d->viewer.name, d->viewer.roles}, &roles, e);
-	if (code) return code;
-	if (roles & ROLE_OWNER) audiences |= OWNER | PARTIES;
-	if (roles & ROLE_PARTY) audiences |= PARTIES;
-	if (roles & ROLE_COORDINATOR) audiences |= COORDINATORS | PARTIES | REGULATOR | DOWNSTREAM;
-	if (roles & (ROLE_PANEL | ROLE_ADJUDICATOR)) audiences |= PANEL;
-	if (audiences || (state && state->is_public)) audiences |= PUBLIC;
-	*out = audiences;
-	return ERR_OK;
+	if (!code) *out = store_audiences(r, roles);
+	return code;
 }
 
 /* ---- one record ---- */
@@ -119,6 +112,7 @@ static enum err_code other_record(const struct disclosing *d, int64_t id, struct
 	struct disclosed r = {.audiences = audiences, .body = shown, .body_text = shown ? json_canonical(d->a, shown) : S("{}")};
 	r.is_public = kind_state(s.kind, s.state) && kind_state(s.kind, s.state)->is_public;
 	r.overridden = s.visibility.n > 0;
+	r.revision = s.revision;
 	r.etag = project_etag(d->a, s.state, r.body_text);
 	r.line = (struct glimpse){
 		.record = id,
@@ -151,6 +145,12 @@ static enum err_code by_id(const struct disclosing *d, int64_t id, struct str na
 enum err_code disclose_record(const struct disclosing *d, struct str name, struct disclosed *out, struct err *e) {
 	int64_t id;
 	enum err_code code = disclose_resolve(d, name, &id, e);
+	if (!code) code = by_id(d, id, name, out, e);
+	if (code != ERR_NOT_FOUND || viewer_is_public(d)) return code;
+	/* The name may stand for several records, of which the first is hidden from this viewer. */
+	struct disclosing as_public = *d;
+	as_public.viewer = viewer_public;
+	code = disclose_resolve(&as_public, name, &id, e);
 	return code ? code : by_id(d, id, name, out, e);
 }
 
@@ -231,11 +231,16 @@ static enum err_code link_group(const struct disclosing *d, const struct disclos
 	g.total = (int64_t)g.n;
 	if (g.n == each) {
 		struct db_query all = db_query(d->db, c->inverse ?
-			"SELECT count(*) FROM link l JOIN public p ON p.record = l.source WHERE l.target = $1 AND l.rel = $2" :
-			"SELECT count(*) FROM link l JOIN public p ON p.record = l.target WHERE l.source = $1 AND l.rel = $2");
+			"SELECT count(*), p.kind FROM link l JOIN public p ON p.record = l.source WHERE l.target = $1 AND l.rel = $2 GROUP BY p.kind" :
+			"SELECT count(*), p.kind FROM link l JOIN public p ON p.record = l.target WHERE l.source = $1 AND l.rel = $2 GROUP BY p.kind");
 		db_bind_int(&all, 1, r->line.record);
 		db_bind_str(&all, 2, c->rel);
-		int64_t counted = db_row(&all) ? db_int(&all, 0) : 0;
+		int64_t counted = 0;
+		while (db_row(&all)) {
+			const struct kind *k = kind_find(d->hub->kinds, db_str(&all, 1));
+			const struct kind_link *l = k ? kind_link(c->inverse ? k : r->line.kind, c->rel) : NULL;
+			if (l && (l->audiences & r->audiences)) counted += db_int(&all, 0);
+		}
 		code = db_done(&all, e);
 		if (counted > g.total) g.total = counted;
 	}
@@ -271,7 +276,7 @@ enum err_code disclose_files(const struct disclosing *d, const struct disclosed 
 	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
 	size_t used = 0;
 	struct db_query q = db_query(d->db,
-		"SELECT name, media_type, sha256, size, at, audiences FROM attachment WHERE record = $1 ORDER BY id LIMIT 500");
+		"SELECT name, media_type, sha256, size, at, audiences FROM attachment WHERE record = $1 ORDER BY id");
 	db_bind_int(&q, 1, r->line.record);
 	while (used < FILES && db_row(&q)) {
 		if (!((unsigned)db_int(&q, 5) & r->audiences)) continue;
@@ -323,16 +328,40 @@ enum err_code disclose_origin(const struct disclosing *d, struct str system, str
 	return ERR_OK;
 }
 
-enum err_code disclose_imported(const struct disclosing *d, int64_t record, struct str actor, const struct json **out, struct err *e) {
+/* Members in which a revision differs from the one before it, laid over what was told so far. */
+static const struct json *told(struct arena *a, const struct json *so_far, const struct json *before, const struct json *after) {
+	for (size_t i = 0; i < json_count(after); i++) {
+		const struct json_member *m = json_member_at(after, i);
+		const struct json *was = json_get(before, m->name);
+		if (!was || !json_equal(was, &m->value)) so_far = json_with(a, so_far, m->name, &m->value);
+	}
+	for (size_t i = 0; i < json_count(before); i++) {
+		const struct json_member *m = json_member_at(before, i);
+		if (!json_get(after, m->name)) so_far = json_with(a, so_far, m->name, NULL);
+	}
+	return so_far;
+}
+
+enum err_code disclose_imported(const struct disclosing *d, int64_t record, const struct json **imported, const struct json **whole,
+	struct err *e) {
 	if (!(d->viewer.roles & ROLE_COORDINATOR)) return nothing(STR_EMPTY, e);
-	struct db_query q =
-		db_query(d->db, "SELECT body FROM revision WHERE record = $1 AND actor = $2 ORDER BY number DESC LIMIT 1");
+	struct db_query q = db_query(d->db, "SELECT body, actor FROM revision WHERE record = $1 ORDER BY number");
 	db_bind_int(&q, 1, record);
-	db_bind_str(&q, 2, actor);
-	const struct json *body = NULL;
-	enum err_code code = db_row(&q) ? json_parse(d->a, db_str(&q, 0), NULL, &body, e) : ERR_OK;
+	const struct json *base = NULL, *before = NULL;
+	enum err_code code = ERR_OK;
+	while (!code && db_row(&q)) {
+		const struct json *body;
+		code = json_parse(d->a, db_str(&q, 0), NULL, &body, e);
+		if (code) break;
+		/* An importer's revision also holds what was changed here: only what it changed itself comes from the source. */
+		if (str_starts(db_str(&q, 1), S("import:"))) base = base ? told(d->a, base, before, body) : body;
+		before = body;
+	}
 	enum err_code ended = db_done(&q, code ? NULL : e);
 	if (!code) code = ended;
-	if (!code) *out = body;
-	return code;
+	if (!code && arena_failed(d->a)) code = err_set(e, ERR_MEMORY, "the record has too long a history");
+	if (code) return code;
+	*imported = base;
+	*whole = before;
+	return ERR_OK;
 }

@@ -39,6 +39,7 @@ struct disclosed {
 	bool is_public;
 	moment published;          /* 0: it isn't */
 	unsigned audiences;        /* that the viewer belongs to, for this record */
+	int64_t revision;          /* the stored one, for saying what a change starts from; 0 for the public */
 	bool overridden;           /* it has visibility rules of its own (told to coordinators and owners only) */
 };
 
@@ -141,6 +142,7 @@ struct disclosed_origin {
 };
 enum err_code disclose_origin(const struct disclosing *d, struct str system, struct str source_id, bool with_fetched,
 	struct disclosed_origin *out, struct err *e) must_use;
-/* What an actor's newest revision said ("import:cve"); NULL when it made none. The operator's alone. */
-enum err_code disclose_imported(const struct disclosing *d, int64_t record, struct str actor, const struct json **out, struct err *e)
-	must_use;
+/* What importers last said of each field, changes made here left out (NULL when no importer wrote the record), and the whole body as it stands.
+ * The operator's alone. */
+enum err_code disclose_imported(const struct disclosing *d, int64_t record, const struct json **imported, const struct json **whole,
+	struct err *e) must_use;

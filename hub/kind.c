@@ -236,6 +236,17 @@ static void free_schema(void *p) {
 	schema_free(p);
 }
 
+static enum err_code compile(struct arena *a, const struct json *document, const struct json *common, struct schema **out, struct err *e) {
+	struct schema_source source = {S("urn:polder:common"), common};
+	struct schema_options options = {.sources = &source, .n = common ? 1 : 0, .assert_format = true};
+	enum err_code code = schema_compile(out, document, &options, e);
+	if (!code && !arena_defer(a, free_schema, *out)) {
+		schema_free(*out);
+		code = err_set(e, ERR_MEMORY, "out of memory");
+	}
+	return code;
+}
+
 static enum err_code read_kind(struct arena *a, const struct json *file, const struct json *common, struct kind *k, struct err *e) {
 	struct reader r = {a, k, e};
 	*k = (struct kind){
@@ -258,13 +269,13 @@ static enum err_code read_kind(struct arena *a, const struct json *file, const s
 	if (!k->path.n) k->path = k->name;
 	if (!name_ok(k->path)) return err_set(e, ERR_INVALID, "path: expected small letters, digits and hyphens");
 	if (!k->headline.n) return err_set(e, ERR_INVALID, "headline is missing: which field stands for the record in a list?");
-	struct schema_source source = {S("urn:polder:common"), common};
-	struct schema_options options = {.sources = &source, .n = common ? 1 : 0, .assert_format = true};
-	enum err_code code = schema_compile(&k->schema, k->schema_document, &options, e);
+	enum err_code code = compile(a, k->schema_document, common, &k->schema, e);
 	if (code) return err_prefix(e, "schema"), code;
-	if (!arena_defer(a, free_schema, k->schema)) {
-		schema_free(k->schema);
-		return ERR_MEMORY;
+	const struct json *files = json_get(file, S("attachments"));
+	if (json_get(files, S("refuse"))) {
+		k->refuse_files_reason = json_get_str(files, S("reason"));
+		code = compile(a, json_get(files, S("refuse")), common, &k->refuse_files, e);
+		if (code) return err_prefix(e, "attachments"), code;
 	}
 	code = visibility_compile(a, json_get(file, S("visibility")), &k->visibility, e);
 	if (!code) code = read_links(&r, json_get(file, S("links")));

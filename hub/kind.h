@@ -94,6 +94,8 @@ struct kind {
 	const struct kind_facet *facets;
 	size_t facets_n;
 	const struct json *form;
+	struct schema *refuse_files; /* a body for which this holds takes no attachment, whoever sends it; NULL: none such */
+	struct str refuse_files_reason;
 	bool builtin;
 };
 

@@ -69,7 +69,7 @@ static enum err_code check_record(struct checking *c, struct arena *a, int64_t i
 	if (code) found(c, "%.*s: %s: %s", STR_ARG(r.uid), why.where, why.message);
 	if (r.visibility.n && json_parse(a, r.visibility, NULL, &overrides, &why)) found(c, "%.*s: %s", STR_ARG(r.uid), why.message);
 	code = visibility_override(a, r.kind->visibility, overrides, &v, e);
-	if (!code) code = project(a, r.kind, v, r.state, body, r.updated, &p, e);
+	if (!code) code = project(a, r.kind, v, r.state, body, r.is_public ? r.published : r.updated, &p, e);
 	if (!code) code = check_commitment(c, a, &r, body, e);
 	return code ? code : check_public(c, a, &r, &p, e);
 }

@@ -134,6 +134,7 @@ static const char ground[] =
 	"  etag {text} NOT NULL,"
 	"  headline {text} NOT NULL,"
 	"  summary {text} NOT NULL,"
+	"  excerpt {text} NOT NULL,"          /* the first of what is searched, for snippets */
 	"  sort {text} NOT NULL,"             /* the date that matters, else of publication: YYYY[-MM[-DD]] */
 	"  published {int} NOT NULL,"
 	"  updated {int} NOT NULL"            /* of the last change that shows here */

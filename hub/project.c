@@ -62,8 +62,11 @@ static void find_names(struct arena *a, const struct visibility *v, const struct
 	struct names list = {.a = a, .room = json_count(aliases) + json_count(crosswalks)};
 	list.items = arena_array(a, list.room + 1, sizeof *list.items);
 	if (!list.items) return;
-	bool shown = visibility_of(v, S("/aliases")) & PUBLIC;
-	for (size_t i = 0; i < json_count(aliases); i++) add_name(&list, S("alias"), json_string(json_at(aliases, i)), shown);
+	for (size_t i = 0; i < json_count(aliases); i++) {
+		char pointer[40];
+		snprintf(pointer, sizeof pointer, "/aliases/%zu", i);
+		add_name(&list, S("alias"), json_string(json_at(aliases, i)), visibility_of(v, str_of(pointer)) & PUBLIC);
+	}
 	for (size_t i = 0; i < json_count(crosswalks); i++) {
 		/* Only a term that means the same, or nearly, may stand for the record; a broader one would draw in everything. */
 		const struct json *c = json_at(crosswalks, i);
@@ -136,6 +139,23 @@ static struct str words(struct arena *a, const struct json *shown, struct kind_p
 	return arena_str(a, buf_str(&out));
 }
 
+static void excerpt_of(const struct json *v, void *arg) {
+	struct buf *out = arg;
+	if (v->type == JSON_STRING && v->string.n && out->n < EXCERPT_BYTES) {
+		buf_add(out, str_cut_utf8(v->string, EXCERPT_BYTES - out->n));
+		buf_add_char(out, '\n');
+	} else if (v->type == JSON_ARRAY) {
+		for (size_t i = 0; i < v->n; i++) excerpt_of(&v->items[i], arg);
+	}
+}
+
+static struct str excerpt(struct arena *a, const struct kind *kind, const struct json *shown) {
+	autobuf struct buf out = BUF(EXCERPT_BYTES + 1);
+	for (size_t i = 0; i < kind->search_high.n; i++) kind_each(shown, kind->search_high.items[i], excerpt_of, &out);
+	for (size_t i = 0; i < kind->search_text.n; i++) kind_each(shown, kind->search_text.items[i], excerpt_of, &out);
+	return arena_str(a, buf_str(&out));
+}
+
 void project_mark(struct buf *out, struct str name, struct str value) {
 	buf_add(out, S("§"));
 	buf_add(out, name);
@@ -189,6 +209,7 @@ enum err_code project(struct arena *a, const struct kind *kind, const struct vis
 		if (!p.sort.n) p.sort = str_sub(moment_str(a, published), 0, 10);
 		find_facets(a, kind, state, shown, &p);
 		find_words(a, kind, state, shown, &p);
+		p.excerpt = excerpt(a, kind, shown);
 	}
 	if (arena_failed(a)) return err_set(e, ERR_TOO_LARGE, "the record is too large");
 	*out = p;

@@ -27,6 +27,7 @@ struct projection {
 	struct str shown;    /* canonical JSON of the public projection */
 	struct str etag;     /* first 32 hexadecimal digits of the SHA-256 of state and projection */
 	struct str headline, summary;
+	struct str excerpt;  /* the texts that are searched besides the title, a line each, cut at EXCERPT_BYTES */
 	struct str sort;     /* YYYY[-MM[-DD]] */
 	struct projected_facet *facets; /* state, year and the kind's own */
 	size_t facets_n;
@@ -34,6 +35,8 @@ struct projection {
 };
 
 enum { SEARCH_WORDS_BYTES = 200 << 10 }; /* of one record; what is beyond is not searched */
+
+enum { EXCERPT_BYTES = 6000 };
 
 /* body must be valid for the kind. visibility: the kind's rules with the record's own on top. published: when it became public, for records
  * without a date of their own. */

@@ -233,16 +233,6 @@ static size_t mark_up(struct arena *a, const struct search_query *q, struct str 
 	return n;
 }
 
-struct texts {
-	struct str items[24];
-	size_t n;
-};
-
-static void add_text(const struct json *v, void *arg) {
-	struct texts *t = arg;
-	if (v->type == JSON_STRING && v->string.n && t->n < lengthof(t->items)) t->items[t->n++] = v->string;
-}
-
 static bool boundary(char c) {
 	return c == ' ' || c == '\n' || c == '\t';
 }
@@ -263,23 +253,13 @@ static struct str window(struct str text, size_t start, bool *cut_before, bool *
 }
 
 static enum err_code snippet(const struct disclosing *d, const struct search_query *q, struct search_hit *hit, struct err *e) {
-	struct disclosing as_public = *d;
-	as_public.viewer = viewer_public;
-	struct disclosed r;
-	enum err_code code = disclose_record(&as_public, hit->line.uid, &r, e);
+	struct db_query row = db_query(d->db, "SELECT excerpt FROM public WHERE record = $1");
+	db_bind_int(&row, 1, hit->line.record);
+	struct str text = db_row(&row) ? arena_str(d->a, db_str(&row, 0)) : STR_EMPTY;
+	enum err_code code = db_done(&row, e);
 	if (code) return code;
-	const struct kind *k = hit->line.kind;
-	struct texts texts = {.n = 0};
-	for (size_t i = 0; i < k->search_high.n; i++) kind_each(r.body, k->search_high.items[i], add_text, &texts);
-	for (size_t i = 0; i < k->search_text.n; i++) kind_each(r.body, k->search_text.items[i], add_text, &texts);
-	struct str text = hit->line.summary;
 	size_t start = 0;
-	for (size_t i = 0; i < texts.n; i++)
-		if (best_window(d->a, q, texts.items[i], &start)) {
-			text = texts.items[i];
-			break;
-		}
-	if (!text.n && texts.n) text = texts.items[0];
+	if (!best_window(d->a, q, text, &start) && hit->line.summary.n) text = hit->line.summary;
 	bool before, after;
 	struct str part_of = window(text, start, &before, &after);
 	hit->snippet = arena_array(d->a, SNIPPET_PARTS + 2, sizeof *hit->snippet);

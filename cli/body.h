@@ -1,0 +1,7 @@
+/* Bodies from the command line: a file, standard input, --set NAME=VALUE, an editor. For `new` and `edit`. */
+#pragma once
+#include "command.h"
+
+/* start: the body to begin with, or NULL. Order: --file (or standard input when it isn't a terminal and nothing else was given), then each
+ * --set; with none of these on a terminal, $VISUAL or $EDITOR on a temporary file. ERR_CANCELLED when the editor left it as it was. */
+enum err_code body_from_user(struct cli *c, const struct json *start, const struct json **out, struct err *e) must_use;

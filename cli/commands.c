@@ -1,0 +1,46 @@
+#include "command.h"
+
+extern const struct command command_init, command_import, command_serve, command_search, command_show, command_list, command_history,
+	command_kinds, command_new, command_edit, command_move, command_link, command_unlink, command_comment, command_attach, command_export,
+	command_backup, command_restore, command_admin_check, command_admin_rebuild, command_help;
+
+const struct command *const commands[] = {
+	&command_init, &command_import, &command_serve, &command_search, &command_show, &command_list, &command_history, &command_kinds,
+	&command_new, &command_edit, &command_move, &command_link, &command_unlink, &command_comment, &command_attach, &command_export,
+	&command_backup, &command_restore, &command_admin_check, &command_admin_rebuild, &command_help,
+};
+const size_t commands_n = lengthof(commands);
+
+static enum err_code run_help(struct cli *c, struct err *e) {
+	if (cli_switch(c, "man")) {
+		help_man();
+		return ERR_OK;
+	}
+	if (cli_switch(c, "completion")) {
+		help_completion();
+		return ERR_OK;
+	}
+	if (c->arguments_n == 0) {
+		help_all(c);
+		return ERR_OK;
+	}
+	const char *name = c->arguments_n == 2 ? arena_fmt(c->a, "%s %s", c->arguments[0], c->arguments[1]).p : c->arguments[0];
+	bool found = false;
+	size_t n = strlen(name);
+	for (size_t i = 0; i < commands_n; i++) {
+		bool below = strncmp(commands[i]->name, name, n) == 0 && commands[i]->name[n] == ' ';
+		if (strcmp(commands[i]->name, name) != 0 && !below) continue;
+		if (found) printf("\n");
+		help_command(c, commands[i]);
+		found = true;
+	}
+	return found ? ERR_OK : err_set(e, ERR_USAGE, "there is no command \"%s\"; `polder help` lists them", name);
+}
+static const struct option help_options[] = {
+	{"man", NULL, "the manual page", false},
+	{"completion", NULL, "completion for bash", false},
+};
+const struct command command_help = {
+	.name = "help", .arguments = "[COMMAND]", .summary = "say what there is, or what a command does",
+	.example = "polder help import", .options = help_options, .options_n = lengthof(help_options), .most = 2, .run = run_help,
+};

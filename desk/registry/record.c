@@ -1,0 +1,196 @@
+#include "pages.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "desk/registry/json.h"
+#include "desk/site/words.h"
+#include "http/markdown.h"
+#include "hub/attachment.h"
+#include "record.t.h"
+
+enum { LINKS_EACH = 50, LINKS_FIRST = 8, EVENTS = 5, LONG_TITLE = 90 };
+
+/* ---- finding ---- */
+
+enum err_code record_by_path(struct request *rq, struct response *rs, const char *suffix, struct disclosed *out, bool *done,
+	struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct str name = request_str(rq, "id");
+	struct disclosed r;
+	enum err_code code = disclose_record(&d, name, &r, e);
+	if (code) return code;
+	*done = !str_eq(name, record_name(&r.line));
+	if (*done) {
+		response_redirect(rs, 301, arena_cat(d.a, record_path(d.a, &r.line), str_of(suffix)));
+		desk_public(rq, rs);
+	}
+	*out = r;
+	return ERR_OK;
+}
+
+/* ---- parts of the page ---- */
+
+static bool gathers(const struct kind *kind) {
+	return str_is(kind->name, "use") || str_is(kind->name, "system") || str_is(kind->name, "organization");
+}
+
+/* Where the whole of a long group stands: the list of the other kind, narrowed to this record. */
+static struct str all_of_group(struct arena *a, const struct disclosed *r, const struct disclosed_links *g) {
+	if (!gathers(r->line.kind) || !g->n) return STR_EMPTY;
+	autobuf struct buf url = BUF(4096);
+	buf_add(&url, S("/browse/"));
+	url_encode(&url, g->items[0].kind->path);
+	buf_fmt(&url, "?%.*s=", STR_ARG(r->line.kind->name));
+	url_encode(&url, record_name(&r->line));
+	return arena_str(a, buf_str(&url));
+}
+
+static struct record_links links_of(struct arena *a, const struct disclosed *r, const struct disclosed_links *g) {
+	struct record_links out = {.title = g->title, .total = g->total, .n = g->n, .first = g->n < LINKS_FIRST + 2 ? g->n : LINKS_FIRST,
+		.lines = lines_of(a, g->items, g->n)};
+	for (size_t i = 1; i < g->n; i++) out.with_kind |= g->items[i].kind != g->items[0].kind;
+	if (g->total > (int64_t)g->n) out.all = all_of_group(a, r, g);
+	return out;
+}
+
+static enum err_code read_links(const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
+	struct disclosed_links *groups;
+	size_t n;
+	enum err_code code = disclose_links(d, r, LINKS_EACH, &groups, &n, e);
+	if (code) return code;
+	struct record_links *links = arena_array(d->a, n + 1, sizeof *links);
+	if (!links) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < n; i++) links[i] = links_of(d->a, r, &groups[i]);
+	page->links = links;
+	page->links_n = n;
+	return ERR_OK;
+}
+
+static enum err_code read_events(const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
+	struct disclosed_event *events;
+	size_t n;
+	enum err_code code = disclose_history(d, r, &events, &n, e);
+	if (code) return code;
+	struct record_event *shown = arena_array(d->a, EVENTS, sizeof *shown);
+	if (!shown) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = n; i > 0 && page->events_n < EVENTS; i--) {
+		/* What was linked shows in the links; the few lines here are for what befell the record itself. */
+		if (!str_is(events[i - 1].type, "linked")) shown[page->events_n++] = event_words(d, r, &events[i - 1]);
+	}
+	page->events = shown;
+	for (size_t i = n; page->line.state.n && i > 0 && !page->reason.n; i--)
+		if (str_is(events[i - 1].type, "moved")) page->reason = events[i - 1].reason;
+	return ERR_OK;
+}
+
+static enum err_code read_files(const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
+	struct disclosed_file *files;
+	size_t n;
+	enum err_code code = disclose_files(d, r, &files, &n, e);
+	if (code) return code;
+	struct record_file *shown = arena_array(d->a, n + 1, sizeof *shown);
+	if (!shown) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		shown[i] = (struct record_file){arena_fmt(d->a, "%.*s/files/%.*s", STR_ARG(page->line.href), STR_ARG(files[i].sha256)),
+			files[i].name, size_words(d->a, files[i].size), files[i].media_type, files[i].sha256};
+	page->files = shown;
+	page->files_n = n;
+	return ERR_OK;
+}
+
+/* Identifiers under which it is known, without those that the page shows anyway. */
+static void read_names(struct arena *a, const struct disclosed *r, struct record_page *page) {
+	const struct json *aliases = json_get_lit(r->body, "aliases");
+	struct str *names = arena_array(a, json_count(aliases) + 2, sizeof *names);
+	if (!names) return;
+	if (!str_eq(r->line.uid, r->line.id)) names[page->names_n++] = r->line.uid;
+	for (size_t i = 0; i < json_count(aliases); i++) {
+		struct str alias = json_string(json_at(aliases, i));
+		if (alias.n && !str_eq(alias, r->line.id)) names[page->names_n++] = alias;
+	}
+	page->names = names;
+}
+
+static void read_source(struct arena *a, const struct disclosed *r, struct record_page *page) {
+	const struct json *source = json_get_lit(r->body, "source");
+	page->source = json_get_str(source, S("system"));
+	page->source_id = json_get_str(source, S("id"));
+	page->source_url = json_get_str(source, S("url"));
+	if (!str_starts(page->source_url, S("http"))) page->source_url = STR_EMPTY;
+	page->source_licence = json_get_str(source, S("licence"));
+	page->source_retrieved = date_words(a, json_get_str(source, S("retrieved")));
+}
+
+static void read_citation(const struct disclosing *d, const struct disclosed *r, struct record_page *page) {
+	struct str date = r->published ? day_words(d->a, r->published) : STR_EMPTY;
+	page->published = date;
+	page->cite = words_with(d->a, date.n ? words.cite : words.cite_no_date, r->line.headline, r->line.id, d->hub->name, date,
+		arena_cat(d->a, d->hub->base_url, page->line.href));
+}
+
+/* ---- the page ---- */
+
+enum err_code show_record(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosed r;
+	bool done;
+	enum err_code code = record_by_path(rq, rs, "", &r, &done, e);
+	if (code || done) return code;
+	struct disclosing d = desk_disclosing(rq);
+	const struct desk_app *app = rq->app;
+	const struct kind *kind = r.line.kind;
+	struct record_page page = {.r = &r, .line = line_of(d.a, &r.line), .links_first = gathers(kind),
+		.long_title = r.line.headline.n > LONG_TITLE};
+	if (!json_string(json_pointer(r.body, kind->date)).n) page.line.date = STR_EMPTY;
+	struct shown_section *sections;
+	code = read_links(&d, &r, &page, e);
+	if (!code) code = read_events(&d, &r, &page, e);
+	if (!code) code = read_files(&d, &r, &page, e);
+	if (code) return code;
+	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
+	page.sections = sections;
+	page.summary = markdown(d.a, present_summary(app->reading, kind, r.body), 2);
+	read_names(d.a, &r, &page);
+	read_source(d.a, &r, &page);
+	read_citation(&d, &r, &page);
+	page.kind_href = arena_cat(d.a, S("/browse/"), kind->path);
+	page.history_href = arena_cat(d.a, page.line.href, S("/history"));
+	page.api_href = arena_cat(d.a, S("/api/v1/records/"), str_from(page.line.href, 3));
+	page.schema_href = arena_fmt(d.a, "/api/v1/kinds/%.*s/schema", STR_ARG(kind->name));
+	struct html *out = site_begin(rq, rs, &(struct site_page){.title = r.line.headline, .here = SITE_NOWHERE,
+		.description = r.line.summary, .canonical = page.line.href, .api = page.api_href});
+	record_body(out, &page);
+	return site_end(rq, rs);
+}
+
+/* ---- files ---- */
+
+static enum err_code send_file(struct request *rq, struct response *rs, const struct disclosed_file *f, struct err *e) {
+	const char *path = attachment_path(rq->arena, desk_hub(rq)->dir, f->sha256);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) return err_errno(e, errno, "the file %.*s", STR_ARG(f->name));
+	struct stat st;
+	if (fstat(fd, &st) || st.st_size < 0) {
+		close(fd);
+		return err_set(e, ERR_STORAGE, "the file %.*s can't be read", STR_ARG(f->name));
+	}
+	response_file(rs, fd, (uint64_t)st.st_size, f->media_type, f->name.n ? f->name : f->sha256);
+	rs->etag = f->sha256;
+	desk_public(rq, rs);
+	return ERR_OK;
+}
+
+enum err_code show_record_file(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct disclosed r;
+	struct disclosed_file *files;
+	size_t n;
+	enum err_code code = disclose_record(&d, request_str(rq, "id"), &r, e);
+	if (!code) code = disclose_files(&d, &r, &files, &n, e);
+	if (code) return code;
+	struct str sha256 = request_str(rq, "sha256");
+	for (size_t i = 0; i < n; i++)
+		if (str_eq_ascii_case(files[i].sha256, sha256)) return send_file(rq, rs, &files[i], e);
+	return err_set(e, ERR_NOT_FOUND, "%s", words.file_not_found);
+}

@@ -1,0 +1,127 @@
+#include "serve.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include "desk/registry/routes.h"
+#include "desk/site/site.h"
+#include "http/server.h"
+
+enum { CHANGE_MS = 100 };
+
+/* What all threads share. */
+struct desk {
+	struct desk_app app;
+	struct db *watching; /* the polling thread's */
+	struct router *router;
+	int64_t sequence;
+};
+
+/* ---- what the server asks for ---- */
+
+static enum err_code worker_start(void *app, void **worker, struct err *e) {
+	struct db *db;
+	enum err_code code = hub_reader(((struct desk *)app)->app.hub, &db, e);
+	if (!code) *worker = db;
+	return code;
+}
+
+static void worker_stop(void *app, void *worker) {
+	(void)app;
+	db_close(worker);
+}
+
+/* When the database can't say, answers are taken for changed: slower, never stale. */
+static int64_t change_sequence(void *app) {
+	struct desk *desk = app;
+	int64_t now_at;
+	if (hub_sequence(desk->watching, &now_at, NULL)) return --desk->sequence;
+	return desk->sequence = now_at;
+}
+
+static void access_log(void *app, const struct access *line) {
+	(void)app;
+	char at[MOMENT_TEXT];
+	struct str when = moment_text(now(), at);
+	fprintf(stderr, "%.*s %.*s %s %.*s%s%.*s %d %llu %.1fms%s%s\n", STR_ARG(when), STR_ARG(line->remote), http_method_name(line->method),
+		STR_ARG(line->path), line->query.n ? "?" : "", STR_ARG(line->query), line->status, (unsigned long long)line->bytes,
+		(double)line->micros / 1000, line->cached ? " cached" : "", line->broken ? " broken" : "");
+}
+
+static void error_log(void *app, const char *words) {
+	(void)app;
+	fprintf(stderr, "polder: %s\n", words);
+}
+
+/* ---- the life of the server ---- */
+
+static enum err_code start(struct desk *desk, const struct serve_options *o, struct server **out, struct err *e) {
+	struct server_config config = {
+		.listen = o->listen ? o->listen : "127.0.0.1:8420",
+		.router = desk->router,
+		.workers = o->workers,
+		.trusted_proxy = o->trusted_proxy,
+		.https = o->https,
+		.change_ms = CHANGE_MS,
+		.app = desk,
+		.worker_start = worker_start,
+		.worker_stop = worker_stop,
+		.change_sequence = change_sequence,
+		.error_page = site_error_page,
+		.access_log = o->access_log ? access_log : NULL,
+		.error_log = error_log,
+	};
+	return server_start(&config, out, e);
+}
+
+/* The signals are blocked before the first thread starts, so that all inherit it and only the wait gets them. */
+static void block_endings(sigset_t *endings, sigset_t *before) {
+	sigemptyset(endings);
+	sigaddset(endings, SIGINT);
+	sigaddset(endings, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, endings, before);
+}
+
+static void wait_for_ending(const sigset_t *endings, const sigset_t *before) {
+	int which;
+	while (sigwait(endings, &which) != 0) continue;
+	pthread_sigmask(SIG_SETMASK, before, NULL);
+}
+
+static enum err_code run(struct desk *desk, const struct serve_options *o, struct err *e) {
+	sigset_t endings, before;
+	block_endings(&endings, &before);
+	struct server *server;
+	enum err_code code = start(desk, o, &server, e);
+	if (code) {
+		pthread_sigmask(SIG_SETMASK, &before, NULL);
+		return code;
+	}
+	if (!o->quiet) {
+		printf("Listening on http://%s\n", server_address(server));
+		fflush(stdout);
+	}
+	if (o->ready) o->ready(o->arg, server_address(server));
+	wait_for_ending(&endings, &before);
+	code = server_stop(server, SERVE_GRACE_SECONDS * SECOND, e);
+	if (code != ERR_BUSY) return code;
+	return err_set(e, ERR_CANCELLED, "a request did not end within %d seconds and was given up", SERVE_GRACE_SECONDS);
+}
+
+enum err_code desk_serve(struct hub *hub, const struct serve_options *o, struct err *e) {
+	struct arena *a = arena_new(8 << 20);
+	struct desk *desk = a ? arena_new_of(a, struct desk) : NULL;
+	if (!desk) {
+		arena_free(a);
+		return err_set(e, ERR_MEMORY, "out of memory");
+	}
+	desk->app.hub = hub;
+	enum err_code code = registry_router(a, &desk->app, &desk->router, e);
+	if (!code) code = hub_reader(hub, &desk->watching, e);
+	if (!code) code = run(desk, o, e);
+	if (code == ERR_CANCELLED) return code; /* a thread is still at work with all of this */
+	db_close(desk->watching);
+	router_free(desk->router);
+	arena_free(a);
+	return code;
+}

@@ -1,0 +1,14 @@
+/* What the templates layout.html and error.html show. */
+#pragma once
+#include "desk/site/site.h"
+
+struct layout_frame {
+	const struct site_page *page;
+	struct str hub, title, description, canonical, style, script, icon;
+};
+
+struct error_page {
+	const struct problem *problem;
+	struct str detail;
+	const char *advice;
+};

@@ -1,0 +1,121 @@
+#include "site.h"
+
+#include "base/embed.h"
+#include "desk/site/words.h"
+#include "error.t.h"
+#include "layout.t.h"
+
+extern const struct embedded_file static_files[];
+extern const size_t static_files_n;
+
+enum { DESCRIPTION = 300 };
+
+struct str site_static(struct arena *a, struct str name) {
+	const struct embedded_file *f = embedded_find(static_files, static_files_n, name);
+	size_t dot = str_rfind_char(name, '.');
+	if (!f || dot == STR_NONE) return STR_EMPTY;
+	return arena_fmt(a, "/static/%.*s.%.*s%.*s", STR_ARG(str_sub(name, 0, dot)), STR_ARG(f->fingerprint),
+		STR_ARG(str_from(name, dot)));
+}
+
+/* ---- the frame ---- */
+
+static struct layout_frame frame_of(struct request *rq, const struct site_page *page) {
+	const struct hub *hub = desk_hub(rq);
+	struct arena *a = rq->arena;
+	struct layout_frame f = {
+		.page = page,
+		.hub = hub->name,
+		.title = page->title.n ? arena_fmt(a, "%.*s · %.*s", STR_ARG(page->title), STR_ARG(hub->name)) : hub->name,
+		.style = site_static(a, S("style.css")),
+		.script = site_static(a, S("app.js")),
+		.icon = site_static(a, S("favicon.svg")),
+	};
+	if (page->canonical.n && hub->base_url.n) f.canonical = arena_cat(a, hub->base_url, page->canonical);
+	f.description = str_cut_utf8(page->description, DESCRIPTION);
+	return f;
+}
+
+struct html *site_begin(struct request *rq, struct response *rs, const struct site_page *page) {
+	struct html *out = response_html(rs);
+	struct layout_frame frame = frame_of(rq, page);
+	layout_head(out, &frame);
+	return out;
+}
+
+enum err_code site_end(struct request *rq, struct response *rs) {
+	layout_foot(&rs->body, desk_hub(rq)->name);
+	desk_public(rq, rs);
+	return ERR_OK;
+}
+
+/* ---- errors ---- */
+
+static const char *advice(int status) {
+	switch (status) {
+	case 400: case 422: return words.advice_400;
+	case 404: case 410: return words.advice_404;
+	case 405: return words.advice_405;
+	case 429: case 503: return words.advice_503;
+	default: return status >= 500 ? words.advice_500 : words.advice_other;
+	}
+}
+
+/* Messages begin small, as a part of a sentence; a page shows a sentence. */
+static struct str sentence(struct arena *a, struct str s) {
+	if (!s.n) return s;
+	char *p = arena_alloc(a, s.n + 2);
+	if (!p) return STR_EMPTY;
+	memcpy(p, s.p, s.n);
+	if (p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 'a' + 'A');
+	size_t n = s.n;
+	if (!strchr(".!?", p[n - 1])) p[n++] = '.';
+	return str_n(p, n);
+}
+
+void site_error_page(struct request *rq, struct response *rs, const struct problem *p) {
+	struct html *out = site_begin(rq, rs, &(struct site_page){.title = p->title, .own_search = true});
+	struct error_page page = {.problem = p, .detail = sentence(rq->arena, p->detail), .advice = advice(p->status)};
+	error_body(out, &page);
+	layout_foot(out, desk_hub(rq)->name);
+}
+
+/* ---- files ---- */
+
+/* "style.0123456789abcdef.css" → "style.css" and the fingerprint */
+static const struct embedded_file *static_file(struct arena *a, struct str name) {
+	size_t end = str_rfind_char(name, '.');
+	if (end == STR_NONE) return NULL;
+	size_t dot = str_rfind_char(str_sub(name, 0, end), '.');
+	if (dot == STR_NONE) return NULL;
+	struct str plain = arena_cat(a, str_sub(name, 0, dot), str_from(name, end));
+	const struct embedded_file *f = embedded_find(static_files, static_files_n, plain);
+	return f && str_eq(f->fingerprint, str_sub(name, dot + 1, end - dot - 1)) ? f : NULL;
+}
+
+static enum err_code show_static(struct request *rq, struct response *rs, struct err *e) {
+	const struct embedded_file *f = static_file(rq->arena, request_str(rq, "file"));
+	if (!f) return err_set(e, ERR_NOT_FOUND, "%s", words.no_such_page);
+	response_fixed(rs, f->media_type, f->bytes);
+	rs->cache = CACHE_IMMUTABLE;
+	return ERR_OK;
+}
+
+static enum err_code show_robots(struct request *rq, struct response *rs, struct err *e) {
+	(void)rq;
+	(void)e;
+	const struct embedded_file *f = embedded_find(static_files, static_files_n, S("robots.txt"));
+	if (!f) return err_set(e, ERR_NOT_FOUND, "%s", words.no_such_page);
+	response_fixed(rs, f->media_type, f->bytes);
+	response_public(rs, 86400);
+	return ERR_OK;
+}
+
+const struct route site_routes[] = {
+	{"/static/{file}", show_static, ROUTE_PUBLIC, .name = "static-file", .gives = GIVES_FILE,
+		.help = "A style sheet, script or picture of the pages.", .flags = ROUTE_CACHEABLE | ROUTE_SAME_FOR_ALL,
+		.params = PARAMS({"file", PARAM_PATH, .length = 100, .help = "name with its fingerprint"})},
+	{"/robots.txt", show_robots, ROUTE_PUBLIC, .name = "robots", .gives = GIVES_FILE, .help = "What crawlers may read.",
+		.flags = ROUTE_CACHEABLE | ROUTE_SAME_FOR_ALL},
+	ROUTE_END
+};

@@ -1,0 +1,159 @@
+#include "words.h"
+
+const struct words words = {
+	.language = "en",
+	.months = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+		"December"},
+	.thousands = ",",
+	.bytes = {"B", "kB", "MB", "GB"},
+	.yes = "Yes",
+	.no = "No",
+	.untitled = "(untitled)",
+	.browse = "Browse",
+	.uses = "Uses",
+	.kinds = "Kinds",
+	.about = "About",
+	.search = "Search",
+	.api = "API",
+	.history = "History",
+	.home = "Home",
+	.search_for = "Search: {1}",
+	.history_of = "History of {1}",
+	.published = "Published",
+	.created = "Created",
+	.revised = "Revised",
+	.moved = "Moved on",
+	.withheld = "Withheld from view",
+	.linked = "Linked",
+	.unlinked = "Link removed",
+	.commented = "Comment",
+	.attached = "File attached",
+	.added = "added",
+	.removed = "removed",
+	.changed = "changed",
+	.file_not_found = "this record has no such file",
+	.cite = "{1} ({2}). {3}, {4}. {5}",
+	.cite_no_date = "{1} ({2}). {3}. {5}",
+	.audience_public = "everyone",
+	.audience_parties = "parties to the record",
+	.audience_owner = "its owner",
+	.audience_coordinators = "coordinators",
+	.audience_panel = "the panel",
+	.audience_regulator = "the regulator",
+	.audience_downstream = "downstream developers",
+	.audience_sealed = "named recipients",
+	.audience_nobody = "nobody",
+	.no_such_facet = "is no filter of {1}",
+	.no_such_kind = "there is no kind \"{1}\"",
+	.too_many_filters = "at most {1} filters at once",
+	.no_such_page = "there is nothing at this address",
+	.no_such_scheme = "there is no vocabulary of that name here",
+	.home_description = "Incidents, flaw reports, advisories and safeguards of AI systems, tied together by one list of uses.",
+	.chart_title = "Incidents by year",
+	.year = "Year",
+	.incidents = "Incidents",
+	.type_text = "text",
+	.type_choice = "one of a list",
+	.type_url = "web address",
+	.type_date = "date",
+	.type_moment = "date and time",
+	.type_list = "list",
+	.type_list_of_groups = "rows",
+	.type_group = "group",
+	.type_boolean = "yes or no",
+	.type_integer = "whole number",
+	.type_number = "number",
+	.business_days = "in business days",
+	.calendar_days = "in calendar days",
+	.advice_404 = "It may have been moved, withdrawn or never been here. An identifier such as CUE-0026 or AVID-2023-V001 can be "
+				  "typed into the search box.",
+	.advice_400 = "Something in the address is not understood. Go back and try again, or search.",
+	.advice_503 = "There are more requests than can be answered just now. Try again in a moment.",
+	.advice_500 = "This is a fault of ours, and it has been noted. Try again later; what was saved is safe.",
+	.advice_405 = "The address exists, but can't be used in this way.",
+	.advice_other = "Go back and try again, or search.",
+};
+
+struct str words_with_(struct arena *a, const char *pattern, const struct str *values, size_t n) {
+	autobuf struct buf out = BUF(16 << 10);
+	for (const char *p = pattern; *p; p++) {
+		bool place = p[0] == '{' && p[1] >= '1' && p[1] <= '9' && p[2] == '}';
+		if (!place) {
+			buf_add_char(&out, *p);
+			continue;
+		}
+		size_t i = (size_t)(p[1] - '1');
+		if (i < n) buf_add(&out, values[i]);
+		p += 2;
+	}
+	return arena_str(a, buf_str(&out));
+}
+
+static bool digits(struct str s, size_t from, size_t n, int *out) {
+	if (s.n < from + n) return false;
+	*out = 0;
+	for (size_t i = from; i < from + n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9') return false;
+		*out = *out * 10 + (s.p[i] - '0');
+	}
+	return true;
+}
+
+struct str date_words(struct arena *a, struct str date) {
+	int year, month, day;
+	if (!digits(date, 0, 4, &year)) return date;
+	bool has_month = date.n >= 7 && date.p[4] == '-' && digits(date, 5, 2, &month) && month >= 1 && month <= 12;
+	if (date.n == 4) return date;
+	if (!has_month) return date;
+	if (date.n == 7) return arena_fmt(a, "%s %d", words.months[month - 1], year);
+	if (date.n < 10 || date.p[7] != '-' || !digits(date, 8, 2, &day)) return date;
+	struct str text = arena_fmt(a, "%d %s %d", day, words.months[month - 1], year);
+	if (date.n == 10) return text;
+	/* A time of midnight is what collections write that only know the day. */
+	int hour, minute;
+	if (date.n < 16 || !digits(date, 11, 2, &hour) || !digits(date, 14, 2, &minute) || (!hour && !minute)) return text;
+	bool utc = str_ends(date, S("Z")) || str_ends(date, S("+00:00"));
+	struct str zone = utc ? S(" UTC") : STR_EMPTY;
+	size_t sign = str_rfind_char(date, '+');
+	if (!utc && sign != STR_NONE) zone = arena_cat(a, S(" UTC"), str_from(date, sign));
+	return arena_fmt(a, "%.*s, %02d:%02d%.*s", STR_ARG(text), hour, minute, STR_ARG(zone));
+}
+
+struct str moment_words(struct arena *a, moment t) {
+	char text[MOMENT_TEXT];
+	return date_words(a, arena_str(a, moment_text(t, text)));
+}
+
+struct str day_words(struct arena *a, moment t) {
+	char text[MOMENT_TEXT];
+	return date_words(a, arena_str(a, str_sub(moment_text(t, text), 0, 10)));
+}
+
+struct str number_words(struct arena *a, int64_t n) {
+	struct str plain = arena_fmt(a, "%lld", (long long)n);
+	if (plain.n <= 4 || n < 0) return plain;
+	autobuf struct buf out = BUF(64);
+	for (size_t i = 0; i < plain.n; i++) {
+		if (i && (plain.n - i) % 3 == 0) buf_add(&out, str_of(words.thousands));
+		buf_add_char(&out, plain.p[i]);
+	}
+	return arena_str(a, buf_str(&out));
+}
+
+struct str size_words(struct arena *a, int64_t bytes) {
+	double v = (double)bytes;
+	size_t unit = 0;
+	while (v >= 1000 && unit + 1 < lengthof(words.bytes)) {
+		v /= 1000;
+		unit++;
+	}
+	return arena_fmt(a, unit && v < 10 ? "%.1f %s" : "%.0f %s", v, words.bytes[unit]);
+}
+
+struct str value_words(struct arena *a, struct str value) {
+	char *p = arena_alloc(a, value.n + 1);
+	if (!p) return STR_EMPTY;
+	for (size_t i = 0; i < value.n; i++) p[i] = value.p[i] == '-' || value.p[i] == '_' ? ' ' : value.p[i];
+	if (value.n && p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 'a' + 'A');
+	return str_n(p, value.n);
+}

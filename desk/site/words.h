@@ -1,0 +1,69 @@
+/* The words that C puts before a reader, in one place, so that a translation is a second table. What stands around
+ * values on a page stands in the templates.
+ *
+ * Where a member holds {1}, {2} …, words_with puts values in their place, in whatever order a language wants; what they
+ * are is told beside it. */
+#pragma once
+#include "base/base.h"
+
+struct words {
+	const char *language;      /* that all this is in */
+	/* dates and numbers */
+	const char *months[12];
+	const char *thousands;     /* what stands between three digits */
+	const char *bytes[4];      /* "B", "kB" … */
+	/* values */
+	const char *yes, *no;
+	const char *untitled;
+	/* pages */
+	const char *browse, *uses, *kinds, *about, *search, *api, *history, *home;
+	const char *search_for;    /* {1} query */
+	const char *history_of;    /* {1} title of a record */
+	/* events of a timeline */
+	const char *published, *created, *revised, *moved, *withheld, *linked, *unlinked, *commented, *attached;
+	/* differences */
+	const char *added, *removed, *changed;
+	/* record */
+	const char *file_not_found;
+	const char *cite;          /* {1} title, {2} identifier, {3} hub, {4} date, {5} address */
+	const char *cite_no_date;  /* the same without {4} */
+	/* who may read a field */
+	const char *audience_public, *audience_parties, *audience_owner, *audience_coordinators, *audience_panel,
+		*audience_regulator, *audience_downstream, *audience_sealed, *audience_nobody;
+	/* the home page */
+	const char *home_description, *chart_title, *year, *incidents;
+	/* forms of a field */
+	const char *type_text, *type_choice, *type_url, *type_date, *type_moment, *type_list, *type_list_of_groups, *type_group,
+		*type_boolean, *type_integer, *type_number;
+	const char *business_days, *calendar_days;
+	/* refusals */
+	const char *no_such_facet;      /* {1} kinds */
+	const char *no_such_kind;       /* {1} what was given */
+	const char *too_many_filters;   /* {1} how many there may be */
+	const char *no_such_page, *no_such_scheme;
+	/* what to do after an error, by status */
+	const char *advice_404, *advice_400, *advice_503, *advice_500, *advice_405, *advice_other;
+};
+extern const struct words words;
+
+/* A pattern with its values in place; at most 9. */
+struct str words_with_(struct arena *a, const char *pattern, const struct str *values, size_t n);
+#define words_with(a, pattern, ...) \
+	words_with_((a), (pattern), (const struct str[]){__VA_ARGS__}, lengthof(((const struct str[]){__VA_ARGS__})))
+
+/* "4 March 2023", "March 2023" or "2023" from a partial date, or a date with a time; what is none is given as it is. */
+struct str date_words(struct arena *a, struct str date);
+/* "4 March 2023, 14:05 UTC" */
+struct str moment_words(struct arena *a, moment t);
+/* The day alone, from a moment. */
+struct str day_words(struct arena *a, moment t);
+/* "12,345" */
+struct str number_words(struct arena *a, int64_t n);
+/* "1.4 MB" */
+struct str size_words(struct arena *a, int64_t bytes);
+/* A value of an enumeration as people read it: "policy-change" is "Policy change". */
+struct str value_words(struct arena *a, struct str value);
+/* The name of a member that has no title: "external_id" is "External id". */
+static inline struct str name_words(struct arena *a, struct str name) {
+	return value_words(a, name);
+}

@@ -1,0 +1,115 @@
+#include "export.h"
+
+#include "hub/disclose.h"
+
+enum { EXPORT_BYTES = 64 << 20, RECORD_CAP = 256 << 20 };
+
+static enum err_code one(const struct disclosing *d, const struct format *f, struct str id, struct disclosed *r, struct str *text,
+	struct err *e) {
+	enum err_code code = disclose_record(d, id, r, e);
+	if (code) return code;
+	struct str system = json_get_str(json_get_lit(r->body, "source"), S("system"));
+	if (!f->write || !f->kind_fits(r->line.kind->name, system))
+		return err_set(e, ERR_UNSUPPORTED, "%.*s is a record of the kind %.*s%s%.*s, which %s can't tell", STR_ARG(r->line.id),
+			STR_ARG(r->line.kind->name), system.n ? " from " : "", STR_ARG(system), f->name);
+	const struct json *out;
+	code = f->write(d->a, r->line.kind->name, r->line.id, r->body, &out, e);
+	if (!code) *text = json_pretty(d->a, out);
+	if (!code && arena_failed(d->a)) code = err_set(e, ERR_TOO_LARGE, "the record is too large");
+	return code;
+}
+
+enum err_code export_text(const struct hub *h, struct db *db, const struct format *f, struct str id, struct arena *a, struct str *out,
+	struct err *e) {
+	struct disclosing d = {h, db, viewer_public, a};
+	struct disclosed r;
+	return one(&d, f, id, &r, out, e);
+}
+
+/* An identifier as the name of a file: nothing but letters, digits, dot, hyphen and underscore, and no dot at the beginning. */
+static struct str file_name_of(struct arena *a, struct str id) {
+	char *p = arena_alloc(a, id.n + 1);
+	if (!p) return STR_EMPTY;
+	for (size_t i = 0; i < id.n; i++) {
+		char c = id.p[i];
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || (c == '.' && i);
+		p[i] = plain ? c : '_';
+	}
+	return str_n(p, id.n);
+}
+
+struct exporting {
+	const struct hub *hub;
+	struct db *db;
+	const struct format *format;
+	const char *dir;
+	struct arena *kept;
+	struct export_report *report;
+};
+
+static void note(struct exporting *x, struct str id, const struct err *e) {
+	struct export_report *r = x->report;
+	if ((r->rejections_n & (r->rejections_n - 1)) == 0) {
+		struct rejection *more = arena_array(x->kept, r->rejections_n ? r->rejections_n * 2 : 1, sizeof *more);
+		if (!more) return;
+		if (r->rejections_n) memcpy(more, r->rejections, r->rejections_n * sizeof *more);
+		r->rejections = more;
+	}
+	r->rejections[r->rejections_n++] = (struct rejection){arena_cstr(x->kept, id), arena_cstr(x->kept, str_of(e->message))};
+}
+
+static enum err_code write_one(struct exporting *x, struct str id, bool asked, struct err *e) {
+	autoarena struct arena *a = arena_new(RECORD_CAP);
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	struct disclosing d = {x->hub, x->db, viewer_public, a};
+	struct disclosed r;
+	struct str text;
+	struct err why = {0};
+	enum err_code code = one(&d, x->format, id, &r, &text, &why);
+	if (code == ERR_UNSUPPORTED && !asked) {
+		x->report->unfit++;
+		return ERR_OK;
+	}
+	if (code == ERR_UNSUPPORTED || code == ERR_NOT_FOUND || code == ERR_INVALID || code == ERR_TOO_LARGE) {
+		note(x, id, &why);
+		return ERR_OK;
+	}
+	if (code) {
+		if (e) *e = why;
+		return code;
+	}
+	const char *path = arena_fmt(a, "%s/%.*s.json", x->dir, STR_ARG(file_name_of(a, r.line.id))).p;
+	code = file_put(path, arena_cat(a, text, S("\n")), 0644, e);
+	x->report->written += !code;
+	return code;
+}
+
+static enum err_code write_kind(struct exporting *x, const struct kind *k, struct err *e) {
+	struct list_request request = {.kind = k, .limit = 200};
+	autoarena struct arena *a = arena_new(RECORD_CAP);
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	enum err_code code;
+	do {
+		struct listed list;
+		struct disclosing d = {x->hub, x->db, viewer_public, a};
+		code = disclose_list(&d, &request, &list, e);
+		for (size_t i = 0; !code && i < list.n; i++) code = write_one(x, list.items[i].uid, false, e);
+		request.cursor = code ? STR_EMPTY : arena_str(x->kept, list.next);
+		arena_clear(a);
+	} while (!code && request.cursor.n);
+	return code;
+}
+
+enum err_code export_run(const struct hub *h, struct db *db, const struct format *format, const char *const *ids, size_t n, const char *dir,
+	struct arena *a, struct export_report *out, struct err *e) {
+	*out = (struct export_report){0};
+	struct exporting x = {h, db, format, dir, a, out};
+	if (!format->write) return err_set(e, ERR_UNSUPPORTED, "%s is read, not written", format->name);
+	enum err_code code = file_make_dir(dir, e);
+	if (!code) code = db_read_begin(db, e); /* one state of the hub for the whole export */
+	if (code) return code;
+	for (size_t i = 0; i < n && !code; i++) code = write_one(&x, str_of(ids[i]), true, e);
+	for (size_t i = 0; !ids && i < h->kinds->n && !code; i++) code = write_kind(&x, &h->kinds->items[i], e);
+	db_read_end(db);
+	return code;
+}

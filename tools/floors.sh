@@ -1,0 +1,48 @@
+#!/bin/sh
+# Keeps the design: a folder includes only what stands below it; records are written by the door in (hub/change*.c) and bodies are read
+# by the door out (hub/disclose*.c) alone; SQL stands in hub/ and db/ only; unsafe calls stand nowhere.
+set -eu
+cd "$(dirname "$0")/.."
+bad=0
+complain() { # title, lines
+	[ -z "$2" ] && return 0
+	printf '%s\n%s\n\n' "$1" "$2" >&2
+	bad=1
+}
+sources() { git ls-files -co --exclude-standard -- "$@" 2>/dev/null | grep -E '\.(c|h)$' || true; }
+
+# ---- floors ----
+complain "A floor includes what stands above it (order: base lib db http hub exchange desk cli):" "$(
+	sources base lib db http hub exchange desk cli | xargs awk '
+	BEGIN { n = split("base lib db http hub exchange desk cli", order, " "); for (i = 1; i <= n; i++) rank[order[i]] = i }
+	/^#include "/ {
+		split(FILENAME, from, "/"); split($2, to, "/"); gsub(/"/, "", to[1])
+		if (to[1] in rank && rank[to[1]] > rank[from[1]]) print "  " FILENAME ":" FNR ": " $0
+		# exchange reads formats and knows nothing of HTTP; hub is spoken to by faces and knows none.
+		if ((from[1] == "exchange" || from[1] == "hub") && to[1] == "http") print "  " FILENAME ":" FNR ": " $0
+	}')"
+
+# ---- the two doors ----
+# Comments may speak of SQL; strings are what counts.
+strings() { xargs awk '/"/ { line = $0; sub(/^[[:space:]]*(\/\*|\*|\/\/).*/, "", line); if (line ~ /"/) print FILENAME ":" FNR ": " line }'; }
+tables='record|revision|event|outbox|name|link|awaited|party|origin|attachment|public|facet|facet_count|search_text|search'
+complain "A record's table is written past the door in (hub/change*.c):" "$(
+	sources hub exchange desk cli http lib | grep -v '^hub/change' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($tables)\b" | grep -v '^hub/migrations.c' || true)"
+complain "A body is read past the door out (hub/disclose*.c, hub/search.c; and the door in that changes it):" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(change|disclose|search|migrations|maintain)' | strings |
+		grep -E "FROM (revision|public|origin|search_text)\b" || true)"
+complain "SQL outside hub/ and db/:" "$(sources exchange desk cli http lib base | xargs grep -nE '\bdb_(query|query_once|exec|bind_[a-z]+|row)\(' || true)"
+complain "An engine of lib/ uses a database or HTTP:" "$(sources lib | xargs grep -nE '#include "(db|http|hub)/' || true)"
+
+# ---- calls that have no place ----
+complain "Calls that are banned (bounded ones stand in base/):" "$(
+	sources base lib db http hub exchange desk cli tools |
+		xargs grep -nE '(^|[^a-z_])(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof|alloca|scanf|sscanf|tmpnam|mktemp)\(' || true)"
+
+# ---- what grew too long ----
+complain "Files over 900 lines; has one of them a second idea?" "$(
+	sources base lib db http hub exchange desk cli tools | xargs wc -l | awk '$2 != "total" && $1 > 900 { print "  " $2 " (" $1 ")" }')"
+
+[ "$bad" = 0 ] && printf 'floors, doors and banned calls: as they should be\n' >&2
+exit "$bad"
