@@ -55,9 +55,18 @@ static enum err_code run_editor(const char *path, struct err *e) {
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? ERR_OK : err_set(e, ERR_CANCELLED, "%s ended with an error; nothing was changed", editor);
 }
 
+static char kept[] = "/tmp/polder-edit-XXXXXX.json"; /* what was typed, until it is taken */
+static bool is_kept;
+
+void body_settle(bool taken) {
+	if (is_kept && taken) unlink(kept);
+	if (is_kept && !taken) fprintf(stderr, "What you wrote is kept in %s\n", kept);
+	is_kept = false;
+}
+
 /* Until it is JSON or given up: what was typed is never thrown away. */
 static enum err_code edit(struct cli *c, const struct json *start, const struct json **out, struct err *e) {
-	char path[] = "/tmp/polder-edit-XXXXXX.json";
+	char *path = kept;
 	autofd int fd = mkostemps(path, 5, O_CLOEXEC);
 	if (fd < 0) return err_errno(e, errno, "%s", path);
 	struct json_builder empty = json_object_of(c->a);
@@ -71,7 +80,10 @@ static enum err_code edit(struct cli *c, const struct json *start, const struct 
 			code = err_set(e, ERR_CANCELLED, "nothing was changed");
 			break;
 		}
-		if (!json_parse(c->a, after, NULL, out, e)) break;
+		if (!json_parse(c->a, after, NULL, out, e)) {
+			is_kept = true;
+			return ERR_OK;
+		}
 		fprintf(stderr, "%s: %s\nEdit again? [Y/n] ", e->where, e->message);
 		int answer = getchar();
 		if (answer == 'n' || answer == 'N' || answer == EOF) {

@@ -69,6 +69,7 @@ enum style { PLAIN, BOLD, DIM, GREEN, YELLOW, RED, CYAN };
 void out_styled(const struct cli *c, enum style s, struct str text);
 /* Text of records: control characters are shown as ?, so that none of it can drive the terminal. */
 void out(struct str text);
+void out_to(FILE *f, struct str text);
 void out_fmt(const char *fmt, ...) printf_like(1, 2);
 /* Wrapped at the terminal's width, with an indent. */
 void out_wrapped(struct str text, int indent);

@@ -42,7 +42,9 @@ static enum err_code run_new(struct cli *c, struct err *e) {
 		code = err_set(e, ERR_NOT_FOUND, "there is no kind \"%s\"; `polder kinds` lists them", c->arguments[0]);
 	if (!code) code = body_from_user(c, NULL, &change.body, e);
 	if (!code) code = read_rules(c, &change.visibility, e);
-	return code ? code : apply(c, &change, "was made", e);
+	if (!code) code = apply(c, &change, "was made", e);
+	body_settle(code == ERR_OK);
+	return code;
 }
 static const struct option new_options[] = {
 	{"file", "FILE", "the body as JSON; - for standard input", false},
@@ -64,11 +66,20 @@ static enum err_code run_edit(struct cli *c, struct err *e) {
 	struct change change = {.op = CHANGE_REVISE, .record = str_of(c->arguments[0]), .reason = str_of(cli_option(c, "note"))};
 	struct disclosing d = cli_disclosing(c);
 	struct disclosed r;
-	enum err_code code = disclose_record(&d, change.record, &r, e);
-	if (!code) code = expected(c, &change, e);
-	if (!code) code = body_from_user(c, r.body, &change.body, e);
-	if (!code) code = read_rules(c, &change.visibility, e);
-	return code ? code : apply(c, &change, "was revised", e);
+	/* What --set says can be said again of a record that somebody else changed meanwhile; a whole body can't. */
+	bool again = cli_option(c, "set") && !cli_option(c, "file") && !cli_option(c, "revision");
+	enum err_code code;
+	for (int attempt = 0;; attempt++) {
+		code = disclose_record(&d, change.record, &r, e);
+		if (!code) code = expected(c, &change, e);
+		if (!code && !change.expected) change.expected = r.revision;
+		if (!code) code = body_from_user(c, r.body, &change.body, e);
+		if (!code) code = read_rules(c, &change.visibility, e);
+		if (!code) code = apply(c, &change, "was revised", e);
+		if (code != ERR_CONFLICT || !again || attempt == 20) break;
+	}
+	body_settle(code == ERR_OK);
+	return code;
 }
 static const struct option edit_options[] = {
 	{"file", "FILE", "the new body as JSON; - for standard input", false},

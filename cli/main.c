@@ -159,12 +159,16 @@ static void complain(const struct cli *c, const struct err *e) {
 		if (!out_json(&b, NULL)) return;
 	}
 	fflush(stdout);
-	fprintf(stderr, "polder: %s%s%s\n", e->where, e->where[0] ? ": " : "", e->message);
-	if (e->detail[0] && e->code != ERR_INVALID) fprintf(stderr, "        (%s)\n", e->detail);
+	/* The words may hold a record's: nothing in them may drive the terminal. */
+	autobuf struct buf words = BUF(1 << 12);
+	buf_fmt(&words, "polder: %s%s%s\n", e->where, e->where[0] ? ": " : "", e->message);
+	if (e->detail[0] && e->code != ERR_INVALID) buf_fmt(&words, "        (%s)\n", e->detail);
+	out_to(stderr, buf_str(&words));
 }
 
 int main(int argc, char **argv) {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error like a full disk, not the end of the process in mid-air */
 	struct err e = {0};
 	autoarena struct arena *a = arena_new(COMMAND_CAP);
 	if (!a) return 3;

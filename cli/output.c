@@ -10,18 +10,22 @@ int terminal_width(void) {
 	return 80;
 }
 
-void out(struct str text) {
+void out_to(FILE *f, struct str text) {
 	size_t from = 0;
 	for (size_t i = 0; i < text.n; i++) {
 		unsigned char c = (unsigned char)text.p[i];
 		bool c1 = c == 0xC2 && i + 1 < text.n && (unsigned char)text.p[i + 1] < 0xA0;
 		if ((c >= 32 && c != 127 && !c1) || c == '\n' || c == '\t') continue;
-		fwrite(text.p + from, 1, i - from, stdout);
-		fputc('?', stdout);
+		fwrite(text.p + from, 1, i - from, f);
+		fputc('?', f);
 		i += c1;
 		from = i + 1;
 	}
-	if (from < text.n) fwrite(text.p + from, 1, text.n - from, stdout);
+	if (from < text.n) fwrite(text.p + from, 1, text.n - from, f);
+}
+
+void out(struct str text) {
+	out_to(stdout, text);
 }
 
 void out_styled(const struct cli *c, enum style s, struct str text) {
@@ -71,7 +75,18 @@ void out_wrapped(struct str text, int indent) {
 
 enum err_code out_json(struct buf *b, struct err *e) {
 	if (b->failed) return err_set(e, ERR_TOO_LARGE, "the answer is too large to print");
-	fwrite(b->p, 1, b->n, stdout);
+	/* Some terminals obey U+0080 to U+009F and DEL too. They stand in strings alone, and there an escape means the same. */
+	size_t from = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		unsigned char c = (unsigned char)b->p[i];
+		bool c1 = c == 0xC2 && i + 1 < b->n && (unsigned char)b->p[i + 1] < 0xA0;
+		if (!c1 && c != 127) continue;
+		fwrite(b->p + from, 1, i - from, stdout);
+		printf("\\u%04x", c1 ? (unsigned char)b->p[i + 1] : 127u);
+		i += c1;
+		from = i + 1;
+	}
+	fwrite(b->p + from, 1, b->n - from, stdout);
 	putchar('\n');
 	if (fflush(stdout) != 0) return err_errno(e, errno, "writing the answer");
 	return ERR_OK;

@@ -77,6 +77,32 @@ static enum err_code setting(struct db *db, const char *sql, struct err *e) {
 	return rc == SQLITE_OK ? ERR_OK : fail(db, rc, e);
 }
 
+/* WAL wants to write beside the file even to read. Where that is not allowed and no log stands beside it, as in a backup on a medium that
+ * can't be written, the file alone is the whole and is read as it is. */
+static enum err_code open_as_it_is(struct db *db, const char *where, struct err *e) {
+	autobuf struct buf uri = BUF(1 << 16);
+	struct str path = str_of(where);
+	buf_add(&uri, S("file:"));
+	for (size_t i = 0; i < path.n; i++) {
+		if (path.p[i] == '%' || path.p[i] == '?' || path.p[i] == '#')
+			buf_fmt(&uri, "%%%02X", (unsigned char)path.p[i]);
+		else
+			buf_add_char(&uri, path.p[i]);
+	}
+	buf_add(&uri, S("?immutable=1"));
+	if (uri.failed) return err_set(e, ERR_MEMORY, "out of memory");
+	sqlite3_close(db->handle);
+	db->handle = NULL;
+	int rc = sqlite3_open_v2(uri.p, &db->handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+	return rc == SQLITE_OK ? ERR_OK : fail(db, rc, e);
+}
+
+static bool log_beside(const char *where) {
+	autobuf struct buf log = BUF(1 << 16);
+	buf_fmt(&log, "%s-wal", where);
+	return log.failed || file_exists(log.p);
+}
+
 enum err_code db_open(struct db **out, const char *where, enum db_mode mode, struct err *e) {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	pthread_once(&once, configure);
@@ -88,6 +114,8 @@ enum err_code db_open(struct db **out, const char *where, enum db_mode mode, str
 	if (mode == DB_CREATE) flags |= SQLITE_OPEN_CREATE;
 	int rc = sqlite3_open_v2(where, &db->handle, flags, NULL);
 	enum err_code code = rc == SQLITE_OK ? ERR_OK : fail(db, rc, e);
+	if (!code && mode == DB_READ && setting(db, "SELECT count(*) FROM sqlite_schema", NULL) == ERR_STORAGE && !log_beside(where))
+		code = open_as_it_is(db, where, e);
 	if (code == ERR_STORAGE && !file_exists(where)) code = err_set(e, ERR_NOT_FOUND, "%s: there is no database", where);
 	if (!code) {
 		sqlite3_busy_timeout(db->handle, BUSY_MS);

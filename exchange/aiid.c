@@ -102,7 +102,7 @@ static void read_parties(struct aiid *g, struct incident *in, struct str column,
 	struct json_builder nobody = json_array_of(g->a);
 	for (size_t i = 0; i < json_count(slugs); i++) {
 		struct str slug = str_trim(json_string(json_at(slugs, i)));
-		struct str key = slug_is_nobody(slug) ? STR_EMPTY : draft_organization(g->d, slug_readable(g->a, slug), true);
+		struct str key = draft_organization(g->d, slug_readable(g->a, slug), true);
 		if (key.n) draft_link(g->d, in->draft, rel, key);
 		else if (slug.n) json_add(&nobody, json_str(g->a, slug));
 		if (key.n && slug_is_population(slug)) mark_population(g->d, key);

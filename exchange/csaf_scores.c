@@ -66,6 +66,10 @@ static void test_cvss(struct csaf *c, const struct json *cvss, bool third) {
 		csaf_fail(c, "6.1.8", "version: expected %s", third ? "3.0 or 3.1" : "2.0");
 		return;
 	}
+	if (!text.n) {
+		csaf_fail(c, "6.1.8", "vectorString is missing");
+		return;
+	}
 	if (!cvss_read(text, &vector) || vector.version != number) {
 		csaf_fail(c, "6.1.8", "%.*s is no vector of version %.*s", STR_ARG(str_cut_utf8(text, 80)), STR_ARG(version));
 		return;

@@ -127,8 +127,10 @@ static struct str text(struct arena *a, const struct json *v, const struct shape
 	if (s->sort == MOMENT && !moment_parse(v->string, &t)) return wrong(a, place, "expected a date and time with a zone");
 	if (s->sort == VERSION && !csaf_version_read(v->string, &version))
 		return wrong(a, place, "expected a version such as 1 or 1.0.0");
-	return is_word(s, v->string) ? STR_EMPTY :
-		arena_fmt(a, "%.*s: expected one of%s", STR_ARG(place), s->words);
+	if (is_word(s, v->string)) return STR_EMPTY;
+	struct str words = STR_EMPTY, rest = str_trim(str_of(s->words)), word;
+	while (str_split(&rest, ' ', &word)) words = arena_fmt(a, "%.*s%s%.*s", STR_ARG(words), words.n ? ", " : "", STR_ARG(word));
+	return arena_fmt(a, "%.*s: expected %s%.*s", STR_ARG(place), str_find_char(words, ',') == STR_NONE ? "" : "one of ", STR_ARG(words));
 }
 
 static struct str list(struct arena *a, const struct json *v, const struct shape *s, struct str place) {

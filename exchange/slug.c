@@ -113,7 +113,3 @@ bool slug_is_population(struct str slug) {
 	}
 	return one_of(head, groups, lengthof(groups));
 }
-
-bool slug_is_nobody(struct str slug) {
-	return !slug.n || str_is(slug, "unknown") || str_is(slug, "none");
-}

@@ -9,6 +9,3 @@ struct str slug_readable(struct arena *a, struct str slug);
 /* True where the slug names a group of people ("facebook-users", "women-of-color", "victims-of-…") rather than a party that can be
  * written to. A guess by its head word: false for what it does not know. */
 bool slug_is_population(struct str slug);
-
-/* True for slugs that say that nobody is known: "unknown", "none". */
-bool slug_is_nobody(struct str slug);

@@ -178,6 +178,13 @@ static struct MHD_Response *make_body(struct response *rs, struct str bytes, cha
 	return r;
 }
 
+/* What is readable by anyone may be read from any page. "*" keeps cookies out (Fetch standard, section 3.2.5). */
+static void add_origin(struct MHD_Response *r, const struct exchange *x) {
+	if (!x->plan || !(x->plan->route->flags & ROUTE_ANY_ORIGIN)) return;
+	add(r, "Access-Control-Allow-Origin", "*");
+	add(r, "Access-Control-Expose-Headers", "ETag, Link");
+}
+
 static void add_all_headers(struct answer *a, const struct exchange *x, const struct response *rs, bool gzipped) {
 	struct MHD_Response *r = a->full;
 	bool disposed = false;
@@ -192,6 +199,7 @@ static void add_all_headers(struct answer *a, const struct exchange *x, const st
 	}
 	if (gzipped) add(r, "Content-Encoding", "gzip");
 	add_security(r, x->config, disposed);
+	add_origin(r, x);
 	add_cache_control(r, rs->cache, rs->max_age);
 	add_vary(r, x, rs);
 	add_validators(r, a);
@@ -265,7 +273,8 @@ bool answer_known(const struct exchange *x, const struct answer *a) {
 
 struct MHD_Response *answer_not_modified(struct answer *a) {
 	static const char *const kept[] = {"Cache-Control", "Vary", "ETag", "Last-Modified", "Content-Location", "Link",
-		"Content-Security-Policy", "X-Content-Type-Options", "Strict-Transport-Security"};
+		"Content-Security-Policy", "X-Content-Type-Options", "Strict-Transport-Security", "Access-Control-Allow-Origin",
+		"Access-Control-Expose-Headers"};
 	if (a->not_modified) return a->not_modified;
 	struct MHD_Response *r = MHD_create_response_from_buffer(0, (void *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
 	for (size_t i = 0; r && i < lengthof(kept); i++) {

@@ -5,9 +5,10 @@
 struct rendering {
 	struct html *out;
 	int shift, depth;
+	short open[MARKDOWN_NEST]; /* what was entered and not left: blocks by their type, spans behind them */
 	uint64_t links; /* one bit an open link, the innermost lowest: whether it has an <a> */
 	size_t addresses; /* bytes of links' addresses and titles so far, for which a few letters may stand */
-	bool too_deep;
+	bool refused; /* too deep, too long, or not nested */
 };
 
 enum { ADDRESSES = 4 << 20, SCANNING = 8 << 20 };
@@ -79,7 +80,7 @@ static void open_link(struct rendering *r, const MD_ATTRIBUTE *address, const MD
 	autobuf struct buf url = BUF(4096), tip = BUF(1024);
 	bool fine = read_attribute(address, &url) && html_url_allowed(buf_str(&url));
 	r->addresses += address->size + title->size;
-	if (r->addresses > ADDRESSES) r->too_deep = true;
+	if (r->addresses > ADDRESSES) r->refused = true;
 	bool nested = r->links != 0; /* <a> does not nest */
 	r->links = r->links << 1 | (fine && !nested);
 	if (!fine || nested) return;
@@ -197,28 +198,38 @@ static int stop_when(bool over) {
 	return over ? -1 : 0;
 }
 
-static int enter(struct rendering *r) {
-	if (++r->depth > MARKDOWN_NEST) r->too_deep = true;
-	return stop_when(r->too_deep || html_failed(r->out));
+enum { SPANS = 100 }; /* added to a span's type */
+
+static int enter(struct rendering *r, int what) {
+	if (r->depth == MARKDOWN_NEST) r->refused = true;
+	else r->open[r->depth++] = (short)what;
+	return stop_when(r->refused || html_failed(r->out));
 }
 
-static int leave(struct rendering *r) {
-	r->depth--;
-	return stop_when(html_failed(r->out));
+/* md4c leaves spans that it did not enter where a bare link overlaps an emphasis. */
+static bool leaves(struct rendering *r, int what) {
+	if (r->depth && r->open[r->depth - 1] == what) r->depth--;
+	else r->refused = true;
+	return !r->refused;
 }
 
 static int on_enter_block(MD_BLOCKTYPE type, void *detail, void *context) {
-	open_block(context, type, detail);
-	return enter(context);
+	struct rendering *r = context;
+	if (enter(r, (int)type)) return -1;
+	open_block(r, type, detail);
+	return stop_when(html_failed(r->out));
 }
 
 static int on_leave_block(MD_BLOCKTYPE type, void *detail, void *context) {
-	close_block(context, type, detail);
-	return leave(context);
+	struct rendering *r = context;
+	if (!leaves(r, (int)type)) return -1;
+	close_block(r, type, detail);
+	return stop_when(html_failed(r->out));
 }
 
 static int on_enter_span(MD_SPANTYPE type, void *detail, void *context) {
 	struct rendering *r = context;
+	if (enter(r, SPANS + (int)type)) return -1;
 	switch (type) {
 	case MD_SPAN_EM: put(r, "<em>"); break;
 	case MD_SPAN_STRONG: put(r, "<strong>"); break;
@@ -239,12 +250,13 @@ static int on_enter_span(MD_SPANTYPE type, void *detail, void *context) {
 	case MD_SPAN_WIKILINK:
 	case MD_SPAN_U: break;
 	}
-	return enter(r);
+	return stop_when(r->refused || html_failed(r->out));
 }
 
 static int on_leave_span(MD_SPANTYPE type, void *detail, void *context) {
 	struct rendering *r = context;
 	(void)detail;
+	if (!leaves(r, SPANS + (int)type)) return -1;
 	switch (type) {
 	case MD_SPAN_EM: put(r, "</em>"); break;
 	case MD_SPAN_STRONG: put(r, "</strong>"); break;
@@ -257,7 +269,7 @@ static int on_leave_span(MD_SPANTYPE type, void *detail, void *context) {
 	case MD_SPAN_WIKILINK:
 	case MD_SPAN_U: break;
 	}
-	return leave(r);
+	return stop_when(html_failed(r->out));
 }
 
 static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE n, void *context) {
@@ -327,15 +339,14 @@ static bool lines_open_few(struct str text) {
 	return true;
 }
 
-static bool render(struct html *out, struct str text, int shift) {
+static bool render(struct html *out, struct str text, int shift, unsigned flags) {
 	MD_PARSER parser = {
-		.flags = MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH,
+		.flags = flags | MD_FLAG_NOHTML | MD_FLAG_TABLES | MD_FLAG_STRIKETHROUGH,
 		.enter_block = on_enter_block, .leave_block = on_leave_block, .enter_span = on_enter_span,
 		.leave_span = on_leave_span, .text = on_text,
 	};
-	if (bare_links_cost_little(text)) parser.flags |= MD_FLAG_PERMISSIVEAUTOLINKS;
 	struct rendering r = {.out = out, .shift = shift};
-	return !md_parse(text.p, (MD_SIZE)text.n, &parser, &r) && !r.too_deep && !html_failed(out);
+	return !md_parse(text.p, (MD_SIZE)text.n, &parser, &r) && !r.refused && !html_failed(out);
 }
 
 static bool plain(struct html *out, struct str text) {
@@ -350,10 +361,15 @@ enum err_code markdown_add(struct html *out, struct str text, const struct markd
 	if (text.n > 16 * MARKDOWN_BYTES) return err_set(e, ERR_TOO_LARGE, "the text is too long");
 	size_t max = options && options->max ? options->max : text.n * 8 + (64 << 10);
 	autohtml struct html made = HTML(max);
-	bool done = text.n <= MARKDOWN_BYTES && lines_open_few(text) && render(&made, text, options ? options->heading_shift : 0);
+	int shift = options ? options->heading_shift : 0;
+	bool sensible = text.n <= MARKDOWN_BYTES && lines_open_few(text);
+	bool done = sensible && bare_links_cost_little(text) && render(&made, text, shift, MD_FLAG_PERMISSIVEAUTOLINKS);
+	if (!done && sensible) {
+		html_free(&made);
+		done = render(&made, text, shift, 0);
+	}
 	if (!done) {
 		html_free(&made);
-		made = HTML(max);
 		if (!plain(&made, text)) return err_set(e, ERR_TOO_LARGE, "the text is too long to show");
 	}
 	if (out->b.failed || made.b.n > out->b.max - out->b.n) return err_set(e, ERR_TOO_LARGE, "the text is too long to show");

@@ -5,19 +5,27 @@
 
 enum { FACET_VALUES = 12, TREE = 20000 };
 
-/* ---- cursors: "SORT RECORD", written so that they stand in a URL ---- */
+/* ---- cursors: "SORT_UID" of the last record, written so that they stand in a URL; by the uid, since the row's number would tell how many
+ * records there are that nobody may see ---- */
 
-static bool cursor_read(struct str cursor, struct str *sort, int64_t *record) {
+static enum err_code cursor_read(struct db *db, struct str cursor, struct str *sort, int64_t *record, struct err *e) {
 	size_t at = str_rfind_char(cursor, '_');
-	if (at == STR_NONE || !str_int(str_from(cursor, at + 1), record) || *record < 0) return false;
+	char uid[UID_SIZE];
+	bool fits = at != STR_NONE && at <= 10 && uid_parse(str_from(cursor, at + 1), uid), found = false;
 	*sort = str_sub(cursor, 0, at);
-	for (size_t i = 0; i < sort->n; i++)
-		if (!((sort->p[i] >= '0' && sort->p[i] <= '9') || sort->p[i] == '-' || sort->p[i] == '~')) return false;
-	return sort->n <= 10;
+	for (size_t i = 0; fits && i < at; i++) fits = (sort->p[i] >= '0' && sort->p[i] <= '9') || sort->p[i] == '-';
+	if (fits) {
+		struct db_query q = db_query(db, "SELECT id FROM record WHERE uid = $1");
+		db_bind_str(&q, 1, str_of(uid));
+		if ((found = db_row(&q))) *record = db_int(&q, 0);
+		enum err_code code = db_done(&q, e);
+		if (code) return code;
+	}
+	return found ? ERR_OK : err_set(e, ERR_INVALID, "cursor: not one that this hub gave");
 }
 
-static struct str cursor_write(struct arena *a, const struct glimpse *last) {
-	return arena_fmt(a, "%.*s_%lld", STR_ARG(last->sort), (long long)last->record);
+static struct str cursor_write(struct arena *a, struct str sort, const struct glimpse *last) {
+	return arena_fmt(a, "%.*s_%.*s", STR_ARG(sort), STR_ARG(last->uid));
 }
 
 enum err_code disclose_filter_value(const struct disclosing *d, const struct list_filter *f, struct str *out, struct err *e) {
@@ -65,7 +73,16 @@ static enum err_code public_list(const struct disclosing *d, const struct list_r
 		db_bind_str(&q, 4 + 2 * (int)i, r->filters[i].name);
 		db_bind_str(&q, 5 + 2 * (int)i, value);
 	}
-	while (out->n <= r->limit && db_row(&q)) out->n += glimpse_read(d, &q, 0, &out->items[out->n]);
+	/* A row whose kind's file is gone is passed over, and still counts as a row: the next page begins behind it. */
+	struct glimpse last = {0};
+	for (size_t rows = 0; db_row(&q); rows++) {
+		if (rows == r->limit) {
+			out->next = cursor_write(d->a, last.sort, &last);
+			break;
+		}
+		last = (struct glimpse){.uid = arena_str(d->a, db_str(&q, 1)), .sort = arena_str(d->a, db_str(&q, 7))};
+		out->n += glimpse_read(d, &q, 0, &out->items[out->n]);
+	}
 	return db_done(&q, e);
 }
 
@@ -117,7 +134,10 @@ enum err_code disclose_list(const struct disclosing *d, const struct list_reques
 	struct str sort = S("~");
 	int64_t before = INT64_MAX;
 	if (r->limit < 1 || r->limit > 200) return err_set(e, ERR_INVALID, "limit: expected 1 to 200");
-	if (r->cursor.n && !cursor_read(r->cursor, &sort, &before)) return err_set(e, ERR_INVALID, "cursor: not one that this hub gave");
+	if (r->cursor.n) {
+		enum err_code code = cursor_read(d->db, r->cursor, &sort, &before, e);
+		if (code) return code;
+	}
 	struct listed list = {.items = arena_array(d->a, r->limit + 1, sizeof *list.items)};
 	if (!list.items) return err_set(e, ERR_MEMORY, "out of memory");
 	enum err_code code = viewer_is_public(d) ? public_list(d, r, sort, before, &list, e) : other_list(d, r, before, &list, e);
@@ -125,8 +145,7 @@ enum err_code disclose_list(const struct disclosing *d, const struct list_reques
 	if (code) return code;
 	if (list.n > r->limit) {
 		list.n = r->limit;
-		struct glimpse *last = &list.items[list.n - 1];
-		list.next = viewer_is_public(d) ? cursor_write(d->a, last) : arena_fmt(d->a, "_%lld", (long long)last->record);
+		list.next = cursor_write(d->a, STR_EMPTY, &list.items[list.n - 1]);
 	}
 	*out = list;
 	return ERR_OK;

@@ -38,6 +38,15 @@ static enum err_code check_prefix(struct str prefix, struct err *e) {
 		STR_ARG(str_cut_utf8(prefix, 40)));
 }
 
+/* A name as it can stand in polder.conf, whose lines are short and know no quotation marks. */
+static enum err_code check_name(struct str name, struct err *e) {
+	bool ok = str_utf8(name) && name.n <= 150 && str_trim(name).n == name.n && !str_starts(name, S(";"));
+	for (size_t i = 0; i < name.n; i++)
+		ok &= (unsigned char)name.p[i] >= 32 && name.p[i] != 127 && !(name.p[i] == ';' && i && name.p[i - 1] == ' ');
+	if (ok) return ERR_OK;
+	return err_set(e, ERR_INVALID, "the hub's name must be one line of at most 150 bytes, without a semicolon behind a blank");
+}
+
 struct conf {
 	struct hub *hub;
 	char wrong[100];
@@ -62,6 +71,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	enum err_code code = file_read(h->arena, path, CONF_BYTES, &text, e);
 	if (code) return code;
 	if (memchr(text.p, 0, text.n)) return err_set(e, ERR_INVALID, "%s: holds a NUL byte", path);
+	if (!str_utf8(text)) return err_set(e, ERR_INVALID, "%s: is not UTF-8 text", path);
 	struct conf c = {.hub = h};
 	int line = ini_parse_string(arena_cstr(h->arena, text), conf_line, &c);
 	if (line)
@@ -92,9 +102,8 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 enum err_code hub_init(const char *dir, const struct hub_settings *settings, struct err *e) {
 	autoarena struct arena *a = arena_new(HUB_CAP);
 	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
-	for (size_t i = 0; i < settings->name.n; i++)
-		if ((unsigned char)settings->name.p[i] < 32) return err_set(e, ERR_INVALID, "the hub's name must be one line");
-	enum err_code code = check_prefix(settings->prefix, e);
+	enum err_code code = check_name(settings->name, e);
+	if (!code) code = check_prefix(settings->prefix, e);
 	if (!code) code = file_make_dir(dir, e);
 	if (code) return code;
 	/* The configuration comes last: a folder without it is no hub, so a half-made one can be made again. */
@@ -188,11 +197,15 @@ static enum err_code copy_tree(struct arena *a, const char *from, const char *to
 	enum err_code code = file_make_dir(file_join(a, to, name), e);
 	if (!code && file_is_dir(base)) code = file_walk(a, base, "", &files, e);
 	size_t skip = strlen(from) + 1;
+	autoarena struct arena *one = arena_new(1 << 16);
+	if (!one) return err_set(e, ERR_MEMORY, "out of memory");
 	for (size_t i = 0; i < files.n && !code; i++) {
-		const char *target = file_join(a, to, files.paths[i] + skip);
+		const char *target = file_join(one, to, files.paths[i] + skip);
 		const char *slash = strrchr(target, '/');
-		code = file_make_dir(arena_cstr(a, str_n(target, (size_t)(slash - target))), e);
+		if (!slash) return err_set(e, ERR_MEMORY, "out of memory");
+		code = file_make_dir(arena_cstr(one, str_n(target, (size_t)(slash - target))), e);
 		if (!code) code = copy_file(files.paths[i], target, e);
+		arena_clear(one);
 	}
 	return code;
 }
@@ -200,7 +213,7 @@ static enum err_code copy_tree(struct arena *a, const char *from, const char *to
 static enum err_code copy_hub(struct arena *a, const char *from, const char *to, struct err *e) {
 	enum err_code code = file_make_dir(to, e);
 	struct db *db = NULL;
-	if (!code) code = db_open(&db, database_of(a, from), DB_WRITE, e);
+	if (!code) code = db_open(&db, database_of(a, from), DB_READ, e);
 	if (!code) code = db_copy(db, database_of(a, to), e);
 	db_close(db);
 	/* The database first: a file is written before the row that names it, so what the copy names is there. */
@@ -218,7 +231,7 @@ static enum err_code copy_hub(struct arena *a, const char *from, const char *to,
 }
 
 static enum err_code copy_to_new(const char *from, const char *to, struct err *e) {
-	autoarena struct arena *a = arena_new(HUB_CAP * 8);
+	autoarena struct arena *a = arena_new((size_t)1 << 30); /* the paths of all files */
 	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
 	while (strlen(from) > 1 && from[strlen(from) - 1] == '/') from = arena_cstr(a, str_n(from, strlen(from) - 1));
 	if (!file_exists(file_join(a, from, "polder.conf"))) return err_set(e, ERR_NOT_FOUND, "%s: there is no hub or backup here", from);

@@ -1,6 +1,7 @@
 #include "kind.h"
 
 #include "base/embed.h"
+#include "hub/identifier.h"
 #include "hub/kinds_builtin.h"
 #include "hub/visibility.h"
 
@@ -232,6 +233,50 @@ static bool name_ok(struct str s) {
 	return true;
 }
 
+/* "P90D", "PT12H" */
+static bool duration(struct str s) {
+	bool time = false, any = false;
+	for (size_t i = 1, digits = 0; i < s.n; i++) {
+		if (s.p[i] >= '0' && s.p[i] <= '9') {
+			digits++;
+		} else if (s.p[i] == 'T' && !time && !digits) {
+			time = true;
+			any = false;
+		} else {
+			if (!digits || digits > 6 || str_find_char(time ? S("HMS") : S("YMWD"), s.p[i]) == STR_NONE) return false;
+			any = true;
+			digits = 0;
+		}
+		if (i + 1 == s.n && digits) return false;
+	}
+	return any && s.p[0] == 'P';
+}
+
+/* What would be noticed only once a record is made, published or linked. */
+static enum err_code check_rest(struct reader *r) {
+	const struct kind *k = r->kind;
+	struct str text;
+	enum err_code code = check_pointers(r, (struct kind_pointers){&k->headline, 1}, "headline");
+	if (!code && k->summary.n) code = check_pointers(r, (struct kind_pointers){&k->summary, 1}, "summary");
+	if (!code && k->date.n) code = check_pointers(r, (struct kind_pointers){&k->date, 1}, "date");
+	if (!code && k->number_form.n) code = number_format(r->a, k->number_form, S("AA"), 2000, 1, &text, r->e);
+	if (code) return code;
+	if (json_get(k->definition, S("number")) && str_find(k->number_form, S("{seq:")) == STR_NONE)
+		return err_set(r->e, ERR_INVALID, "number: expected a form that counts, such as \"ABC-{seq:4}\"");
+	for (size_t i = 0; i < k->links_n; i++)
+		for (size_t j = 0; j < k->links[i].to.n; j++)
+			if (!name_ok(k->links[i].to.items[j]) && !str_is(k->links[i].to.items[j], "*"))
+				return err_set(r->e, ERR_INVALID, "links: %.*s: to: expected names of kinds", STR_ARG(k->links[i].rel));
+	for (size_t i = 0; i < k->clocks_n; i++) {
+		if (!duration(k->clocks[i].limit))
+			return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: limit: expected a duration such as \"P3D\"", STR_ARG(k->clocks[i].name));
+		if (k->clocks[i].who.n && !role_of(k->clocks[i].who))
+			return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: there is no role \"%.*s\"", STR_ARG(k->clocks[i].name),
+				STR_ARG(k->clocks[i].who));
+	}
+	return ERR_OK;
+}
+
 static void free_schema(void *p) {
 	schema_free(p);
 }
@@ -281,7 +326,7 @@ static enum err_code read_kind(struct arena *a, const struct json *file, const s
 	if (!code) code = read_links(&r, json_get(file, S("links")));
 	if (!code) code = read_lifecycle(&r, json_get(file, S("lifecycle")));
 	if (!code) code = read_search(&r, file);
-	return code;
+	return code ? code : check_rest(&r);
 }
 
 /* ---- all of them ---- */
@@ -335,11 +380,15 @@ static enum err_code load_folder(struct loader *l, const char *folder) {
 		code = file_read(l->kinds->arena, files.paths[i], KIND_BYTES, &text, l->e);
 		if (code) break;
 		code = json_parse(l->kinds->arena, text, NULL, &file, l->e);
+		struct str name = file_name(str_of(files.paths[i]));
+		if (!code && !str_eq(json_get_str(file, S("kind")), str_sub(name, 0, name.n - strlen(".json"))))
+			code = err_set(l->e, ERR_INVALID, "kind: expected the name of the file without .json");
 		if (!code) code = add(l, file, false);
 		if (code) {
 			char where[sizeof l->e->where];
 			memcpy(where, l->e->where, sizeof where);
 			err_prefix(l->e, "%s%s%s", files.paths[i], where[0] ? ", " : "", where);
+			l->e->where[0] = 0; /* said now */
 		}
 	}
 	return code;

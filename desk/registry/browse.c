@@ -19,24 +19,22 @@ enum err_code show_browse(struct request *rq, struct response *rs, struct err *e
 	return site_end(rq, rs);
 }
 
-/* Facets are counted over a whole kind; once a list is narrowed they come from a search for the same. */
+/* Facets are counted over a whole kind. Once a list is narrowed they come from a search for the same, unless that had to
+ * leave records out: then the kind's values stand there without numbers. */
 static enum err_code read_side(const struct disclosing *d, const struct filters *f, struct browse_page *page, struct err *e) {
 	struct facet_group *groups;
 	size_t n;
-	if (!f->n) {
-		enum err_code code = disclose_facets(d, f->kind, &groups, &n, e);
-		if (!code) filters_side(f, groups, n, false, &page->side);
-		return code;
-	}
+	enum err_code code = disclose_facets(d, f->kind, &groups, &n, e);
+	if (code) return code;
+	filters_side(f, groups, n, f->n ? COUNTS_UNKNOWN : COUNTS_EXACT, &page->side);
+	if (!f->n) return ERR_OK;
 	struct search_request request = {.query = arena_cat(d->a, S("kind:"), f->kind->name), .filters = f->items, .filters_n = f->n,
 		.limit = 1};
 	struct search_result result;
-	enum err_code code = disclose_search(d, &request, &result, e);
-	if (code) return code;
-	filters_side(f, result.facets, result.facets_n, result.at_least, &page->side);
-	if (page->total.n) return ERR_OK;
-	page->total = number_words(d->a, result.total);
-	page->at_least = result.at_least;
+	code = disclose_search(d, &request, &result, e);
+	if (code || result.at_least) return code;
+	filters_side(f, result.facets, result.facets_n, COUNTS_EXACT, &page->side);
+	if (!page->total.n) page->total = number_words(d->a, result.total);
 	return ERR_OK;
 }
 

@@ -1,6 +1,6 @@
 #include "chart.h"
 
-enum { FOOT = 24, HEAD = 16, LEFT = 4 };
+enum { FOOT = 34, HEAD = 16, LEFT = 4 };
 
 int64_t chart_top(const struct chart *c) {
 	int64_t most = 1;

@@ -239,10 +239,12 @@ static bool of_use(const struct filters *f, const struct facet_group *g) {
 	return g->n > 0;
 }
 
-void filters_side(const struct filters *f, const struct facet_group *groups, size_t n, bool at_least, struct filter_side *out) {
+void filters_side(const struct filters *f, const struct facet_group *groups, size_t n, enum filter_counts counts,
+	struct filter_side *out) {
 	enum { OPEN = 4 };
 	size_t open = 0;
-	*out = (struct filter_side){.at_least = at_least, .bare = filters_url_bare(f)};
+	*out = (struct filter_side){.at_least = counts == COUNTS_AT_LEAST, .counted = counts != COUNTS_UNKNOWN,
+		.bare = filters_url_bare(f)};
 	make_chips(f, groups, n, out);
 	struct filter_group *made = arena_array(f->rq->arena, n + 1, sizeof *made);
 	if (!made) return;

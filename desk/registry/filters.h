@@ -60,9 +60,12 @@ struct filter_side {
 	const struct filter_group *groups;
 	size_t groups_n;
 	bool at_least;         /* counts are lower bounds */
+	bool counted;          /* there are counts to show */
 	struct str bare;       /* the page without filters */
 };
-void filters_side(const struct filters *f, const struct facet_group *groups, size_t n, bool at_least, struct filter_side *out);
+enum filter_counts { COUNTS_EXACT, COUNTS_AT_LEAST, COUNTS_UNKNOWN };
+void filters_side(const struct filters *f, const struct facet_group *groups, size_t n, enum filter_counts counts,
+	struct filter_side *out);
 /* What a value of a facet is called; label: what disclose_* called it. */
 struct str filter_value_words(const struct hub *h, struct arena *a, const struct kind *kind, struct str name, struct str value,
 	struct str label);

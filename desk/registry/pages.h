@@ -36,7 +36,6 @@ enum err_code kind_cards(const struct disclosing *d, struct kind_card **out, siz
 struct browse_page {
 	const struct kind *kind;
 	struct str total;      /* "" when it is not counted */
-	bool at_least;
 	const struct line *lines;
 	size_t n;
 	struct str next, first; /* addresses; "" none */

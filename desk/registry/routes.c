@@ -10,6 +10,7 @@ static const char takes_facets;
 
 enum { ID = 300, FACET_NAMES = 200 };
 #define CACHED ROUTE_CACHEABLE
+#define OPEN   (ROUTE_CACHEABLE | ROUTE_ANY_ORIGIN)
 #define ID_PARAM {"id", PARAM_PATH, .length = ID, .help = "number, uid, identifier at the source or alias"}
 
 static const struct route page_routes[] = {
@@ -39,29 +40,29 @@ static const struct route page_routes[] = {
 };
 
 static const struct route api_routes[] = {
-	{"/api/v1", api_index, ROUTE_PUBLIC, .name = "api", .gives = GIVES_JSON, .flags = CACHED, .help = "The addresses of the API."},
-	{"/api/v1/health", api_health, ROUTE_PUBLIC, .name = "health", .gives = GIVES_JSON, .help = "Whether the hub answers."},
-	{"/api/v1/kinds", api_kinds, ROUTE_PUBLIC, .name = "api-kinds", .gives = GIVES_JSON, .flags = CACHED, .help = "All kinds."},
-	{"/api/v1/kinds/{kind}", api_kind, ROUTE_PUBLIC, .name = "api-kind", .gives = GIVES_JSON, .flags = CACHED, .help = "One kind.",
+	{"/api/v1", api_index, ROUTE_PUBLIC, .name = "api", .gives = GIVES_JSON, .flags = OPEN, .help = "The addresses of the API."},
+	{"/api/v1/health", api_health, ROUTE_PUBLIC, .name = "health", .gives = GIVES_JSON, .flags = ROUTE_ANY_ORIGIN, .help = "Whether the hub answers."},
+	{"/api/v1/kinds", api_kinds, ROUTE_PUBLIC, .name = "api-kinds", .gives = GIVES_JSON, .flags = OPEN, .help = "All kinds."},
+	{"/api/v1/kinds/{kind}", api_kind, ROUTE_PUBLIC, .name = "api-kind", .gives = GIVES_JSON, .flags = OPEN, .help = "One kind.",
 		.params = PARAMS({"kind", PARAM_PATH, .help = "its name"})},
-	{"/api/v1/kinds/{kind}/schema", api_schema, ROUTE_PUBLIC, .name = "api-schema", .gives = GIVES_SCHEMA, .flags = CACHED,
+	{"/api/v1/kinds/{kind}/schema", api_schema, ROUTE_PUBLIC, .name = "api-schema", .gives = GIVES_SCHEMA, .flags = OPEN,
 		.help = "JSON Schema of a kind's body.", .params = PARAMS({"kind", PARAM_PATH, .help = "its name"})},
-	{"/api/v1/schemas/common", api_common, ROUTE_PUBLIC, .name = "api-common", .gives = GIVES_SCHEMA, .flags = CACHED,
+	{"/api/v1/schemas/common", api_common, ROUTE_PUBLIC, .name = "api-common", .gives = GIVES_SCHEMA, .flags = OPEN,
 		.help = "The definitions that kinds share (urn:polder:common)."},
-	{"/api/v1/records", api_records, ROUTE_PUBLIC, .name = "api-records", .gives = GIVES_JSON, .flags = CACHED,
+	{"/api/v1/records", api_records, ROUTE_PUBLIC, .name = "api-records", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "Records, newest first; the next page is a Link header and the member next.", .more = &takes_facets,
 		.params = PARAMS({"kind", .help = "a kind's name"}, {"cursor", .type = PARAM_CURSOR, .help = "from the page before"},
 			{"limit", .type = PARAM_INT, .min = 1, .max = 200, .otherwise = "50", .help = "records a page"})},
-	{"/api/v1/records/{id...}", api_record, ROUTE_PUBLIC, .name = "api-record", .gives = GIVES_JSON, .flags = CACHED,
+	{"/api/v1/records/{id...}", api_record, ROUTE_PUBLIC, .name = "api-record", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "One record with links and files.", .params = PARAMS(ID_PARAM)},
-	{"/api/v1/records/{id}/history", api_history, ROUTE_PUBLIC, .name = "api-history", .gives = GIVES_JSON, .flags = CACHED,
+	{"/api/v1/records/{id}/history", api_history, ROUTE_PUBLIC, .name = "api-history", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "What changed in a record, oldest first.", .params = PARAMS(ID_PARAM)},
-	{"/api/v1/search", api_search, ROUTE_PUBLIC, .name = "api-search", .gives = GIVES_JSON, .flags = CACHED,
+	{"/api/v1/search", api_search, ROUTE_PUBLIC, .name = "api-search", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "Ranked hits with snippets and facets.", .more = &takes_facets,
 		.params = PARAMS({"q", .required = true, .length = SEARCH_QUERY, .help = "words, \"phrases\", begin*, -without"},
 			{"kind", .help = "a kind's name"}, {"page", .type = PARAM_INT, .min = 1, .max = 600, .otherwise = "1", .help = "of hits"},
 			{"limit", .type = PARAM_INT, .min = 1, .max = 100, .otherwise = "20", .help = "hits a page"})},
-	{"/api/v1/facets", api_facets, ROUTE_PUBLIC, .name = "api-facets", .gives = GIVES_JSON, .flags = CACHED,
+	{"/api/v1/facets", api_facets, ROUTE_PUBLIC, .name = "api-facets", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "What a kind's records can be narrowed by; without a kind, how many of each there are.",
 		.params = PARAMS({"kind", .help = "a kind's name"})},
 	ROUTE_END

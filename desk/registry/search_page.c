@@ -34,7 +34,7 @@ static enum err_code list_them(const struct disclosing *d, const struct filters 
 	page->n = list.n;
 	page->at_least = list.next.n > 0;
 	page->total = number_words(d->a, list.total >= 0 ? list.total : (int64_t)list.n);
-	filters_side(f, NULL, 0, false, &page->side);
+	filters_side(f, NULL, 0, COUNTS_UNKNOWN, &page->side);
 	return ERR_OK;
 }
 
@@ -54,7 +54,7 @@ static enum err_code search_them(const struct disclosing *d, const struct filter
 	if (r.total > page->page * PAGE) page->next = filters_url_at(f, "page", arena_fmt(d->a, "%lld", (long long)page->page + 1));
 	if (page->page > 2) page->previous = filters_url_at(f, "page", arena_fmt(d->a, "%lld", (long long)page->page - 1));
 	else if (page->page == 2) page->previous = filters_url_at(f, NULL, STR_EMPTY);
-	filters_side(f, r.facets, r.facets_n, r.at_least, &page->side);
+	filters_side(f, r.facets, r.facets_n, r.at_least ? COUNTS_AT_LEAST : COUNTS_EXACT, &page->side);
 	return ERR_OK;
 }
 
@@ -67,7 +67,7 @@ static enum err_code ask(const struct disclosing *d, const struct filters *f, st
 	enum err_code code = search_them(d, f, query, page, e);
 	if (code != ERR_INVALID) return code;
 	page->wrong = arena_str(d->a, str_of(e->message));
-	filters_side(f, NULL, 0, false, &page->side);
+	filters_side(f, NULL, 0, COUNTS_UNKNOWN, &page->side);
 	return ERR_OK;
 }
 

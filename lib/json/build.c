@@ -218,14 +218,15 @@ static bool item_number(struct str token, size_t n, size_t *i) {
 		*i = n;
 		return true;
 	}
-	if (!str_int(token, &v) || v < 0 || (uint64_t)v > n || token.p[0] == '-' || (token.n > 1 && token.p[0] == '0')) return false;
+	if (!str_int(token, &v) || v < 0 || (uint64_t)v > n || token.p[0] == '-' || (token.n > 1 && token.p[0] == '0'))
+		return false;
 	*i = (size_t)v;
 	return true;
 }
 
 /* NULL where nothing is there and nothing is to be put there; *ok false where the pointer can't be followed. */
-static const struct json *with(struct arena *a, const struct json *v, struct str rest, const struct json *value, int depth,
-	bool *ok) {
+static const struct json *with(
+	struct arena *a, const struct json *v, struct str rest, const struct json *value, int depth, bool *ok) {
 	if (!rest.p) return value;
 	struct str token, name;
 	if (depth == 0 || !str_split(&rest, '/', &token) || !unescape(a, token, &name)) {
@@ -251,7 +252,8 @@ static const struct json *with(struct arena *a, const struct json *v, struct str
 	return *ok ? json_with(a, v, name, inner) : NULL;
 }
 
-const struct json *json_with_pointer(struct arena *a, const struct json *v, struct str pointer, const struct json *value) {
+const struct json *json_with_pointer(
+	struct arena *a, const struct json *v, struct str pointer, const struct json *value) {
 	bool ok = pointer.n ? pointer.p[0] == '/' : value != NULL;
 	const struct json *out = NULL;
 	if (ok) out = with(a, v, pointer.n ? str_from(pointer, 1) : (struct str){NULL, 0}, value, JSON_NEST, &ok);

@@ -6,15 +6,16 @@
  * Absence is a NULL pointer: json_get of something that is not there gives NULL, and every function here takes NULL
  * and answers as for "no such thing"; so a path is walked without checks between the steps.
  *
- * Numbers: an integer that fits 64 bits signed is JSON_INT, else JSON_REAL (IEEE 754 double). Integers beyond 64 bits are
- * refused when read, except the very text that the writer gives for a double (100000000000000000000 for 1e20), so that
- * what was written can be read. 1.0 is a JSON_REAL that json_is_integer() accepts (JSON Schema 2020-12, section 6.1.1).
+ * Numbers: an integer that fits 64 bits signed is JSON_INT, else JSON_REAL (IEEE 754 double). Integers beyond 64 bits
+ * are refused when read, except the very text that the writer gives for a double (100000000000000000000 for 1e20), so
+ * that what was written can be read. 1.0 is a JSON_REAL that json_is_integer() accepts (JSON Schema 2020-12,
+ * section 6.1.1).
  *
- * Nesting: what is read is at most 64 deep unless the limits say otherwise; nothing here goes deeper than JSON_NEST into
- * a value: writing, copying or comparing a deeper one fails (buf failed, arena failed, not equal).
+ * Nesting: what is read is at most 64 deep unless the limits say otherwise; nothing here goes deeper than JSON_NEST
+ * into a value: writing, copying or comparing a deeper one fails (buf failed, arena failed, not equal).
  *
- * An object of more than JSON_INDEXED members carries a hash index behind its members, so objects come from json_parse and
- * the builders and from nowhere else. */
+ * An object of more than JSON_INDEXED members carries a hash index behind its members, so objects come from json_parse
+ * and the builders and from nowhere else. */
 #pragma once
 #include "base/base.h"
 
@@ -99,10 +100,10 @@ const struct json *json_pointer(const struct json *v, struct str pointer);
 bool json_equal(const struct json *a, const struct json *b);
 
 /* ---- building ----
- * All take an arena and give NULL when it has failed; a NULL value given to an adder makes the arena failed. Check once, at
- * the end, with arena_failed(). Values are copied shallowly: 24 bytes a value, strings and children shared. Strings
- * are NOT copied: they must live in the same arena or longer (arena_str copies). Text that comes from outside must
- * have been checked (str_utf8); json_str_checked does that and makes the arena failed on bad UTF-8. */
+ * All take an arena and give NULL when it has failed; a NULL value given to an adder makes the arena failed. Check
+ * once, at the end, with arena_failed(). Values are copied shallowly: 24 bytes a value, strings and children shared.
+ * Strings are NOT copied: they must live in the same arena or longer (arena_str copies). Text that comes from outside
+ * must have been checked (str_utf8); json_str_checked does that and makes the arena failed on bad UTF-8. */
 const struct json *json_null(struct arena *a);
 const struct json *json_bool(struct arena *a, bool v);
 const struct json *json_int(struct arena *a, int64_t v);
@@ -125,7 +126,8 @@ void json_set(struct json_builder *object, struct str name, const struct json *v
 void json_set_str(struct json_builder *object, struct str name, struct str v);
 void json_set_int(struct json_builder *object, struct str name, int64_t v);
 void json_set_bool(struct json_builder *object, struct str name, bool v);
-/* As json_set_str / json_set, but does nothing when the string is empty / the value is NULL or an empty array or object. */
+/* As json_set_str / json_set, but does nothing when the string is empty / the value is NULL or an empty array or
+ * object. */
 void json_put_str(struct json_builder *object, struct str name, struct str v);
 void json_put(struct json_builder *object, struct str name, const struct json *v);
 const struct json *json_built(struct json_builder *b);
@@ -134,7 +136,8 @@ const struct json *json_built(struct json_builder *b);
 const struct json *json_with(struct arena *a, const struct json *object, struct str name, const struct json *v);
 /* A copy with the value at the pointer set (v NULL: taken away). Objects on the way are made, arrays are not. NULL and
  * arena failed where the pointer can't be followed. */
-const struct json *json_with_pointer(struct arena *a, const struct json *v, struct str pointer, const struct json *value);
+const struct json *json_with_pointer(
+	struct arena *a, const struct json *v, struct str pointer, const struct json *value);
 /* A deep copy that lives in arena a alone. */
 const struct json *json_copy(struct arena *a, const struct json *v);
 
@@ -181,6 +184,6 @@ struct str json_real_text(double v, char out[JSON_REAL_TEXT]);
 /* ---- differences ---- */
 
 /* What changed from a to b, field by field: an array of {"op": "add" | "remove" | "replace", "path", "from"?, "to"?},
- * objects compared member by member, arrays item by item when they are equally long, else as a whole. Applied in order it
- * is also a JSON Patch (RFC 6902) when `to` is read as `value`. */
+ * objects compared member by member, arrays item by item when they are equally long, else as a whole. Applied in order
+ * it is also a JSON Patch (RFC 6902) when `to` is read as `value`. */
 const struct json *json_diff(struct arena *a, const struct json *from, const struct json *to);

@@ -21,8 +21,8 @@ static void from_integer(struct decimal *d, uint64_t m, int scale) {
 	for (int i = 0; i < d->n; i++) d->digits[i] = reversed[n - 1 - i];
 }
 
-/* Short decimals. m and 10^scale are exact, so m / 10^scale is rounded once, as strtod rounds the text: when it gives v, the
- * text reads back as v; and since m has at most 15 digits, no other text of that many does. */
+/* Short decimals. m and 10^scale are exact, so m / 10^scale is rounded once, as strtod rounds the text: when it gives
+ * v, the text reads back as v; and since m has at most 15 digits, no other text of that many does. */
 static bool is_short(double v, struct decimal *d) {
 	for (int scale = 0; scale < (int)lengthof(powers); scale++) {
 		double scaled = v * powers[scale];

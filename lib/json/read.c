@@ -144,7 +144,8 @@ static bool copy_value(struct copier *c, json_t *from, struct json *to) {
 		return true;
 	}
 	case JANSSON_STRING:
-		*to = (struct json){.type = JSON_STRING, .string = copy_string(c, json_string_value(from), json_string_length(from))};
+		*to = (struct json){
+			.type = JSON_STRING, .string = copy_string(c, json_string_value(from), json_string_length(from))};
 		return true;
 	case JANSSON_INTEGER: *to = (struct json){.type = JSON_INT, .integer = json_integer_value(from)}; return true;
 	case JANSSON_REAL: *to = (struct json){.type = JSON_REAL, .real = json_real_value(from)}; return true;
@@ -155,7 +156,7 @@ static bool copy_value(struct copier *c, json_t *from, struct json *to) {
 	return false;
 }
 
-/* jansson's messages end in "near '…'", which helps; its words before that are replaced where they need explaining. */
+/* jansson's messages end in "near '…'", which helps; its words before that are replaced where they are unclear. */
 static enum err_code refuse(const json_error_t *j, struct err *e) {
 	const char *words = NULL;
 	enum json_error_code why = json_error_code(j);
@@ -168,7 +169,7 @@ static enum err_code refuse(const json_error_t *j, struct err *e) {
 	if (why == json_error_duplicate_key) words = "two members of one object have the same name";
 	if (why == json_error_numeric_overflow)
 		words = strstr(j->text, "integer") ? "an integer does not fit 64 bits; write it as a string"
-		                                   : "a number is too large for a double";
+			: "a number is too large for a double";
 	struct str text = str_of(j->text), near = STR_EMPTY;
 	size_t at = str_find(text, S(" near '"));
 	if (at != STR_NONE) {

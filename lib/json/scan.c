@@ -16,8 +16,9 @@ static enum err_code refuse(struct str text, size_t at, enum err_code code, stru
 /* Classes of bytes that the scan stops at. */
 enum { OTHER, QUOTE, OPEN, CLOSE, DIGIT };
 static const unsigned char class_of[256] = {
-	['"'] = QUOTE, ['['] = OPEN, ['{'] = OPEN, [']'] = CLOSE, ['}'] = CLOSE, ['0'] = DIGIT, ['1'] = DIGIT, ['2'] = DIGIT,
-	['3'] = DIGIT, ['4'] = DIGIT, ['5'] = DIGIT, ['6'] = DIGIT, ['7'] = DIGIT, ['8'] = DIGIT, ['9'] = DIGIT,
+	['"'] = QUOTE, ['['] = OPEN, ['{'] = OPEN, [']'] = CLOSE, ['}'] = CLOSE,
+	['0'] = DIGIT, ['1'] = DIGIT, ['2'] = DIGIT, ['3'] = DIGIT, ['4'] = DIGIT,
+	['5'] = DIGIT, ['6'] = DIGIT, ['7'] = DIGIT, ['8'] = DIGIT, ['9'] = DIGIT,
 };
 
 /* Behind the quote that ends the string whose first byte is at i. */
@@ -86,7 +87,8 @@ enum err_code json_scan(struct arena *a, struct str *whole, int limit, size_t *s
 	const char *nul = text.n ? memchr(text.p, 0, text.n) : NULL;
 	if (nul) return refuse(text, (size_t)(nul - text.p), ERR_INVALID, e, "a NUL byte stands in the JSON text");
 	if (str_starts(text, S("\xEF\xBB\xBF")))
-		return refuse(text, 0, ERR_INVALID, e, "the JSON text begins with a byte order mark; save it as UTF-8 without one");
+		return refuse(
+			text, 0, ERR_INVALID, e, "the JSON text begins with a byte order mark; save it as UTF-8 without one");
 	int depth = 0;
 	size_t bytes = 0, i = 0;
 	struct real_at *marks = NULL;

@@ -52,7 +52,8 @@ static bool token_valid(struct str token) {
 static const struct json *step(const struct json *v, struct str token) {
 	if (json_is(v, JSON_ARRAY)) {
 		int64_t i;
-		if (token.n > 10 || !str_int(token, &i) || i < 0 || (token.n > 1 && token.p[0] == '0') || token.p[0] == '-') return NULL;
+		if (token.n > 10 || !str_int(token, &i) || i < 0 || (token.n > 1 && token.p[0] == '0') || token.p[0] == '-')
+			return NULL;
 		return json_at(v, (size_t)i);
 	}
 	if (!json_is(v, JSON_OBJECT)) return NULL;

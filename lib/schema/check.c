@@ -47,7 +47,8 @@ static inline bool same_text(const char *a, const char *b, size_t n) {
 static inline size_t member_of(const struct json *v, struct str name) {
 	if (v->n > JSON_INDEXED) {
 		const struct json *value = json_get(v, name);
-		return value ? (size_t)((const char *)value - (const char *)&v->members[0].value) / sizeof *v->members : STR_NONE;
+		if (!value) return STR_NONE;
+		return (size_t)((const char *)value - (const char *)&v->members[0].value) / sizeof *v->members;
 	}
 	for (size_t i = 0; i < v->n; i++)
 		if (v->members[i].name.n == name.n && same_text(v->members[i].name.p, name.p, name.n)) return i;
@@ -95,9 +96,10 @@ static inline const struct node *rest_of(const struct node *s, const struct json
 	return v->type == JSON_OBJECT ? s->logic->unevaluated_properties : s->logic->unevaluated_items;
 }
 
-static bool branch(struct run *r, const struct node *s, const struct json *v, const struct scope *scope, struct seen *seen);
-static size_t count_branches(struct run *r, const struct nodes *branches, const struct json *v, const struct scope *scope,
-	struct seen *seen, size_t enough);
+static bool branch(
+	struct run *r, const struct node *s, const struct json *v, const struct scope *scope, struct seen *seen);
+static size_t count_branches(struct run *r, const struct nodes *branches, const struct json *v,
+	const struct scope *scope, struct seen *seen, size_t enough);
 static void report_nearest(struct run *r, const struct node *s, const char *keyword, const struct nodes *branches,
 	const struct json *v, const struct scope *scope, const struct place *at);
 
@@ -112,11 +114,13 @@ static void report_nearest(struct run *r, const struct node *s, const char *keyw
 
 /* Forms are mostly told apart by a member that one of them must have. */
 static inline bool lacks_member(const struct node *s, const struct json *v) {
-	return v->type == JSON_OBJECT && s->object && s->object->n_required && member_of(v, s->object->some_required) == STR_NONE;
+	return v->type == JSON_OBJECT && s->object && s->object->n_required &&
+		member_of(v, s->object->some_required) == STR_NONE;
 }
 
 /* A schema that may fail without harm: what it has looked at counts only if it does not. */
-static bool branch(struct run *r, const struct node *s, const struct json *v, const struct scope *scope, struct seen *seen) {
+static bool branch(
+	struct run *r, const struct node *s, const struct json *v, const struct scope *scope, struct seen *seen) {
 	if (lacks_member(s, v)) return false;
 	if (s->only_member && v->type == JSON_OBJECT) return s->types & TYPE_OBJECT;
 	if (!seen) return child_quick(r, s, v, scope, NULL, NULL);
@@ -129,8 +133,8 @@ static bool branch(struct run *r, const struct node *s, const struct json *v, co
 }
 
 /* Stops when `enough` branches match, unless all must be heard for what they look at. */
-static size_t count_branches(struct run *r, const struct nodes *branches, const struct json *v, const struct scope *scope,
-	struct seen *seen, size_t enough) {
+static size_t count_branches(struct run *r, const struct nodes *branches, const struct json *v,
+	const struct scope *scope, struct seen *seen, size_t enough) {
 	size_t n = 0;
 	for (size_t i = 0; i < branches->n && (seen || n < enough); i++) n += branch(r, branches->p[i], v, scope, seen);
 	return n;
@@ -174,7 +178,8 @@ bool schema_valid(const struct schema *s, const struct json *value, struct arena
 		report(&r, s->root, NULL, NULL, "there is no value");
 	else if (!broken)
 		check_full(&r, s->root, value, &root, NULL, NULL);
-	if (broken || !errors->n) report(&r, s->root, NULL, NULL, "%s", broken ? broken : r.broken ? r.broken : "is not valid");
+	if (broken || !errors->n)
+		report(&r, s->root, NULL, NULL, "%s", broken ? broken : r.broken ? r.broken : "is not valid");
 	return false;
 }
 

@@ -48,7 +48,8 @@ static const struct json *lone_reference(const struct spot *s) {
 	for (size_t i = 0; i < s->schema->n; i++) {
 		enum keyword k = keyword_of(s->schema->members[i].name);
 		if (k == K_COUNT || k == K_REF || k == K_COMMENT || k == K_DEFS || k == K_DEFINITIONS) continue;
-		if (keyword_row(k)->vocabulary != VOCABULARY_NOTES || keyword_problem(k, &s->schema->members[i].value)) return NULL;
+		if (keyword_row(k)->vocabulary != VOCABULARY_NOTES || keyword_problem(k, &s->schema->members[i].value))
+			return NULL;
 	}
 	return ref;
 }
@@ -133,8 +134,8 @@ static void read_keywords(struct compiler *c, const struct spot *s, struct keywo
 		const char *problem = keyword_problem(keyword, &m->value);
 		if (!problem && keyword == K_ITEMS && !old && m->value.type == JSON_ARRAY) problem = "must be a schema";
 		if (problem)
-			compile_fails(c, ERR_INVALID, place_below(c->temporary, s->place, m->name, (struct str){NULL, 0}), "%.*s %s",
-				STR_ARG(m->name), problem);
+			compile_fails(c, ERR_INVALID, place_below(c->temporary, s->place, m->name, (struct str){NULL, 0}),
+				"%.*s %s", STR_ARG(m->name), problem);
 		k->v[keyword] = &m->value;
 	}
 }
@@ -171,8 +172,8 @@ static void fill(struct compiler *c, struct node *node, const struct spot *s) {
 	node->special = node->logic && (node->logic->unevaluated_properties || node->logic->unevaluated_items);
 	const struct object_rules *o = node->object;
 	node->only_member = o && !node->values && !node->logic && o->n_properties == 1 && o->n_required == 1 &&
-		!o->properties[0].schema && !o->n_patterns && !o->additional && !o->property_names && !o->n_dependencies && !o->min &&
-		o->max == SIZE_MAX;
+		!o->properties[0].schema && !o->n_patterns && !o->additional && !o->property_names && !o->n_dependencies &&
+		!o->min && o->max == SIZE_MAX;
 	node->plain = !node->text && !node->number && !node->array && !node->object && !node->values && !node->logic;
 }
 

@@ -28,9 +28,9 @@ struct keyword_values {
 void compile_fails(struct compiler *c, enum err_code code, struct str place, const char *fmt, ...) printf_like(4, 5);
 void compile_no_memory(struct compiler *c);
 
-/* The node of a schema, now or later filled in. Never NULL: a node that allows nothing when something went wrong. A schema
- * that is nothing but a reference gives the node of its target, as long as that passes over no resource on the way from
- * `from` (NULL: never), since a $dynamicRef might look for it. */
+/* The node of a schema, now or later filled in. Never NULL: a node that allows nothing when something went wrong. A
+ * schema that is nothing but a reference gives the node of its target, as long as that passes over no resource on the
+ * way from `from` (NULL: never), since a $dynamicRef might look for it. */
 const struct node *node_of(struct compiler *c, struct spot *s, const struct resource *from);
 const struct node *node_below(struct compiler *c, const struct spot *s, enum keyword k, struct str name,
 	const struct json *schema);
@@ -38,7 +38,8 @@ const struct node *node_below(struct compiler *c, const struct spot *s, enum key
 struct nodes nodes_below(struct compiler *c, const struct spot *s, enum keyword k, const struct json *array);
 
 /* Where a reference leads; NULL, and an error noted, when nowhere. */
-struct spot *follow_reference(struct compiler *c, const struct spot *s, struct str reference, bool *dynamic, struct str *name);
+struct spot *follow_reference(
+	struct compiler *c, const struct spot *s, struct str reference, bool *dynamic, struct str *name);
 
 /* The groups: NULL when no keyword of theirs is there. */
 const struct text_rules *compile_text(struct compiler *c, const struct spot *s, const struct keyword_values *k);

@@ -1,7 +1,8 @@
 /* What links nodes that stand for the same value: references, allOf and its like, $dynamicRef. */
 #include "compile.h"
 
-static const struct node *single(struct compiler *c, const struct spot *s, const struct keyword_values *k, enum keyword which) {
+static const struct node *single(
+	struct compiler *c, const struct spot *s, const struct keyword_values *k, enum keyword which) {
 	return k->v[which] ? node_below(c, s, which, (struct str){NULL, 0}, k->v[which]) : NULL;
 }
 
@@ -77,12 +78,13 @@ bool link_dynamic(struct compiler *c) {
 
 /* ---- loops ---- */
 
-/* The i-th node that is asked about the same value; *end when there are no more. A $dynamicRef and dependentSchemas are left
- * out: whether they loop shows only while validating, where the depth is bounded. */
+/* The i-th node that is asked about the same value; *end when there are no more. A $dynamicRef and dependentSchemas are
+ * left out: whether they loop shows only while validating, where the depth is bounded. */
 static const struct node *same_value(const struct node *n, size_t i, bool *end) {
 	const struct logic_rules *l = n->logic;
 	if (!l) goto none;
-	const struct nodes lists[] = {{(const struct node *[]){l->ref, l->not, l->when, l->then, l->otherwise}, 5}, l->all, l->any, l->one};
+	const struct nodes lists[] = {
+		{(const struct node *[]){l->ref, l->not, l->when, l->then, l->otherwise}, 5}, l->all, l->any, l->one};
 	for (size_t k = 0; k < lengthof(lists); k++) {
 		if (i < lists[k].n) return lists[k].p[i];
 		i -= lists[k].n;

@@ -20,7 +20,8 @@ static void *keep(struct compiler *c, const void *p, size_t n) {
 	return copy;
 }
 
-static const struct pattern *compile_pattern(struct compiler *c, const struct spot *s, struct str keyword, struct str source) {
+static const struct pattern *compile_pattern(
+	struct compiler *c, const struct spot *s, struct str keyword, struct str source) {
 	const struct pattern *p = NULL;
 	struct err e = {.code = ERR_OK};
 	enum err_code code = pattern_compile(c->a, source, &p, &e);
@@ -32,7 +33,8 @@ static const struct pattern *compile_pattern(struct compiler *c, const struct sp
 const struct text_rules *compile_text(struct compiler *c, const struct spot *s, const struct keyword_values *k) {
 	const struct json *pattern = k->v[K_PATTERN], *format = k->v[K_FORMAT];
 	struct text_rules r = {.min = count(k->v[K_MIN_LENGTH], 0), .max = count(k->v[K_MAX_LENGTH], SIZE_MAX)};
-	if (format && (c->assert_format || s->resource->vocabularies & VOCABULARY_ASSERT)) r.format = format_of(format->string);
+	if (format && (c->assert_format || s->resource->vocabularies & VOCABULARY_ASSERT))
+		r.format = format_of(format->string);
 	if (pattern) r.pattern = compile_pattern(c, s, S("pattern"), pattern->string);
 	if (!r.min && r.max == SIZE_MAX && !r.pattern && !r.format) return NULL;
 	return keep(c, &r, sizeof r);
@@ -66,7 +68,8 @@ static struct str no_name(void) {
 	return (struct str){NULL, 0};
 }
 
-static const struct node *single(struct compiler *c, const struct spot *s, const struct keyword_values *k, enum keyword which) {
+static const struct node *single(
+	struct compiler *c, const struct spot *s, const struct keyword_values *k, enum keyword which) {
 	return k->v[which] ? node_below(c, s, which, no_name(), k->v[which]) : NULL;
 }
 
@@ -109,7 +112,8 @@ static void compile_dependencies(struct compiler *c, const struct spot *s, const
 		for (size_t m = 0; m < json_count(map); m++) {
 			struct dependency *d = &r->dependencies[r->n_dependencies++];
 			const struct json *v = &map->members[m].value;
-			*d = (struct dependency){.name = kept(c, map->members[m].name), .keyword = keyword_row(keywords[i])->name.p};
+			d->name = kept(c, map->members[m].name);
+			d->keyword = keyword_row(keywords[i])->name.p;
 			if (v->type == JSON_ARRAY)
 				d->required = names_kept(c, v, &d->n_required);
 			else
@@ -119,7 +123,8 @@ static void compile_dependencies(struct compiler *c, const struct spot *s, const
 }
 
 /* One table of all names that `properties` and `required` speak of. */
-static void compile_properties(struct compiler *c, const struct spot *s, const struct keyword_values *k, struct object_rules *r) {
+static void compile_properties(
+	struct compiler *c, const struct spot *s, const struct keyword_values *k, struct object_rules *r) {
 	const struct json *properties = k->v[K_PROPERTIES], *required = k->v[K_REQUIRED];
 	size_t room = json_count(properties) + json_count(required);
 	if (!room) return;
@@ -168,8 +173,8 @@ const struct object_rules *compile_object(struct compiler *c, const struct spot 
 	r.patterns = json_count(patterns) ? arena_array(c->a, patterns->n, sizeof *r.patterns) : NULL;
 	for (size_t i = 0; r.patterns && i < patterns->n; i++) {
 		const struct json_member *m = &patterns->members[i];
-		r.patterns[r.n_patterns++] = (struct pattern_property){
-			compile_pattern(c, s, S("patternProperties"), m->name), node_below(c, s, K_PATTERN_PROPERTIES, m->name, &m->value)};
+		r.patterns[r.n_patterns++] = (struct pattern_property){compile_pattern(c, s, S("patternProperties"), m->name),
+			node_below(c, s, K_PATTERN_PROPERTIES, m->name, &m->value)};
 	}
 	compile_dependencies(c, s, k, &r);
 	r.additional = single(c, s, k, K_ADDITIONAL_PROPERTIES);

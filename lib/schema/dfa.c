@@ -118,7 +118,8 @@ static void add_range(struct builder *b, uint32_t low, uint32_t high, struct cho
 	int n = encode(low, from);
 	encode(high, to);
 	struct part p = single(b, (struct step){.kind = BYTES, .low = from[0], .high = to[0]});
-	for (int i = 1; i < n; i++) p = in_turn(b, p, single(b, (struct step){.kind = BYTES, .low = from[i], .high = to[i]}));
+	for (int i = 1; i < n; i++)
+		p = in_turn(b, p, single(b, (struct step){.kind = BYTES, .low = from[i], .high = to[i]}));
 	out->part = out->any ? either(b, out->part, p) : p;
 	out->any = true;
 }
@@ -183,11 +184,16 @@ static uint32_t character(struct builder *b) {
 	return c;
 }
 
+static int hex_digit(int c) {
+	if (c >= '0' && c <= '9') return c - '0';
+	if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 static uint32_t hex(struct builder *b, int n) {
 	uint32_t v = 0;
 	for (; n; n--, b->i++) {
-		int c = peek(b);
-		int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+		int digit = hex_digit(peek(b));
 		if (digit < 0) {
 			b->beyond = true;
 			return 0;
@@ -225,7 +231,8 @@ static bool escape(struct builder *b, uint32_t *c) {
 	case 'x': *c = hex(b, 2); return false;
 	case 'u': *c = hex(b, 4); break;
 	default:
-		if (e < 0 || e >= 0x80 || (e >= '0' && e <= '9') || (e >= 'a' && e <= 'z') || (e >= 'A' && e <= 'Z')) b->beyond = true;
+		if (e < 0 || e >= 0x80 || (e >= '0' && e <= '9') || (e >= 'a' && e <= 'z') || (e >= 'A' && e <= 'Z'))
+			b->beyond = true;
 		return false;
 	}
 	if (*c >= 0xD800 && *c <= 0xDFFF) b->beyond = true;
@@ -317,7 +324,8 @@ static struct part atom(struct builder *b) {
 static bool number(struct builder *b, unsigned *out) {
 	size_t from = b->i;
 	*out = 0;
-	for (; peek(b) >= '0' && peek(b) <= '9' && *out <= STEPS; b->i++) *out = *out * 10 + (unsigned)(peek(b) - '0');
+	for (; peek(b) >= '0' && peek(b) <= '9'; b->i++)
+		if (*out <= STEPS) *out = *out * 10 + (unsigned)(peek(b) - '0');
 	return b->i > from;
 }
 
@@ -424,7 +432,8 @@ static bool add_bit(uint64_t *bits, uint16_t at) {
 	return true;
 }
 
-/* Adds to the set a step and what is reached from it without reading: the steps that read, and $ where it may still hold. */
+/* Adds to the set a step and what is reached from it without reading: the steps that read, and $ where it may still
+ * hold. */
 static void reach(struct maker *m, uint16_t from, bool at_begin, bool at_end) {
 	size_t depth = 0;
 	memset(m->met, 0, m->words * sizeof *m->met);

@@ -57,7 +57,8 @@ static bool is_ipv4(struct str s) {
 	int parts = 0;
 	while (str_split(&s, '.', &part)) {
 		int64_t v;
-		if (part.n > 3 || !str_int(part, &v) || v < 0 || v > 255 || part.p[0] == '-' || (part.n > 1 && part.p[0] == '0'))
+		if (part.n > 3 || !str_int(part, &v) || v < 0 || v > 255 || part.p[0] == '-' ||
+			(part.n > 1 && part.p[0] == '0'))
 			return false;
 		parts++;
 	}

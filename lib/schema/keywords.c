@@ -28,8 +28,13 @@ uint8_t type_named(struct str name) {
 		const char *name;
 		uint8_t types;
 	} types[] = {
-		{"null", TYPE_NULL}, {"boolean", TYPE_BOOL}, {"integer", TYPE_INTEGER}, {"number", TYPE_INTEGER | TYPE_FRACTION},
-		{"string", TYPE_STRING}, {"array", TYPE_ARRAY}, {"object", TYPE_OBJECT},
+		{"null", TYPE_NULL},
+		{"boolean", TYPE_BOOL},
+		{"integer", TYPE_INTEGER},
+		{"number", TYPE_INTEGER | TYPE_FRACTION},
+		{"string", TYPE_STRING},
+		{"array", TYPE_ARRAY},
+		{"object", TYPE_OBJECT},
 	};
 	for (size_t i = 0; i < lengthof(types); i++)
 		if (str_is(name, types[i].name)) return types[i].types;
@@ -103,9 +108,11 @@ const char *keyword_problem(enum keyword k, const struct json *v) {
 	case SHAPE_ITEMS: /* an array of them in draft-07 */
 		return is_schema(v) || (json_is(v, JSON_ARRAY) && all(v, is_schema)) ? NULL : "must be a schema";
 	case SHAPE_DEPENDENCIES:
-		return json_is(v, JSON_OBJECT) && all(v, is_dependency) ? NULL : "must be an object of schemas or arrays of names";
+		if (json_is(v, JSON_OBJECT) && all(v, is_dependency)) return NULL;
+		return "must be an object of schemas or arrays of names";
 	case SHAPE_STRINGS_MAP:
-		return json_is(v, JSON_OBJECT) && all(v, is_strings) ? NULL : "must be an object of arrays of different strings";
+		if (json_is(v, JSON_OBJECT) && all(v, is_strings)) return NULL;
+		return "must be an object of arrays of different strings";
 	case SHAPE_OBJECT: return json_is(v, JSON_OBJECT) ? NULL : "must be an object";
 	}
 	return NULL;

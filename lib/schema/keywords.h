@@ -1,4 +1,4 @@
-/* The keywords: name, vocabulary, what a schema must give for them. In byte order, as they are looked up by bisection. */
+/* The keywords: name, vocabulary, what a schema must give for them. In byte order, as they are found by bisection. */
 #pragma once
 #include "lib/json/json.h"
 

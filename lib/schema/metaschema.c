@@ -1,6 +1,6 @@
-/* The 2020-12 dialect's own schemas, in our words: the rules of JSON Schema Core and Validation 2020-12 for what a schema
- * looks like, under the URIs that the standard gives them, so that a reference to the metaschema or one of its vocabularies
- * works without fetching anything. Titles and other annotations are left out. */
+/* The 2020-12 dialect's own schemas, in our words: the rules of JSON Schema Core and Validation 2020-12 for what a
+ * schema looks like, under the URIs that the standard gives them, so that a reference to the metaschema or one of its
+ * vocabularies works without fetching anything. Titles and other annotations are left out. */
 #include "node.h"
 
 #define HEAD(name) \

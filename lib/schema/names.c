@@ -6,8 +6,8 @@ static uint64_t key_of(const struct names *t, struct str s) {
 	return t->large || !s.n ? map_hash(s) : name_key(s);
 }
 
-/* How many steps away from where they are looked for first the names stand, all together. Names go on behind the last slot
- * rather than to the first one, so there is room for that. */
+/* How many steps away from where they are looked for first the names stand, all together. Names go on behind the last
+ * slot rather than to the first one, so there is room for that. */
 static size_t fill(struct names *t, const struct str *p, size_t slots) {
 	size_t steps = 0;
 	memset(t->slots, 0, slots * sizeof *t->slots);

@@ -1,8 +1,8 @@
 /* A fixed table of strings: which of them is this one?
  *
- * A string is looked for by its key, which is its length and four of its bytes: the table is arranged so that a key leads
- * to its name at once, mostly, and that other strings are known as such without looking at the rest of them. In a large
- * table, where too many names might share a key, it is a hash of the whole. */
+ * A string is looked for by its key, which is its length and four of its bytes: the table is arranged so that a key
+ * leads to its name at once, mostly, and that other strings are known as such without looking at the rest of them. In a
+ * large table, where too many names might share a key, it is a hash of the whole. */
 #pragma once
 #include "base/base.h"
 

@@ -1,7 +1,7 @@
 /* A compiled schema: nodes linked by pointers, read-only once made, so that threads may share them.
  *
- * A node has what is asked of any value (its types, enum, references, allOf …) and, behind a pointer that is NULL when
- * nothing is asked, what is asked of values of one type. The schema true is a node that allows all types and nothing
+ * A node has what is asked of any value (its types, enum, references, allOf …) and, behind a pointer that is NULL
+ * when nothing is asked, what is asked of values of one type. The schema true is a node that allows all types and nothing
  * else; false allows no type. */
 #pragma once
 #include "names.h"
@@ -21,8 +21,19 @@ enum {
 };
 
 enum format {
-	FORMAT_NONE, FORMAT_DATE_TIME, FORMAT_DATE, FORMAT_TIME, FORMAT_EMAIL, FORMAT_URI, FORMAT_URI_REFERENCE, FORMAT_UUID,
-	FORMAT_REGEX, FORMAT_IPV4, FORMAT_IPV6, FORMAT_HOSTNAME, FORMAT_JSON_POINTER,
+	FORMAT_NONE,
+	FORMAT_DATE_TIME,
+	FORMAT_DATE,
+	FORMAT_TIME,
+	FORMAT_EMAIL,
+	FORMAT_URI,
+	FORMAT_URI_REFERENCE,
+	FORMAT_UUID,
+	FORMAT_REGEX,
+	FORMAT_IPV4,
+	FORMAT_IPV6,
+	FORMAT_HOSTNAME,
+	FORMAT_JSON_POINTER,
 };
 
 struct nodes {
@@ -74,8 +85,9 @@ struct dependency { /* when this member is there … */
 	const char *keyword;
 };
 
-/* What stands beside a name in the table of an object: that it is required; the types of value that need no further look
- * (not TYPE_INTEGER alone: a real may be one). The value is the schema's node, NULL for a name that is only required. */
+/* What stands beside a name in the table of an object: that it is required; the types of value that need no further
+ * look (not TYPE_INTEGER alone: a real may be one). The value is the schema's node, NULL for a name that is only
+ * required. */
 enum { NOTE_REQUIRED, NOTE_PLAIN };
 
 struct object_rules {

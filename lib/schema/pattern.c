@@ -88,8 +88,8 @@ static void free_code(void *code) {
 static enum err_code compile_pcre(struct arena *a, struct pattern *p, struct str text, struct err *e) {
 	int number;
 	PCRE2_SIZE at;
-	uint32_t options =
-		PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS | PCRE2_NEVER_BACKSLASH_C;
+	uint32_t options = PCRE2_UTF | PCRE2_DOLLAR_ENDONLY | PCRE2_MATCH_UNSET_BACKREF | PCRE2_ALLOW_EMPTY_CLASS |
+		PCRE2_NEVER_BACKSLASH_C;
 	p->way = WAY_PCRE;
 	p->code = pcre2_compile((PCRE2_SPTR)text.p, text.n, options, &number, &at, NULL);
 	if (!p->code) {
@@ -105,7 +105,8 @@ static enum err_code compile_pcre(struct arena *a, struct pattern *p, struct str
 	return ERR_OK;
 }
 
-static enum err_code compile(struct arena *a, struct str source, bool only_pcre, const struct pattern **out, struct err *e) {
+static enum err_code compile(
+	struct arena *a, struct str source, bool only_pcre, const struct pattern **out, struct err *e) {
 	struct str text;
 	enum err_code code = ecma_to_pcre(a, source, &text, e);
 	if (code) return code;

@@ -11,7 +11,8 @@ struct pattern;
 enum err_code pattern_compile(struct arena *a, struct str source, const struct pattern **out, struct err *e) must_use;
 
 /* The same, but always by PCRE2: so that a test can compare. */
-enum err_code pattern_compile_pcre(struct arena *a, struct str source, const struct pattern **out, struct err *e) must_use;
+enum err_code pattern_compile_pcre(
+	struct arena *a, struct str source, const struct pattern **out, struct err *e) must_use;
 bool pattern_is_pcre(const struct pattern *p);
 
 enum match { MATCH_NO, MATCH_YES, MATCH_LIMIT };

@@ -35,7 +35,8 @@ static struct spot *find_spot(const struct registry *r, const struct json *schem
 	return map_get(&r->spots, str_n(&schema, sizeof schema));
 }
 
-static struct spot *add_spot(struct registry *r, const struct json *schema, struct resource *resource, struct str place) {
+static struct spot *add_spot(
+	struct registry *r, const struct json *schema, struct resource *resource, struct str place) {
 	struct spot *s = arena_new_of(r->temporary, struct spot);
 	if (!s) return NULL;
 	*s = (struct spot){schema, resource, place, NULL, NULL};
@@ -50,8 +51,8 @@ static struct spot *add_spot(struct registry *r, const struct json *schema, stru
 	return s;
 }
 
-struct spot *registry_child(struct registry *r, const struct spot *parent, const struct json *schema, struct str keyword,
-	struct str name) {
+struct spot *registry_child(
+	struct registry *r, const struct spot *parent, const struct json *schema, struct str keyword, struct str name) {
 	struct spot *s = find_spot(r, schema);
 	return s ? s : add_spot(r, schema, parent->resource, place_below(r->a, parent->place, keyword, name));
 }
@@ -134,7 +135,8 @@ static void walk_below(struct walk *w, struct spot *s, enum keyword k, const str
 	char number[24];
 	enum shape shape = keyword_row(k)->shape;
 	bool one = shape == SHAPE_SCHEMA || (shape == SHAPE_ITEMS && v->type != JSON_ARRAY);
-	bool many = shape == SHAPE_SCHEMAS || shape == SHAPE_ITEMS || shape == SHAPE_SCHEMA_MAP || shape == SHAPE_DEPENDENCIES;
+	bool many =
+		shape == SHAPE_SCHEMAS || shape == SHAPE_ITEMS || shape == SHAPE_SCHEMA_MAP || shape == SHAPE_DEPENDENCIES;
 	if (one) walk(w, v, s->resource, place_below(a, s->place, name, (struct str){NULL, 0}), false);
 	if (one || !many) return;
 	for (size_t i = 0; i < json_count(v); i++) {
@@ -225,7 +227,9 @@ static enum err_code find_resource(struct registry *r, struct str uri, struct re
 }
 
 static int hex(char c) {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	if (c >= '0' && c <= '9') return c - '0';
+	if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 static struct str percent_decoded(struct arena *a, struct str s) {
@@ -302,7 +306,8 @@ static enum err_code read_vocabularies(const struct json *list, unsigned *out, s
 			is_known = true;
 		}
 		if (!is_known && json_true(&list->members[i].value))
-			return err_set(e, ERR_UNSUPPORTED, "the schema needs a vocabulary that is not known here: %.*s", STR_ARG(uri));
+			return err_set(
+				e, ERR_UNSUPPORTED, "the schema needs a vocabulary that is not known here: %.*s", STR_ARG(uri));
 	}
 	return ERR_OK;
 }

@@ -53,8 +53,8 @@ enum err_code registry_root(struct registry *r, const struct json *document, str
 enum err_code registry_follow(struct registry *r, struct resource *from, struct str reference, struct spot **out,
 	bool *dynamic, struct str *name, struct err *e) must_use;
 /* The spot of a subschema; one that no walk met stands in its parent's resource. NULL when memory is out. */
-struct spot *registry_child(struct registry *r, const struct spot *parent, const struct json *schema, struct str keyword,
-	struct str name);
+struct spot *registry_child(
+	struct registry *r, const struct spot *parent, const struct json *schema, struct str keyword, struct str name);
 /* Works out the vocabularies of the resource. */
 enum err_code registry_vocabularies(struct registry *r, struct resource *of, struct err *e) must_use;
 /* place/keyword or place/keyword/name, escaped. name.p may be NULL. */

@@ -38,7 +38,8 @@ static struct schema_error *one_more(struct run *r) {
 	return &errors->items[errors->n];
 }
 
-static void add(struct run *r, const struct node *s, const char *keyword, const struct place *at, const struct buf *message) {
+static void add(
+	struct run *r, const struct node *s, const char *keyword, const struct place *at, const struct buf *message) {
 	struct schema_error *error = one_more(r);
 	if (!error) return;
 	*error = (struct schema_error){
@@ -140,8 +141,8 @@ void report_type(struct run *r, const struct node *s, const struct place *at, co
 	report_types(r, s, "type", at, s->types, v);
 }
 
-void report_found(struct run *r, const struct node *s, const char *keyword, const struct place *at, const struct json *v,
-	const char *fmt, ...) {
+void report_found(struct run *r, const struct node *s, const char *keyword, const struct place *at,
+	const struct json *v, const char *fmt, ...) {
 	autobuf struct buf message = BUF(4 * MESSAGE_MOST);
 	buf_add(&message, S("expected "));
 	FORMATTED(&message, fmt);
@@ -200,8 +201,8 @@ static size_t depth_of(struct str pointer) {
 	return depth;
 }
 
-/* A fixed value right at the choice or one step below it is what tells the branches apart, mostly: one that differs there was
- * not meant. What goes wrong deeper down speaks for the branch. */
+/* A fixed value right at the choice or one step below it is what tells the branches apart, mostly: one that differs
+ * there was not meant. What goes wrong deeper down speaks for the branch. */
 unsigned errors_distance(const struct schema_errors *errors, size_t depth) {
 	unsigned distance = errors->more ? 10000 : 0;
 	for (size_t i = 0; i < errors->n; i++) {

@@ -56,8 +56,8 @@ void report_types(struct run *r, const struct node *s, const char *keyword, cons
 	const struct json *v);
 void report_values(struct run *r, const struct node *s, const struct place *at, const struct json *v);
 /* "expected …, found (the value)" */
-void report_found(struct run *r, const struct node *s, const char *keyword, const struct place *at, const struct json *v,
-	const char *fmt, ...) printf_like(6, 7);
+void report_found(struct run *r, const struct node *s, const char *keyword, const struct place *at,
+	const struct json *v, const char *fmt, ...) printf_like(6, 7);
 void report_missing(struct run *r, const struct node *s, const char *keyword, const struct place *at,
 	const struct json *object, const struct property *properties, size_t n);
 /* The errors that were collected apart are told as r's. */

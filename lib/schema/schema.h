@@ -2,8 +2,8 @@
  *
  * References are resolved at compile time, through the schemas given to the compiler; nothing is ever fetched.
  * `pattern` is PCRE2 in UTF mode with match limits; a pattern that hits its limit is an error of the validation, not a
- * pass. `format` is an annotation unless asked for. `$dynamicRef`, `unevaluatedProperties` and `unevaluatedItems` follow
- * the standard. */
+ * pass. `format` is an annotation unless asked for. `$dynamicRef`, `unevaluatedProperties` and `unevaluatedItems`
+ * follow the standard. */
 #pragma once
 #include "lib/json/json.h"
 
@@ -29,7 +29,7 @@ void schema_free(struct schema *s);
 /* One thing that is wrong. */
 struct schema_error {
 	struct str instance; /* JSON pointer into the value */
-	struct str schema;   /* where the rule stands: URI with a pointer fragment, or the fragment alone in the root document */
+	struct str schema;   /* where the rule stands: URI#pointer, or #pointer in the root document */
 	struct str keyword;  /* "required", "maxLength" … */
 	struct str message;  /* plain words: what was expected, and what was there */
 };
@@ -40,8 +40,8 @@ struct schema_errors {
 };
 enum { SCHEMA_ERRORS = 32 };
 
-/* True when the value is valid. errors may be NULL (then the first error ends the work); they live in the arena, as does
- * what the validation itself needs. Of the branches of anyOf / oneOf the nearest one's errors are told. */
+/* True when the value is valid. errors may be NULL (then the first error ends the work); they live in the arena, as
+ * does what the validation itself needs. Of the branches of anyOf / oneOf the nearest one's errors are told. */
 bool schema_valid(const struct schema *s, const struct json *value, struct arena *a, struct schema_errors *errors);
 /* As schema_valid, but gives ERR_INVALID with the first error's words in e and its pointer in e->where. */
 enum err_code schema_check(const struct schema *s, const struct json *value, struct arena *a, struct err *e) must_use;

@@ -6,8 +6,8 @@ static uint64_t mix(uint64_t h, uint64_t v) {
 	return (uint64_t)m ^ (uint64_t)(m >> 64);
 }
 
-/* Equal values have equal hashes: numbers go by their double, members in any order. map_hash is seeded, so that nobody can
- * prepare values that collide. */
+/* Equal values have equal hashes: numbers go by their double, members in any order. map_hash is seeded, so that nobody
+ * can prepare values that collide. */
 static uint64_t hash_of(const struct json *v, int depth) {
 	switch (v->type) {
 	case JSON_NULL: return 1;

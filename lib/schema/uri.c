@@ -159,7 +159,7 @@ struct str uri_resolve(struct arena *a, struct str base_text, struct str referen
 			}
 		}
 	}
-	return arena_fmt(a, "%.*s%s%s%.*s%.*s%s%.*s%s%.*s", STR_ARG(t.scheme), t.scheme.p ? ":" : "", t.authority.p ? "//" : "",
-		STR_ARG(t.authority), STR_ARG(t.path), t.query.p ? "?" : "", STR_ARG(t.query), t.fragment.p ? "#" : "",
-		STR_ARG(t.fragment));
+	return arena_fmt(a, "%.*s%s%s%.*s%.*s%s%.*s%s%.*s", STR_ARG(t.scheme), t.scheme.p ? ":" : "",
+		t.authority.p ? "//" : "", STR_ARG(t.authority), STR_ARG(t.path), t.query.p ? "?" : "", STR_ARG(t.query),
+		t.fragment.p ? "#" : "", STR_ARG(t.fragment));
 }

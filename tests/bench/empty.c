@@ -1,0 +1,4 @@
+/* A program that does nothing: the floor under every start. */
+int main(void) {
+	return 0;
+}
