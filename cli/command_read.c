@@ -50,18 +50,43 @@ static void show_value(const struct json *v, int indent) {
 	}
 }
 
+static void show_field(const struct cli *c, const struct disclosed *r, struct str name) {
+	printf("\n");
+	out_styled(c, CYAN, label_of(r->line.kind->schema_document, name));
+	printf("\n");
+	show_value(json_get(r->body, name), 2);
+}
+
+/* The field that an entry of a form is about, when it is a member of the body and has a value. */
+static struct str form_field(const struct disclosed *r, const struct json *entry) {
+	struct str pointer = json_is(entry, JSON_OBJECT) ? json_get_str(entry, S("field")) : json_string(entry);
+	struct str name = pointer.n ? str_from(pointer, 1) : STR_EMPTY;
+	return json_get(r->body, name) ? name : STR_EMPTY;
+}
+
+/* In the order of the kind's form; what no form mentions comes last. */
+static void show_fields(struct cli *c, const struct disclosed *r) {
+	struct map shown = {.arena = c->a};
+	for (size_t i = 0; i < json_count(r->line.kind->form); i++) {
+		const struct json *fields = json_get_lit(json_at(r->line.kind->form, i), "fields");
+		for (size_t j = 0; j < json_count(fields); j++) {
+			struct str name = form_field(r, json_at(fields, j));
+			void **at = name.n ? map_at(&shown, name) : NULL;
+			if (!at || *at) continue;
+			*at = c;
+			show_field(c, r, name);
+		}
+	}
+	for (size_t i = 0; i < json_count(r->body); i++)
+		if (!map_get(&shown, json_member_at(r->body, i)->name)) show_field(c, r, json_member_at(r->body, i)->name);
+}
+
 static enum err_code show_text(struct cli *c, const struct disclosing *d, const struct disclosed *r, struct err *e) {
 	out_styled(c, BOLD, r->line.headline);
 	printf("\n");
 	out_styled(c, DIM, arena_fmt(c->a, "%.*s  %.*s  %.*s", STR_ARG(r->line.id), STR_ARG(r->line.kind->title), STR_ARG(r->line.state->title)));
 	printf("\n");
-	for (size_t i = 0; i < json_count(r->body); i++) {
-		const struct json_member *m = json_member_at(r->body, i);
-		printf("\n");
-		out_styled(c, CYAN, label_of(r->line.kind->schema_document, m->name));
-		printf("\n");
-		show_value(&m->value, 2);
-	}
+	show_fields(c, r);
 	struct disclosed_links *links;
 	size_t n;
 	enum err_code code = disclose_links(d, r, 20, &links, &n, e);

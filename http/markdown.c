@@ -345,8 +345,14 @@ static bool render(struct html *out, struct str text, int shift, unsigned flags)
 		.enter_block = on_enter_block, .leave_block = on_leave_block, .enter_span = on_enter_span,
 		.leave_span = on_leave_span, .text = on_text,
 	};
+	/* A line end behind the last line: md4c looks behind the end of a text that has none. */
+	enum { PADDING = 8 };
+	autofree char *copy = calloc(1, text.n + PADDING);
+	if (!copy) return false;
+	memcpy(copy, text.p, text.n);
+	copy[text.n] = '\n';
 	struct rendering r = {.out = out, .shift = shift};
-	return !md_parse(text.p, (MD_SIZE)text.n, &parser, &r) && !r.refused && !html_failed(out);
+	return !md_parse(copy, (MD_SIZE)text.n + 1, &parser, &r) && !r.refused && !html_failed(out);
 }
 
 static bool plain(struct html *out, struct str text) {

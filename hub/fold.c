@@ -73,6 +73,11 @@ bool fold_next(struct str text, size_t *at, struct buf *folded, size_t *from, si
 			i = text.n;
 			break;
 		}
+		/* Soft hyphen, joiners, byte order mark: they stand inside words and are no part of them. */
+		if (c == 0xAD || c == 0x200C || c == 0x200D || c == 0x2060 || c == 0xFEFF) {
+			i += (size_t)n;
+			continue;
+		}
 		if (alone(c)) {
 			if (in) break;
 			*from = i;

@@ -151,7 +151,8 @@ static void excerpt_of(const struct json *v, void *arg) {
 
 static struct str excerpt(struct arena *a, const struct kind *kind, const struct json *shown) {
 	autobuf struct buf out = BUF(EXCERPT_BYTES + 1);
-	for (size_t i = 0; i < kind->search_high.n; i++) kind_each(shown, kind->search_high.items[i], excerpt_of, &out);
+	/* Sentences, not codes and tags: a hit among those is shown with the summary. */
+	if (kind->summary.n) kind_each(shown, kind->summary, excerpt_of, &out);
 	for (size_t i = 0; i < kind->search_text.n; i++) kind_each(shown, kind->search_text.items[i], excerpt_of, &out);
 	return arena_str(a, buf_str(&out));
 }

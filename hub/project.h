@@ -27,7 +27,7 @@ struct projection {
 	struct str shown;    /* canonical JSON of the public projection */
 	struct str etag;     /* first 32 hexadecimal digits of the SHA-256 of state and projection */
 	struct str headline, summary;
-	struct str excerpt;  /* the texts that are searched besides the title, a line each, cut at EXCERPT_BYTES */
+	struct str excerpt;  /* summary and the texts that are searched, a line each, cut at EXCERPT_BYTES: for snippets */
 	struct str sort;     /* YYYY[-MM[-DD]] */
 	struct projected_facet *facets; /* state, year and the kind's own */
 	size_t facets_n;

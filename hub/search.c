@@ -193,7 +193,8 @@ static enum err_code facets_of(const struct disclosing *d, const struct candidat
 
 /* ---- snippets ---- */
 
-/* The part of the text around its first match, or around where most of them are close together. */
+/* Where the part to show begins: the first place with as many matches close together as the query has words, else with the most. What
+ * is said in sentences stands first in an excerpt, so the first is the best to read. */
 static bool best_window(struct arena *a, const struct search_query *q, struct str text, size_t *start) {
 	enum { MATCHES = 64 };
 	size_t places[MATCHES], n = 0, at = 0, from, to;
@@ -203,8 +204,9 @@ static bool best_window(struct arena *a, const struct search_query *q, struct st
 		if (word.failed) break;
 	}
 	if (!n) return false;
-	size_t best = 0, best_n = 0;
-	for (size_t i = 0; i < n; i++) {
+	size_t best = 0, best_n = 0, wanted = 0;
+	for (size_t i = 0; i < q->n; i++) wanted += !q->terms[i].exclude;
+	for (size_t i = 0; i < n && best_n < wanted; i++) {
 		size_t count = 0;
 		for (size_t j = i; j < n && places[j] < places[i] + SNIPPET; j++) count++;
 		if (count > best_n) {

@@ -54,15 +54,21 @@ static const struct json *lone_reference(const struct spot *s) {
 	return ref;
 }
 
+/* Notes an error of the registry's, if it is the first one. */
+static void fails(struct compiler *c, enum err_code code, const struct err *e, struct str place) {
+	if (c->code) return;
+	*c->e = *e;
+	err_where(c->e, "%.*s", STR_ARG(place));
+	c->code = code;
+}
+
 struct spot *follow_reference(struct compiler *c, const struct spot *s, struct str reference, bool *dynamic,
 	struct str *name) {
 	struct spot *to;
-	enum err_code code = registry_follow(&c->registry, s->resource, reference, &to, dynamic, name, c->e);
+	struct err e;
+	enum err_code code = registry_follow(&c->registry, s->resource, reference, &to, dynamic, name, &e);
 	if (!code) return to;
-	if (!c->code) {
-		c->code = code;
-		err_where(c->e, "%.*s", STR_ARG(s->place));
-	}
+	fails(c, code, &e, s->place);
 	return NULL;
 }
 
@@ -116,11 +122,9 @@ struct nodes nodes_below(struct compiler *c, const struct spot *s, enum keyword 
 
 static void read_keywords(struct compiler *c, const struct spot *s, struct keyword_values *k) {
 	struct resource *r = s->resource;
-	enum err_code code = registry_vocabularies(&c->registry, r, c->e);
-	if (code && !c->code) {
-		c->code = code;
-		err_where(c->e, "%.*s", STR_ARG(s->place));
-	}
+	struct err e;
+	enum err_code code = registry_vocabularies(&c->registry, r, &e);
+	if (code) fails(c, code, &e, s->place);
 	const struct json *ref = json_get_lit(s->schema, "$ref");
 	bool only_ref = r->dialect == DIALECT_7 && json_is(ref, JSON_STRING);
 	for (size_t i = 0; i < s->schema->n && !c->code; i++) {

@@ -326,9 +326,10 @@ enum err_code ecma_to_pcre(struct arena *a, struct str source, struct str *out, 
 	bool ok = translate(&t) && !t.out.failed;
 	struct str text = ok ? arena_str(a, buf_str(&t.out)) : STR_EMPTY;
 	buf_free(&t.out);
+	if (!ok && !t.problem) return err_set(e, ERR_MEMORY, "not enough memory for a pattern");
 	if (!ok)
 		return err_set(e, ERR_INVALID, "not a regular expression of ECMA-262: %s at character %zu",
-			t.problem ? t.problem : "it is too long", str_characters(str_sub(source, 0, t.i)));
+			t.problem, str_characters(str_sub(source, 0, t.i)));
 	if (arena_failed(a)) return err_set(e, ERR_MEMORY, "not enough memory for a pattern");
 	*out = text;
 	return ERR_OK;

@@ -62,7 +62,7 @@ static bool is_type(const struct json *v) {
 static bool is_unique(const struct json *v) {
 	size_t first, second;
 	autoarena struct arena *a = arena_new((size_t)64 << 20);
-	return a && find_equal_items(v, a, &first, &second) == UNIQUE;
+	return find_equal_items(v, a, &first, &second) == UNIQUE;
 }
 
 static bool is_strings(const struct json *v) {

@@ -92,6 +92,7 @@ static enum err_code compile_pcre(struct arena *a, struct pattern *p, struct str
 		PCRE2_NEVER_BACKSLASH_C;
 	p->way = WAY_PCRE;
 	p->code = pcre2_compile((PCRE2_SPTR)text.p, text.n, options, &number, &at, NULL);
+	if (!p->code && number == PCRE2_ERROR_HEAP_FAILED) return err_set(e, ERR_MEMORY, "not enough memory for a pattern");
 	if (!p->code) {
 		PCRE2_UCHAR words[160];
 		pcre2_get_error_message(number, words, sizeof words);

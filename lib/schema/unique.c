@@ -63,7 +63,7 @@ enum unique find_equal_items(const struct json *array, struct arena *a, size_t *
 	size_t size = (size_t)1 << (64 - __builtin_clzll((uint64_t)array->n * 2 - 1));
 	struct slot few[64], *slots = few;
 	if (size > lengthof(few))
-		slots = arena_array(a, size, sizeof *slots);
+		slots = a ? arena_array(a, size, sizeof *slots) : NULL;
 	else
 		memset(few, 0, sizeof few);
 	if (!slots) return UNIQUE_NO_MEMORY;

@@ -1,0 +1,130 @@
+// A hub for one test file: made in a temporary folder, filled, served on a free port, ended and removed afterwards.
+//
+//	const hub = await startHub({import: [starter]})
+//	const page = await hub.get('/browse')
+//	await hub.stop()
+import {spawn, spawnSync} from 'node:child_process'
+import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import http from 'node:http'
+import {tmpdir} from 'node:os'
+import {dirname, join} from 'node:path'
+import {fileURLToPath} from 'node:url'
+
+const here = dirname(fileURLToPath(import.meta.url))
+export const source = process.env.POLDER_SOURCE ?? join(here, '..', '..')
+export const starter = join(source, 'starter')
+const build = process.env.POLDER_BUILD ?? join(source, 'build')
+const program = ['polder-hub', 'polder'].map((name) => join(build, name)).find(existsSync)
+
+class Hub {
+  constructor(folder) {
+    this.folder = folder
+    this.dir = join(folder, 'hub')
+  }
+
+  // Runs a command on the hub; what it prints, parsed when it is JSON.
+  polder(...args) {
+    const r = spawnSync(program, [...args, '--hub', this.dir], {encoding: 'utf8', maxBuffer: 1 << 28})
+    if (r.status !== 0) throw new Error(`polder ${args.join(' ')}: ${r.status}\n${r.stdout}${r.stderr}`)
+    return args.includes('--json') ? JSON.parse(r.stdout) : r.stdout
+  }
+
+  // A file in the test's folder.
+  file(name, content) {
+    const path = join(this.folder, name)
+    writeFileSync(path, typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content))
+    return path
+  }
+
+  serve() {
+    this.process = spawn(program, ['serve', '--hub', this.dir, '--listen', '127.0.0.1:0'], {stdio: ['ignore', 'pipe', 'pipe']})
+    this.errors = ''
+    this.ended = new Promise((done) => this.process.on('exit', (status, signal) => done({status, signal})))
+    this.process.stderr.on('data', (bytes) => (this.errors += bytes))
+    return new Promise((done, failed) => {
+      let words = ''
+      this.process.stdout.on('data', (bytes) => {
+        words += bytes
+        const at = words.match(/Listening on http:\/\/([\d.]+):(\d+)\n/)
+        if (!at) return
+        this.host = at[1]
+        this.port = Number(at[2])
+        done(this)
+      })
+      this.ended.then(({status}) => failed(new Error(`serve ended with ${status}: ${words}${this.errors}`)))
+    })
+  }
+
+  // One request; body as text (unpacked unless raw), headers in small letters.
+  request(path, {method = 'GET', headers = {}, raw = false} = {}) {
+    return new Promise((done, failed) => {
+      const options = {host: this.host, port: this.port, path, method, headers: {accept: 'text/html', ...headers}, agent: false}
+      const request = http.request(options, (response) => {
+        const parts = []
+        response.on('data', (part) => parts.push(part))
+        response.on('end', () => {
+          const bytes = Buffer.concat(parts)
+          done({status: response.statusCode, headers: response.headers, bytes, text: raw ? '' : bytes.toString('utf8')})
+        })
+      })
+      request.on('error', failed)
+      request.end()
+    })
+  }
+  get(path, headers) {
+    return this.request(path, {headers})
+  }
+  async json(path) {
+    const answer = await this.request(path, {headers: {accept: 'application/json'}})
+    return {...answer, body: JSON.parse(answer.text)}
+  }
+
+  async stop() {
+    if (this.process && this.process.exitCode === null) this.process.kill('SIGTERM')
+    const ended = this.process ? await this.ended : null
+    rmSync(this.folder, {recursive: true, force: true})
+    return ended
+  }
+}
+
+// import: folders or files of Polder's own form. records: such records themselves.
+export async function startHub({import: paths = [], records = null, name = 'Test hub'} = {}) {
+  if (!program) throw new Error(`there is no polder-hub in ${build}: set POLDER_BUILD to the build folder`)
+  const hub = new Hub(mkdtempSync(join(tmpdir(), 'polder-test-')))
+  const made = spawnSync(program, ['init', hub.dir, '--name', name, '--prefix', 'TST'], {encoding: 'utf8'})
+  if (made.status !== 0) throw new Error(made.stderr)
+  for (const path of paths) hub.polder('import', 'polder', path)
+  if (records) hub.polder('import', 'polder', hub.file('records.json', records))
+  try {
+    await hub.serve()
+  } catch (error) {
+    await hub.stop()
+    throw error
+  }
+  return hub
+}
+
+// Waits until check() is true; the server looks for changes of other processes a few times a second.
+export async function eventually(check, words, milliseconds = 5000) {
+  const end = Date.now() + milliseconds
+  while (Date.now() < end) {
+    if (await check()) return
+    await new Promise((done) => setTimeout(done, 50))
+  }
+  throw new Error(`not within ${milliseconds} ms: ${words}`)
+}
+
+export const unescaped = (html) =>
+  html.replace(/&lt;/g, '<').replace(/&gt;/g, '>').replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&#x27;/g, "'").replace(/&amp;/g, '&')
+
+// The start tags of a page with their attributes, read as a browser does where our pages can get: quotes, no quotes.
+export function tags(html) {
+  const found = []
+  for (const tag of html.matchAll(/<([a-zA-Z][a-zA-Z0-9]*)((?:\s+[^\s=>\/"']+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'>]+))?)*)\s*\/?>/g)) {
+    const attributes = {}
+    for (const one of tag[2].matchAll(/([^\s=>\/"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/g))
+      attributes[one[1].toLowerCase()] = unescaped(one[2] ?? one[3] ?? one[4] ?? '')
+    found.push({name: tag[1].toLowerCase(), attributes})
+  }
+  return found
+}
