@@ -159,10 +159,16 @@ static void print_hit(const struct cli *c, const struct search_hit *hit) {
 	printf("\n");
 }
 
+/* The groups that every kind has, and a kind's own where all hits are of one kind. --json has them all. */
 static void print_facets(const struct cli *c, const struct search_result *r) {
+	static const char *const common[] = {"kind", "use", "system", "organization", "year"};
+	bool one_kind = false;
+	for (size_t i = 0; i < r->facets_n; i++) one_kind |= str_is(r->facets[i].name, "kind") && r->facets[i].distinct == 1;
 	printf("\n");
 	for (size_t i = 0; i < r->facets_n; i++) {
-		if (r->facets[i].distinct < 2 && !str_is(r->facets[i].name, "kind")) continue;
+		bool wanted = one_kind;
+		for (size_t j = 0; j < lengthof(common); j++) wanted |= str_is(r->facets[i].name, common[j]);
+		if (!wanted || (r->facets[i].distinct < 2 && !str_is(r->facets[i].name, "kind"))) continue;
 		out_styled(c, CYAN, r->facets[i].title);
 		for (size_t j = 0; j < r->facets[i].n && j < 5; j++)
 			out_fmt("  %.*s %lld", STR_ARG(r->facets[i].values[j].label), (long long)r->facets[i].values[j].n);

@@ -303,6 +303,10 @@ static void read_document(struct drafts *d, const struct json *doc, struct str b
 			report.n ? "report_id" : "vuln_id", report.n ? "R0001" : "V001");
 		return;
 	}
+	if (json_count(at(doc, "/affects/artifacts")) > AFFECTED_MOST) {
+		draft_reject(d, STR_EMPTY, id, "affects.artifacts: more than %d artifacts", AFFECTED_MOST);
+		return;
+	}
 	struct json_builder list = json_array_of(a);
 	struct reading c = {
 		.d = d, .a = a, .draft = draft_new(d, report.n ? S("report") : S("advisory")), .doc = doc, .body = json_object_of(a),

@@ -549,6 +549,10 @@ static void map_document(struct drafts *d, const struct json *doc, struct str by
 		return;
 	}
 	if (!csaf_gather(&c.doc, d->a, doc)) return;
+	if (c.doc.n > AFFECTED_MOST) {
+		draft_reject(d, STR_EMPTY, id, "product_tree: more than %d products", AFFECTED_MOST);
+		return;
+	}
 	if (!csaf_tests(&c.doc)) {
 		draft_reject(d, STR_EMPTY, id, "fails mandatory tests of CSAF 2.0: %.*s", STR_ARG(c.doc.reasons));
 		return;

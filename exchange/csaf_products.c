@@ -5,14 +5,14 @@
 enum { REASONS = 400 };
 
 void csaf_fail(struct csaf *c, const char *test, const char *fmt, ...) {
-	char words[200];
+	char name[16], words[200];
+	snprintf(name, sizeof name, "%s (", test);
+	if (c->reasons.n > REASONS || str_find(c->reasons, str_of(name)) != STR_NONE) return;
 	va_list args;
 	va_start(args, fmt);
 	vsnprintf(words, sizeof words, fmt, args);
 	va_end(args);
-	struct str name = arena_fmt(c->a, "%s ", test);
-	if (c->reasons.n > REASONS || str_find(c->reasons, name) != STR_NONE) return;
-	c->reasons = arena_fmt(c->a, "%.*s%s%.*s(%s)", STR_ARG(c->reasons), c->reasons.n ? ", " : "", STR_ARG(name), words);
+	c->reasons = arena_fmt(c->a, "%.*s%s%s%s)", STR_ARG(c->reasons), c->reasons.n ? ", " : "", name, words);
 }
 
 /* ---- gathering ---- */

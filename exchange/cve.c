@@ -4,8 +4,6 @@
  * What they contribute goes to the same lists of ours, with `by` saying who gave it. */
 #include "cve.h"
 
-enum { AFFECTED = 10000 };
-
 /* ---- texts: {lang, value, supportingMedia} ---- */
 
 static void read_media(struct cve_reading *c, const struct json *text, struct str field, struct str language) {
@@ -462,7 +460,7 @@ static const char *refusal(const struct json *doc, const struct json *metadata, 
 	if (!json_is(json_get_lit(containers, "cna"), JSON_OBJECT)) return "containers.cna: expected an object";
 	const struct json *adp = json_get_lit(containers, "adp");
 	if (adp && adp->type != JSON_ARRAY) return "containers.adp: expected an array";
-	if (json_count(json_get_lit(json_get_lit(containers, "cna"), "affected")) > AFFECTED)
+	if (json_count(json_get_lit(json_get_lit(containers, "cna"), "affected")) > AFFECTED_MOST)
 		return "containers.cna.affected: more than 10000 products";
 	return "";
 }

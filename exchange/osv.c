@@ -280,6 +280,10 @@ static void read_record(struct drafts *d, const struct json *doc, struct str byt
 		draft_reject(d, STR_EMPTY, STR_EMPTY, "id: expected an identifier such as GO-2024-0001");
 		return;
 	}
+	if (json_count(json_get_lit(doc, "affected")) > AFFECTED_MOST) {
+		draft_reject(d, STR_EMPTY, id, "affected: more than %d packages", AFFECTED_MOST);
+		return;
+	}
 	struct reading c = {.d = d, .a = a, .draft = draft_new(d, S("advisory")), .body = json_object_of(a)};
 	if (!c.draft) return;
 	struct str summary = json_get_str(doc, S("summary")), details = json_get_str(doc, S("details"));

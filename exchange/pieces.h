@@ -37,6 +37,9 @@ struct json_builder classified(struct arena *a, struct str scheme, struct str te
 /* A rating as the JSON schemas of CVSS write it, as a score of ours. */
 struct json_builder cvss_score(struct arena *a, struct take *t, const struct json *cvss);
 
+/* More affected items than a body may hold: a record that has them is not begun. */
+enum { AFFECTED_MOST = 10000 };
+
 /* What every imported body says of its source; sets body, identifiers and visibility of the draft. */
 struct origin {
 	struct str system, id, version, url, licence;

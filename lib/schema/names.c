@@ -1,6 +1,6 @@
 #include "names.h"
 
-enum { SMALL = 64 };
+enum { SMALL = 64, TRIES = 24 };
 
 static uint64_t key_of(const struct names *t, struct str s) {
 	return t->large || !s.n ? map_hash(s) : name_key(s);
@@ -34,7 +34,7 @@ bool names_make(struct arena *a, const struct str *p, size_t n, struct names *ou
 	/* Small tables are cheap to fill: take the factor that puts most names where they are looked for first. */
 	uint64_t factor = UINT64_C(0xD6E8FEB86659FD93), best = factor;
 	size_t least = SIZE_MAX;
-	for (int tries = 0; tries < (n <= SMALL ? 64 : 1); tries++, factor = factor * UINT64_C(6364136223846793005) | 1) {
+	for (int tries = 0; tries < (n <= SMALL ? TRIES : 1); tries++, factor = factor * UINT64_C(6364136223846793005) | 1) {
 		out->factor = factor;
 		size_t steps = fill(out, p, slots);
 		if (steps >= least) continue;

@@ -4,25 +4,29 @@ static enum err_code no_memory(struct err *e) {
 	return err_set(e, ERR_MEMORY, "not enough memory to compile the schema");
 }
 
-static void add_token(struct buf *out, struct str token) {
-	buf_add_char(out, '/');
-	for (size_t i = 0; i < token.n; i++) {
-		if (token.p[i] == '~')
-			buf_add(out, S("~0"));
-		else if (token.p[i] == '/')
-			buf_add(out, S("~1"));
-		else
-			buf_add_char(out, token.p[i]);
+/* Writes "/token", escaped as in RFC 6901, if out is there; gives its length. */
+static size_t write_token(char *out, struct str s) {
+	size_t n = 0;
+	if (out) out[n] = '/';
+	n++;
+	for (size_t i = 0; i < s.n; i++) {
+		bool escaped = s.p[i] == '~' || s.p[i] == '/';
+		if (out && escaped) out[n] = '~';
+		n += escaped;
+		if (out) out[n] = (char)(s.p[i] == '~' ? '0' : s.p[i] == '/' ? '1' : s.p[i]);
+		n++;
 	}
+	return n;
 }
 
 struct str place_below(struct arena *a, struct str place, struct str keyword, struct str name) {
-	autobuf struct buf out = BUF(1 << 20);
-	buf_add(&out, place);
-	add_token(&out, keyword);
-	if (name.p) add_token(&out, name);
-	if (out.failed) arena_fail(a);
-	return out.failed ? STR_EMPTY : arena_str(a, buf_str(&out));
+	size_t n = place.n + write_token(NULL, keyword) + (name.p ? write_token(NULL, name) : 0);
+	char *p = arena_alloc(a, n + 1);
+	if (!p) return STR_EMPTY;
+	memcpy(p, place.p, place.n);
+	size_t at = place.n + write_token(p + place.n, keyword);
+	if (name.p) write_token(p + at, name);
+	return str_n(p, n);
 }
 
 /* ---- spots ---- */

@@ -235,10 +235,10 @@ static void products_that_share_a_part_are_no_circle(void **state) {
 static void a_chain_of_thousands_of_relationships_is_followed(void **state) {
 	(void)state;
 	autobuf struct buf b = BUF(16 << 20);
-	for (int i = 0; i < 20000; i++)
+	for (int i = 0; i < 9000; i++)
 		buf_fmt(&b, "%s%s", i ? "," : "", relationship(arena_fmt(arena, "A%d", i).p, "P", arena_fmt(arena, "A%d", i + 1).p));
 	fails(document("", arena_fmt(arena, ",\"product_tree\":{\"full_product_names\":[{\"product_id\":\"P\",\"name\":\"n\"}],"
-		"\"relationships\":[%s]}", b.p).p), "6.1.1 (the product A20000 is not defined)");
+		"\"relationships\":[%s]}", b.p).p), "6.1.1 (the product A9000 is not defined)");
 }
 
 static void several_failed_tests_are_told_together(void **state) {
