@@ -37,7 +37,6 @@ void out_styled(const struct cli *c, enum style s, struct str text) {
 }
 
 void out_fmt(const char *fmt, ...) {
-	autobuf struct buf b = BUF(1 << 20);
 	char *text = NULL;
 	va_list args;
 	va_start(args, fmt);

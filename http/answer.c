@@ -251,7 +251,6 @@ void answer_release(void *answer) {
 	struct answer *a = answer;
 	if (!a || --a->uses) return;
 	if (a->full) MHD_destroy_response(a->full);
-	if (a->not_modified) MHD_destroy_response(a->not_modified);
 	free(a->etag);
 	free(a);
 }
@@ -269,19 +268,6 @@ bool answer_known(const struct exchange *x, const struct answer *a) {
 	moment since;
 	return a->last_modified && x->if_modified_since.n && http_date_parse(x->if_modified_since, &since)
 		&& a->last_modified / SECOND <= since / SECOND;
-}
-
-struct MHD_Response *answer_not_modified(struct answer *a) {
-	static const char *const kept[] = {"Cache-Control", "Vary", "ETag", "Last-Modified", "Content-Location", "Link",
-		"Content-Security-Policy", "X-Content-Type-Options", "Strict-Transport-Security", "Access-Control-Allow-Origin",
-		"Access-Control-Expose-Headers"};
-	if (a->not_modified) return a->not_modified;
-	struct MHD_Response *r = MHD_create_response_from_buffer(0, (void *)(uintptr_t)"", MHD_RESPMEM_PERSISTENT);
-	for (size_t i = 0; r && i < lengthof(kept); i++) {
-		const char *value = MHD_get_response_header(a->full, kept[i]);
-		if (value) add(r, kept[i], value);
-	}
-	return a->not_modified = r;
 }
 
 /* Headers take about 2 kB in libmicrohttpd's lists. */

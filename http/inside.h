@@ -83,7 +83,6 @@ void body_free(struct body *b);
 struct MHD_Response;
 struct answer {
 	struct MHD_Response *full;
-	struct MHD_Response *not_modified; /* made at the first 304 */
 	int status;
 	char *etag;              /* without quotes; NULL: none */
 	moment last_modified;
@@ -101,7 +100,6 @@ struct answer *answer_fixed(const struct server_config *config, int status, cons
 void answer_release(void *answer);
 /* True when the client's validators say that it has this already. */
 bool answer_known(const struct exchange *x, const struct answer *a);
-struct MHD_Response *answer_not_modified(struct answer *a);
 size_t answer_cost(const struct answer *a);
 struct deflater *deflater_new(void);
 void deflater_free(struct deflater *z);

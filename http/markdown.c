@@ -378,7 +378,9 @@ enum err_code markdown_add(struct html *out, struct str text, const struct markd
 		html_free(&made);
 		if (!plain(&made, text)) return err_set(e, ERR_TOO_LARGE, "the text is too long to show");
 	}
-	if (out->b.failed || made.b.n > out->b.max - out->b.n) return err_set(e, ERR_TOO_LARGE, "the text is too long to show");
+	if (out->b.failed || made.b.n > out->b.max - out->b.n) {
+		return err_set(e, ERR_TOO_LARGE, "the text is too long to show");
+	}
 	buf_add(&out->b, html_str(&made));
 	return html_failed(out) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }

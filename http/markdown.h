@@ -2,8 +2,8 @@
  *
  * Invariants of the output: only elements from a fixed list, with attributes from a fixed list; no raw HTML (it shows
  * as text); links only where html_url_allowed, with rel="nofollow noopener" when they lead outside; an image is a
- * link to it; no id and no style; class only for a code's language and a cell's alignment. Elements are closed in the right order, so the result
- * can't break what stands around it.
+ * link to it; no id and no style; class only for a code's language and a cell's alignment. Elements are closed in the
+ * right order, so the result can't break what stands around it.
  *
  * Time and size are bounded: text over MARKDOWN_BYTES is refused, so are output over `max` and nesting over
  * MARKDOWN_NEST; such text is given escaped in <pre> instead of rendered, as long as that fits. */

@@ -1,7 +1,8 @@
 /* A bounded queue and the threads that serve it.
  *
  * Invariants: at most `room` jobs wait for a worker; each job that was taken in is either run by exactly one worker or
- * handed back by pool_close, never both. A worker runs with all signals blocked, so that they reach the program's own threads. */
+ * handed back by pool_close, never both. A worker runs with all signals blocked, so that they reach the program's own
+ * threads. */
 #pragma once
 #include "base/base.h"
 

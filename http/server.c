@@ -143,11 +143,8 @@ static enum MHD_Result send_answer(struct server *s, struct exchange *x) {
 		x->answer->uses++;
 	}
 	struct answer *a = x->answer;
-	struct MHD_Response *r = NULL;
-	x->sent_status = a->status;
-	if (answer_known(x, a)) r = answer_not_modified(a);
-	if (r) x->sent_status = 304;
-	else r = a->full;
+	/* With 304 libmicrohttpd sends the headers, length and all (RFC 9110 section 8.6), and no body. */
+	x->sent_status = answer_known(x, a) ? 304 : a->status;
 	if (a->cacheable && !x->from_cache) {
 		a->uses++;
 		cache_put(s->cache, x->key, a->sequence, a, answer_cost(a));
@@ -155,7 +152,7 @@ static enum MHD_Result send_answer(struct server *s, struct exchange *x) {
 	bool body = !x->rq.head && x->sent_status != 304 && x->sent_status != 204;
 	x->sent_bytes = body ? a->bytes : 0;
 	watch_until(x->watched, stopwatch() + transfer_time(s, x->sent_bytes));
-	return MHD_queue_response(x->connection, (unsigned)x->sent_status, r);
+	return MHD_queue_response(x->connection, (unsigned)x->sent_status, a->full);
 }
 
 static bool serve_cached(struct server *s, struct exchange *x) {

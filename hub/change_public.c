@@ -178,8 +178,8 @@ static enum err_code others_link_facets(struct store *s, const struct stored *r)
 /* FTS5 with content elsewhere wants to be told the old words before they go. */
 static enum err_code forget_words(struct store *s, int64_t id) {
 	static const char *const statements[] = {
-		"INSERT INTO search (search, rowid, title, high, body, marks) "
-		"SELECT 'delete', id, title, high, body, marks FROM search_text WHERE id = $1",
+		("INSERT INTO search (search, rowid, title, high, body, marks) "
+		 "SELECT 'delete', id, title, high, body, marks FROM search_text WHERE id = $1"),
 		"INSERT INTO search_title (search_title, rowid, title, marks) SELECT 'delete', id, title, marks FROM search_text WHERE id = $1",
 		"DELETE FROM search_text WHERE id = $1",
 	};

@@ -18,7 +18,8 @@ static bool allowed_attribute(struct str tag) {
 
 /* Every '<' begins a tag of ours, and every end tag closes the one opened last. */
 static void check(struct str html) {
-	static const char *const names[] = {"p", "a", "em", "strong", "code", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol",
+	static const char *const names[] = {"p", "a", "em", "strong", "code", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "ul",
+		"ol",
 		"li", "blockquote", "del", "table", "thead", "tbody", "tr", "th", "td", "br", "hr"};
 	struct str open[DEEPEST];
 	size_t depth = 0;

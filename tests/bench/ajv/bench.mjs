@@ -1,6 +1,6 @@
 // Validates documents that were read beforehand with ajv's compiled functions. Prints what bench_schema prints.
 //
-//	node bench.mjs SCHEMA ROUNDS [--source FILE] [--at POINTER] FOLDER-OR-FILE…
+//	npm install && node bench.mjs SCHEMA ROUNDS [--source FILE] [--at POINTER] FOLDER-OR-FILE…
 import {readFileSync, readdirSync, statSync} from 'node:fs'
 import {join} from 'node:path'
 import {createRequire} from 'node:module'

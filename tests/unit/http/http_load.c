@@ -165,7 +165,8 @@ static void a_worker_that_cannot_start_stops_the_start(void **state) {
 
 static void addresses_are_checked(void **state) {
 	(void)state;
-	static const char *const bad[] = {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:99999", "::1:80", "[::1:80", ":-1",
+	static const char *const bad[] = {"", "127.0.0.1", "127.0.0.1:", "127.0.0.1:x", "127.0.0.1:99999", "::1:80", "[::1:80",
+		":-1",
 		"256.0.0.1.example.invalid:1"};
 	struct server *s = NULL;
 	for (size_t i = 0; i < lengthof(bad); i++) {

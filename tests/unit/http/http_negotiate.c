@@ -71,7 +71,8 @@ static void http_dates_are_written_and_read(void **state) {
 
 static void hosts_are_checked_for_form(void **state) {
 	(void)state;
-	static const char *const fine[] = {"example.org", "example.org:8080", "127.0.0.1", "[::1]:80", "[2001:db8::1]", "a_b.c"};
+	static const char *const fine[] = {"example.org", "example.org:8080", "127.0.0.1", "[::1]:80", "[2001:db8::1]",
+		"a_b.c"};
 	static const char *const bad[] = {"", "a b", "a/b", "a@b", "a:b", "a:", "a:99999", ":80", "[::1", "[x]", "a,b", "a\"b",
 		"[::1]80", "a:-1", "a:123456"};
 	for (size_t i = 0; i < lengthof(fine); i++) assert_true(host_valid(str_of(fine[i])));

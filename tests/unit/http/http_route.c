@@ -162,7 +162,8 @@ static void a_table_with_a_mistake_is_refused(void **state) {
 	REFUSED("required", {"/a", run, ROUTE_PUBLIC, .params = PARAMS({"q", .required = true, .otherwise = "x"})});
 	REFUSED("body", {"/a", run, ROUTE_PUBLIC, .params = PARAMS({.name = "q", .in = PARAM_FORM})});
 	REFUSED("HEAD", {"/a", run, ROUTE_PUBLIC, .method = HTTP_HEAD});
-	REFUSED("clashes", {.path = "/a", .run = run, .permission = ROUTE_PUBLIC}, {.path = "/a", .run = run, .permission = ROUTE_PUBLIC});
+	REFUSED("clashes", {.path = "/a", .run = run, .permission = ROUTE_PUBLIC},
+		{.path = "/a", .run = run, .permission = ROUTE_PUBLIC});
 	REFUSED("clashes", {"/{a}", run, ROUTE_PUBLIC, .params = PARAMS({.name = "a", .in = PARAM_PATH})},
 		{"/{b}", run, ROUTE_PUBLIC, .params = PARAMS({.name = "b", .in = PARAM_PATH})});
 	REFUSED("taken", {"/a", run, ROUTE_PUBLIC, .name = "x"}, {"/b", run, ROUTE_PUBLIC, .name = "x"});

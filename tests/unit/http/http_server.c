@@ -96,7 +96,8 @@ static void parameters_reach_the_handler_and_bad_ones_do_not(void **state) {
 	get("/api/v1/echo?n=700&extra=1", "", &r);
 	assert_int_equal(r.status, 400);
 	assert_str(head_value(&r, "Content-Type"), "application/problem+json");
-	assert_has(r.body, "\"errors\":[{\"where\":\"n\",\"detail\":\"must be a whole number from 0 to 100\"},{\"where\":\"extra\"");
+	assert_has(r.body, "\"errors\":[{\"where\":\"n\",\"detail\":\"must be a whole number from 0 to 100\"},"
+		"{\"where\":\"extra\"");
 	assert_has(r.body, "\"instance\":\"/api/v1/echo\"");
 	assert_has(r.body, "\"type\":\"https://polder.example/problems/usage\"");
 }
@@ -332,7 +333,8 @@ static void a_refused_short_body_leaves_the_connection_usable(void **state) {
 	(void)state;
 	autofd int fd = dial(site_port());
 	autoreply struct reply r = {0};
-	say(fd, S("POST /nothing HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nabcdeGET /plain HTTP/1.1\r\nHost: test\r\n\r\n"));
+	say(fd, S("POST /nothing HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nabcde"
+		"GET /plain HTTP/1.1\r\nHost: test\r\n\r\n"));
 	hear(fd, false, &r);
 	assert_int_equal(r.status, 404);
 	reply_free(&r);
@@ -414,7 +416,8 @@ static void garbage_does_no_harm(void **state) {
 	(void)state;
 	static const char *const bad[] = {"\r\n\r\n", "x\r\n\r\n", "GET\r\n\r\n", "GET / HTTP/9.9\r\n\r\n", "\x16\x03\x01\x02",
 		"GET /hello\r\n\r\n", "GET /a b HTTP/1.1\r\nHost: test\r\n\r\n", "GET / HTTP/1.1\r\n: x\r\n\r\n",
-		"GET / HTTP/1.1\r\nHost: test\r\nA\r\n\r\n", "POST /api/v1/echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"};
+		"GET / HTTP/1.1\r\nHost: test\r\nA\r\n\r\n",
+		"POST /api/v1/echo HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"};
 	for (size_t i = 0; i < lengthof(bad); i++) {
 		autofd int fd = dial(site_port());
 		autoreply struct reply r = {0};
@@ -448,7 +451,8 @@ static void long_addresses_and_headers_are_refused(void **state) {
 static void slow_headers_lose_their_connection(void **state) {
 	(void)state;
 	autofd int fd = dial(site_port());
-	struct str text = S("GET /hello HTTP/1.1\r\nHost: test\r\nX-Slow: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+	struct str text = S("GET /hello HTTP/1.1\r\nHost: test\r\nX-Slow: "
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
 	moment start = stopwatch();
 	bool alive = true;
 	for (size_t i = 0; alive && i < text.n && stopwatch() - start < 20 * SECOND; i++) {

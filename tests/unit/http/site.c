@@ -72,7 +72,9 @@ static enum err_code take(struct request *rq, struct response *rs, struct err *e
 	code = request_body_fd(rq, &fd, e);
 	if (code) return code;
 	char first = 0;
-	if (body.n && (read(fd, &first, 1) != 1 || first != body.p[0])) return err_set(e, ERR_INTERNAL, "file and memory differ");
+	if (body.n && (read(fd, &first, 1) != 1 || first != body.p[0])) {
+		return err_set(e, ERR_INTERNAL, "file and memory differ");
+	}
 	buf_fmt(response_buf(rs, "text/plain"), "got %zu sum %u", body.n, site_checksum(body));
 	return ERR_OK;
 }
