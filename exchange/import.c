@@ -214,6 +214,7 @@ static struct change creation(struct reader *r, const struct draft *d) {
 	c.imported = true;
 	c.state = d->state;
 	c.number = d->number;
+	c.uid = d->uid;
 	c.public_id = d->public_id;
 	c.origin = origin;
 	c.names = names;

@@ -56,6 +56,7 @@ struct change {
 	bool imported;                 /* create: starts in the state that the kind gives to what is public elsewhere */
 	struct str state;              /* create by an importer or from a backup: this state instead; "" as above */
 	struct str number;             /* create: a number fixed beforehand ("CUE-0001"); "" none */
+	struct str uid;                /* create: the uid that it has in another hub; "" or one that is taken: a new one */
 	struct str public_id;          /* create: what it is called, when its source named it; "" its uid */
 	struct str if_absent;          /* create: a name; when somebody has it, that record is the result and nothing is changed */
 	const struct change_name *names;

@@ -114,7 +114,7 @@ enum err_code store_new_record(struct store *s, const struct change *c, const st
 	struct stored r = {.kind = kind, .state = state, .revision = 1, .created_by = s->actor.name};
 	if (json_count(c->visibility)) r.visibility = json_canonical(s->a, c->visibility);
 	for (int attempt = 0;; attempt++) {
-		uid_make(uid);
+		if (attempt > 0 || !uid_parse(c->uid, uid)) uid_make(uid);
 		r.uid = arena_str(s->a, str_of(uid));
 		r.public_id = c->public_id.n ? c->public_id : r.uid;
 		struct db_query q = db_query(s->db,
@@ -131,7 +131,7 @@ enum err_code store_new_record(struct store *s, const struct change *c, const st
 		db_bind_int(&q, 6, s->at);
 		db_bind_str(&q, 7, s->actor.name);
 		enum err_code code = db_run(&q, s->e);
-		if (code == ERR_EXISTS && attempt < 8) continue; /* 40 random bits, taken before */
+		if (code == ERR_EXISTS && attempt < 8) continue; /* 40 random bits, or another hub's, taken before */
 		if (code) return code;
 		break;
 	}

@@ -27,10 +27,8 @@ static void words_may_come_from_the_error_itself(void **state) {
 static void messages_are_cut_between_characters(void **state) {
 	(void)state;
 	static const char *const characters[] = {"a", "é", "漢", "😀"};
-	static char text[1024];
 	for (size_t c = 0; c < lengthof(characters); c++) {
 		for (size_t shift = 0; shift < 5; shift++) {
-			text[0] = 0;
 			struct buf b = BUF(1000);
 			for (size_t i = 0; i < shift; i++) buf_add_char(&b, 'x');
 			while (b.n < 900) buf_add(&b, str_of(characters[c]));
