@@ -129,8 +129,10 @@ static struct str text(struct arena *a, const struct json *v, const struct shape
 		return wrong(a, place, "expected a version such as 1 or 1.0.0");
 	if (is_word(s, v->string)) return STR_EMPTY;
 	struct str words = STR_EMPTY, rest = str_trim(str_of(s->words)), word;
-	while (str_split(&rest, ' ', &word)) words = arena_fmt(a, "%.*s%s%.*s", STR_ARG(words), words.n ? ", " : "", STR_ARG(word));
-	return arena_fmt(a, "%.*s: expected %s%.*s", STR_ARG(place), str_find_char(words, ',') == STR_NONE ? "" : "one of ", STR_ARG(words));
+	while (str_split(&rest, ' ', &word))
+		words = arena_fmt(a, "%.*s%s%.*s", STR_ARG(words), words.n ? ", " : "", STR_ARG(word));
+	const char *one_of_them = str_find_char(words, ',') == STR_NONE ? "" : "one of ";
+	return arena_fmt(a, "%.*s: expected %s%.*s", STR_ARG(place), one_of_them, STR_ARG(words));
 }
 
 static struct str list(struct arena *a, const struct json *v, const struct shape *s, struct str place) {

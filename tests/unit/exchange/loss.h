@@ -49,7 +49,8 @@ struct retelling {
 	const char *member, *theirs, *ours;
 };
 
-static inline bool is_retold(struct str member, struct str text, const struct retelling *table, const struct map *told) {
+static inline bool is_retold(struct str member, struct str text, const struct retelling *table,
+	const struct map *told) {
 	for (; table->member; table++) {
 		if (!str_is(member, table->member) || (table->theirs && !str_is(text, table->theirs))) continue;
 		if (table->theirs && (!table->ours || map_get(told, str_of(table->ours)))) return true;
@@ -67,8 +68,8 @@ static inline bool is_retold(struct str member, struct str text, const struct re
 	return false;
 }
 
-static inline void check_scalars(struct str name, struct str member, const struct json *v, const struct retelling *table,
-	const struct map *told) {
+static inline void check_scalars(struct str name, struct str member, const struct json *v,
+	const struct retelling *table, const struct map *told) {
 	if (v->type == JSON_ARRAY || v->type == JSON_OBJECT) {
 		for (size_t i = 0; i < v->n; i++)
 			check_scalars(name, v->type == JSON_ARRAY ? member : v->members[i].name,

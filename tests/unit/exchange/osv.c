@@ -87,9 +87,11 @@ static struct drafts with_affected(const char *affected) {
 
 static void each_pair_of_events_is_a_range(void **state) {
 	(void)state;
-	struct drafts d = with_affected("\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"1.2\"},"
+	struct drafts d = with_affected("\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},"
+		"{\"fixed\":\"1.2\"},"
 		"{\"introduced\":\"2.0\"}]},{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"3\"},{\"last_affected\":\"4\"}]}]");
-	body_has(d.items[0], "/affected/0/ranges", "[{\"type\":\"ecosystem\",\"status\":\"affected\",\"from\":\"0\",\"before\":\"1.2\"},"
+	body_has(d.items[0], "/affected/0/ranges", "[{\"type\":\"ecosystem\",\"status\":\"affected\",\"from\":\"0\","
+		"\"before\":\"1.2\"},"
 		"{\"type\":\"ecosystem\",\"status\":\"affected\",\"from\":\"2.0\",\"before\":\"*\"},"
 		"{\"type\":\"semver\",\"status\":\"affected\",\"from\":\"3\",\"through\":\"4\"}]");
 	body_has(d.items[0], "/source/extra", "nothing");
@@ -107,11 +109,14 @@ static void commits_that_do_not_pair_up_are_changes_of_one_range(void **state) {
 
 static void what_ranges_can_not_hold_is_kept(void **state) {
 	(void)state;
-	with_affected("\"ranges\":[{\"type\":\"GIT\",\"events\":[{\"limit\":\"aa\"},{\"introduced\":\"0\",\"fixed\":\"1\"}]}]");
-	with_affected("\"ranges\":[{\"type\":\"GIT\",\"events\":[]},{\"events\":[{\"fixed\":4}]},7],\"versions\":[1,\"\",\"2\"]");
+	with_affected("\"ranges\":[{\"type\":\"GIT\",\"events\":[{\"limit\":\"aa\"},"
+		"{\"introduced\":\"0\",\"fixed\":\"1\"}]}]");
+	with_affected("\"ranges\":[{\"type\":\"GIT\",\"events\":[]},{\"events\":[{\"fixed\":4}]},7],\"versions\":[1,\"\","
+		"\"2\"]");
 	with_affected("\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"}]},"
 		"{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"}],\"database_specific\":{\"x\":1}}]");
-	with_affected("\"ecosystem_specific\":{\"custom_ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"}]}],"
+	with_affected("\"ecosystem_specific\":{\"custom_ranges\":[{\"type\":\"ECOSYSTEM\","
+		"\"events\":[{\"introduced\":\"0\"}]}],"
 		"\"imports\":[{\"path\":\"a\",\"goos\":[\"windows\",\"amd64\"],\"goarch\":[\"linux\"]},{}]}");
 }
 
@@ -157,11 +162,15 @@ static void records_are_written_after_the_schema_wherever_they_come_from(void **
 
 static void an_advisory_that_was_born_here_is_written_as_osv(void **state) {
 	(void)state;
-	const struct json *body = parsed(S("{\"title\":\"T\",\"summary\":\"S\",\"aliases\":[\"CVE-2026-1\"],\"severity\":\"high\","
+	const struct json *body = parsed(S("{\"title\":\"T\",\"summary\":\"S\",\"aliases\":[\"CVE-2026-1\"],"
+		"\"severity\":\"high\","
 		"\"published\":\"2026-01-02\",\"affected\":[{\"name\":\"p\",\"package\":\"p\",\"ecosystem\":\"PyPI\",\"ranges\":["
-		"{\"status\":\"affected\",\"type\":\"ecosystem\",\"from\":\"1\",\"before\":\"2\"},{\"status\":\"not-affected\",\"from\":\"3\"},"
-		"{\"from\":\"0.9\"}]},{\"name\":\"M\",\"vendor\":\"V\",\"type\":\"model\"}],\"references\":[{\"url\":\"https://example.org/\","
-		"\"tags\":[\"patch\"]},{\"url\":\"relative\"},{\"title\":\"none\"}],\"credits\":[{\"name\":\"N\",\"role\":\"author\"}],"
+		"{\"status\":\"affected\",\"type\":\"ecosystem\",\"from\":\"1\",\"before\":\"2\"},{\"status\":\"not-affected\","
+			"\"from\":\"3\"},"
+		"{\"from\":\"0.9\"}]},{\"name\":\"M\",\"vendor\":\"V\",\"type\":\"model\"}],"
+			"\"references\":[{\"url\":\"https://example.org/\","
+		"\"tags\":[\"patch\"]},{\"url\":\"relative\"},{\"title\":\"none\"}],\"credits\":[{\"name\":\"N\","
+			"\"role\":\"author\"}],"
 		"\"weaknesses\":[{\"scheme\":\"CWE\",\"id\":\"CWE-20\"},{\"label\":\"x\"}]}"));
 	const struct json *out = written(&format_osv, "advisory", "POL-2026-0001", body);
 	must_validate(osv_schema(), S("born here"), out);
@@ -171,7 +180,8 @@ static void an_advisory_that_was_born_here_is_written_as_osv(void **state) {
 		"{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"1\"},{\"fixed\":\"2\"}]}],\"versions\":[\"0.9\"],"
 		"\"database_specific\":{\"ranges\":[{\"status\":\"not-affected\",\"from\":\"3\"}]}},"
 		"{\"database_specific\":{\"name\":\"M\",\"vendor\":\"V\",\"type\":\"model\"}}],"
-		"\"references\":[{\"type\":\"FIX\",\"url\":\"https://example.org/\"}],\"credits\":[{\"name\":\"N\",\"type\":\"OTHER\"}],"
+		"\"references\":[{\"type\":\"FIX\",\"url\":\"https://example.org/\"}],\"credits\":[{\"name\":\"N\","
+			"\"type\":\"OTHER\"}],"
 		"\"database_specific\":{\"severity\":\"high\",\"cwe_ids\":[\"CWE-20\"]}}");
 }
 
@@ -201,10 +211,14 @@ static void a_missing_or_malformed_identifier_is_a_rejection(void **state) {
 
 static void wrong_types_are_kept_and_come_back(void **state) {
 	(void)state;
-	struct drafts d = read_text(&format_osv, "{\"id\":\"GO-1\",\"modified\":{\"a\":1},\"published\":\"soon\",\"withdrawn\":\"\","
-		"\"summary\":[],\"details\":7,\"aliases\":\"a\",\"related\":[1,[]],\"upstream\":{\"0\":1},\"severity\":[3,{\"type\":\"x\"}],"
-		"\"affected\":[null,{},{\"package\":7},{\"package\":{\"name\":\"n\"},\"versions\":{},\"severity\":null}],\"references\":[{},"
-		"{\"url\":\"u\",\"type\":3},{\"type\":\"NEWS\",\"url\":\"v\"}],\"credits\":[{\"contact\":[\"c\"]},{\"name\":\"n\",\"type\":\"X\"}],"
+	struct drafts d = read_text(&format_osv, "{\"id\":\"GO-1\",\"modified\":{\"a\":1},\"published\":\"soon\","
+		"\"withdrawn\":\"\","
+		"\"summary\":[],\"details\":7,\"aliases\":\"a\",\"related\":[1,[]],\"upstream\":{\"0\":1},\"severity\":[3,"
+			"{\"type\":\"x\"}],"
+		"\"affected\":[null,{},{\"package\":7},{\"package\":{\"name\":\"n\"},\"versions\":{},\"severity\":null}],"
+			"\"references\":[{},"
+		"{\"url\":\"u\",\"type\":3},{\"type\":\"NEWS\",\"url\":\"v\"}],\"credits\":[{\"contact\":[\"c\"]},{\"name\":\"n\","
+			"\"type\":\"X\"}],"
 		"\"database_specific\":[1],\"schema_version\":2,\"absent\":{\"id\":1}}");
 	all_validate(&d);
 	comes_back(&format_osv, d.items[0]);

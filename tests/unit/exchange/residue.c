@@ -56,7 +56,8 @@ static void items_of_an_array_of_another_length_get_nothing(void **state) {
 
 static void what_is_told_no_more_does_not_come_back_in_pieces(void **state) {
 	(void)state;
-	after_an_edit("{\"a\":[{\"b\":1,\"c\":3}],\"d\":{\"e\":1}}", "{\"a\":[{\"b\":1}],\"d\":{\"e\":1,\"f\":2}}", "{}", "{}");
+	after_an_edit("{\"a\":[{\"b\":1,\"c\":3}],\"d\":{\"e\":1}}", "{\"a\":[{\"b\":1}],\"d\":{\"e\":1,\"f\":2}}", "{}",
+		"{}");
 }
 
 static void names_that_the_residue_uses_itself_survive(void **state) {
