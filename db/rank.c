@@ -17,15 +17,15 @@ static void rank_fields(const Fts5ExtensionApi *api, Fts5Context *fts, sqlite3_c
 		if (rc == SQLITE_OK && phrase < phrases && column < columns) count[phrase][column]++;
 	}
 	double score = 0;
-	for (int c = 0; rc == SQLITE_OK && c < columns && c < argc; c++) {
-		double weight = sqlite3_value_double(argv[c]);
-		if (weight <= 0) continue;
+	for (int c = 0; rc == SQLITE_OK && c < columns && 2 * c + 1 < argc; c++) {
+		double weight = sqlite3_value_double(argv[2 * c]), typical = sqlite3_value_double(argv[2 * c + 1]);
+		if (weight <= 0 || typical <= 0) continue;
 		int length = -1;
 		for (int p = 0; p < phrases; p++) {
 			if (!count[p][c]) continue;
 			if (length < 0) rc = api->xColumnSize(fts, c, &length);
 			double tf = count[p][c];
-			score += weight * tf / (tf + 1.2 * (0.25 + 0.75 * length / 100.0));
+			score += weight * tf / (tf + 1.2 * (0.25 + 0.75 * length / typical));
 		}
 	}
 	if (rc == SQLITE_OK)

@@ -43,9 +43,10 @@ static void access_log(void *app, const struct access *line) {
 	(void)app;
 	char at[MOMENT_TEXT];
 	struct str when = moment_text(now(), at);
-	fprintf(stderr, "%.*s %.*s %s %.*s%s%.*s %d %llu %.1fms%s%s\n", STR_ARG(when), STR_ARG(line->remote), http_method_name(line->method),
-		STR_ARG(line->path), line->query.n ? "?" : "", STR_ARG(line->query), line->status, (unsigned long long)line->bytes,
-		(double)line->micros / 1000, line->cached ? " cached" : "", line->broken ? " broken" : "");
+	fprintf(stderr, "%.*s %.*s %s %.*s%s%.*s %d %llu %.1fms%s%s\n", STR_ARG(when), STR_ARG(line->remote),
+		http_method_name(line->method), STR_ARG(line->path), line->query.n ? "?" : "", STR_ARG(line->query),
+		line->status, (unsigned long long)line->bytes, (double)line->micros / 1000, line->cached ? " cached" : "",
+		line->broken ? " broken" : "");
 }
 
 static void error_log(void *app, const char *words) {

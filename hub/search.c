@@ -30,9 +30,9 @@ static int by_score(const void *x, const void *y) {
 }
 
 static const char by_title[] =
-	"SELECT rowid, rank_fields(search_title, 10.0, 6.0) FROM search_title WHERE search_title MATCH $1 ORDER BY rowid DESC LIMIT $2";
+	"SELECT rowid, rank_fields(search_title, 10.0, 8.0, 6.0, 8.0) FROM search_title WHERE search_title MATCH $1 ORDER BY rowid DESC LIMIT $2";
 static const char by_text[] =
-	"SELECT rowid, rank_fields(search, 10.0, 3.0, 1.0, 6.0) FROM search WHERE search MATCH $1 ORDER BY rowid DESC LIMIT $2";
+	"SELECT rowid, rank_fields(search, 10.0, 8.0, 3.0, 40.0, 1.0, 150.0, 6.0, 8.0) FROM search WHERE search MATCH $1 ORDER BY rowid DESC LIMIT $2";
 
 /* Newest first, so that where a word is common the newest are ranked. */
 static enum err_code collect(const struct disclosing *d, const char *sql, struct str expression, size_t limit, struct candidates *c,
@@ -43,7 +43,7 @@ static enum err_code collect(const struct disclosing *d, const char *sql, struct
 	size_t before = c->n;
 	while (db_row(&q)) c->items[c->n++] = (struct candidate){db_int(&q, 0), db_real(&q, 1)};
 	enum err_code code = db_done(&q, e);
-	c->more |= c->n - before == limit;
+	c->more = c->n - before == limit; /* the last of the passes finds all that the others do */
 	return code;
 }
 
@@ -101,19 +101,40 @@ static enum err_code named(const struct disclosing *d, const struct search_reque
 	return ERR_OK;
 }
 
+/* What is called just so comes before what only speaks of it. */
+static enum err_code raise_exact(const struct disclosing *d, const struct search_query *q, struct candidates *c, struct err *e) {
+	enum { FIRST = 60, RAISED = 100 };
+	autobuf struct buf title = BUF(1 << 16);
+	for (size_t i = 0; i < c->n && i < FIRST; i++) {
+		struct db_query row = db_query(d->db, "SELECT headline FROM public WHERE record = $1");
+		db_bind_int(&row, 1, c->items[i].record);
+		buf_clear(&title);
+		if (db_row(&row)) fold_words(&title, db_str(&row, 0));
+		if (str_eq(str_trim(buf_str(&title)), q->words)) c->items[i].score += RAISED;
+		enum err_code code = db_done(&row, e);
+		if (code) return code;
+	}
+	if (c->n) qsort(c->items, c->n, sizeof *c->items, by_score);
+	return ERR_OK;
+}
+
 static enum err_code find(const struct disclosing *d, const struct search_request *r, const struct search_query *q, struct candidates *c,
 	struct err *e) {
 	c->items = arena_array(d->a, 2 * RANKED + 1, sizeof *c->items);
 	if (!c->items) return err_set(e, ERR_MEMORY, "out of memory");
 	struct str expression;
 	enum err_code code = search_query_fts5(d->a, q, r->filters, r->filters_n, &expression, e);
-	if (!code && q->words.n) code = collect(d, by_title, expression, RANKED / 2, c, e);
+	/* A word that must not be there may stand in the text: of that the titles alone know nothing. */
+	bool excludes = false;
+	for (size_t i = 0; i < q->n; i++) excludes |= q->terms[i].exclude;
+	if (!code && q->words.n && !excludes) code = collect(d, by_title, expression, RANKED / 2, c, e);
 	if (!code) code = collect(d, by_text, expression, RANKED, c, e);
 	if (code) return code;
 	unique(c);
 	code = narrow(d, r, c, e);
 	if (!code) code = named(d, r, c, e);
 	if (!code && c->n) qsort(c->items, c->n, sizeof *c->items, by_score);
+	if (!code && q->words.n) code = raise_exact(d, q, c, e);
 	if (c->n > RANKED) {
 		c->n = RANKED;
 		c->more = true;

@@ -15,9 +15,16 @@ enum err_code api_index(struct request *rq, struct response *rs, struct err *e) 
 	(void)e;
 	const struct hub *hub = desk_hub(rq);
 	static const char *const addresses[][2] = {
-		{"kinds", "/kinds"}, {"kind", "/kinds/{kind}"}, {"schema", "/kinds/{kind}/schema"}, {"common", "/schemas/common"},
-		{"records", "/records{?kind,cursor,limit}"}, {"record", "/records/{id}"}, {"history", "/records/{id}/history"},
-		{"search", "/search{?q,kind,page,limit}"}, {"facets", "/facets{?kind}"}, {"health", "/health"},
+		{"kinds", "/kinds"},
+		{"kind", "/kinds/{kind}"},
+		{"schema", "/kinds/{kind}/schema"},
+		{"common", "/schemas/common"},
+		{"records", "/records{?kind,cursor,limit}"},
+		{"record", "/records/{id}"},
+		{"history", "/records/{id}/history"},
+		{"search", "/search{?q,kind,page,limit}"},
+		{"facets", "/facets{?kind}"},
+		{"health", "/health"},
 	};
 	struct json_writer w = json_writer_pretty(response_json(rs));
 	jw_object(&w);
@@ -27,7 +34,8 @@ enum err_code api_index(struct request *rq, struct response *rs, struct err *e) 
 	jw_name(&w, S("addresses"));
 	jw_object(&w);
 	for (size_t i = 0; i < lengthof(addresses); i++)
-		jw_field_str(&w, str_of(addresses[i][0]), arena_fmt(rq->arena, "%.*s/api/v1%s", STR_ARG(hub->base_url), addresses[i][1]));
+		jw_field_str(&w, str_of(addresses[i][0]),
+			arena_fmt(rq->arena, "%.*s/api/v1%s", STR_ARG(hub->base_url), addresses[i][1]));
 	jw_object_end(&w);
 	jw_object_end(&w);
 	return finish(rq, rs);
@@ -68,7 +76,8 @@ static enum err_code kind_by_path_name(struct request *rq, const struct kind **o
 	struct str name = request_str(rq, "kind");
 	*out = kind_find(desk_hub(rq)->kinds, name);
 	if (*out) return ERR_OK;
-	return err_set(e, ERR_NOT_FOUND, "%.*s", STR_ARG(words_with(rq->arena, words.no_such_kind, str_cut_utf8(name, 80))));
+	return err_set(
+		e, ERR_NOT_FOUND, "%.*s", STR_ARG(words_with(rq->arena, words.no_such_kind, str_cut_utf8(name, 80))));
 }
 
 enum err_code api_kind(struct request *rq, struct response *rs, struct err *e) {
@@ -108,7 +117,10 @@ enum err_code api_records(struct request *rq, struct response *rs, struct err *e
 	struct filters f;
 	struct listed list;
 	if (filters_read(rq, NULL, false, &f, e)) return filters_refuse(rs, e);
-	struct list_request request = {.kind = f.kind, .filters = f.items, .filters_n = f.n, .cursor = request_str(rq, "cursor"),
+	struct list_request request = {.kind = f.kind,
+		.filters = f.items,
+		.filters_n = f.n,
+		.cursor = request_str(rq, "cursor"),
 		.limit = (size_t)request_int(rq, "limit")};
 	enum err_code code = disclose_list(&d, &request, &list, e);
 	if (code == ERR_INVALID) return filters_refuse(rs, e);

@@ -19,17 +19,18 @@ enum err_code show_browse(struct request *rq, struct response *rs, struct err *e
 	return site_end(rq, rs);
 }
 
-/* Facets are counted over a whole kind. Once a list is narrowed they come from a search for the same, unless that had to
- * leave records out: then the kind's values stand there without numbers. */
-static enum err_code read_side(const struct disclosing *d, const struct filters *f, struct browse_page *page, struct err *e) {
+/* Facets are counted over a whole kind. Once a list is narrowed they come from a search for the same, unless that had
+ * to leave records out: then the kind's values stand there without numbers. */
+static enum err_code read_side(
+	const struct disclosing *d, const struct filters *f, struct browse_page *page, struct err *e) {
 	struct facet_group *groups;
 	size_t n;
 	enum err_code code = disclose_facets(d, f->kind, &groups, &n, e);
 	if (code) return code;
 	filters_side(f, groups, n, f->n ? COUNTS_UNKNOWN : COUNTS_EXACT, &page->side);
 	if (!f->n) return ERR_OK;
-	struct search_request request = {.query = arena_cat(d->a, S("kind:"), f->kind->name), .filters = f->items, .filters_n = f->n,
-		.limit = 1};
+	struct search_request request = {
+		.query = arena_cat(d->a, S("kind:"), f->kind->name), .filters = f->items, .filters_n = f->n, .limit = 1};
 	struct search_result result;
 	code = disclose_search(d, &request, &result, e);
 	if (code || result.at_least) return code;
@@ -38,10 +39,10 @@ static enum err_code read_side(const struct disclosing *d, const struct filters 
 	return ERR_OK;
 }
 
-static enum err_code read_list(struct request *rq, const struct disclosing *d, const struct filters *f, struct browse_page *page,
-	struct err *e) {
-	struct list_request request = {.kind = f->kind, .filters = f->items, .filters_n = f->n, .cursor = request_str(rq, "cursor"),
-		.limit = PAGE};
+static enum err_code read_list(
+	struct request *rq, const struct disclosing *d, const struct filters *f, struct browse_page *page, struct err *e) {
+	struct list_request request = {
+		.kind = f->kind, .filters = f->items, .filters_n = f->n, .cursor = request_str(rq, "cursor"), .limit = PAGE};
 	struct listed list;
 	enum err_code code = disclose_list(d, &request, &list, e);
 	if (code) return code;

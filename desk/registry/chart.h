@@ -1,5 +1,5 @@
-/* A small bar chart as SVG, drawn by the server: no style attributes, since the content policy forbids them. The numbers
- * stand beside it in a table. */
+/* A small bar chart as SVG, drawn by the server: no style attributes, since the content policy forbids them. The
+ * numbers stand beside it in a table. */
 #pragma once
 #include "http/html.h"
 

@@ -116,7 +116,8 @@ static struct field_change change_of(const struct describing *d, struct arena *a
 	return out;
 }
 
-void diff_fields(const struct describing *d, struct arena *a, const struct json *diff, struct field_change **out, size_t *n) {
+void diff_fields(
+	const struct describing *d, struct arena *a, const struct json *diff, struct field_change **out, size_t *n) {
 	size_t count = json_count(diff) < FIELDS ? json_count(diff) : FIELDS;
 	struct field_change *changes = arena_array(a, count + 1, sizeof *changes);
 	*out = changes;

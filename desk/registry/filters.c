@@ -46,7 +46,8 @@ static enum err_code read_kind(struct filters *f, struct err *e) {
 }
 
 /* Parameters of the route that are facets: those behind the ones that the table declares. */
-enum err_code filters_read(struct request *rq, const struct kind *kind, bool takes_query, struct filters *out, struct err *e) {
+enum err_code filters_read(
+	struct request *rq, const struct kind *kind, bool takes_query, struct filters *out, struct err *e) {
 	struct filters f = {.rq = rq, .kind = kind, .kind_in_path = kind != NULL, .path = rq->path, .query = STR_EMPTY};
 	enum err_code code = kind ? ERR_OK : read_kind(&f, e);
 	if (takes_query) f.query = str_trim(request_str(rq, "q"));
@@ -164,8 +165,8 @@ static const struct kind *kind_with_facet(const struct hub *h, struct str name, 
 	return NULL;
 }
 
-struct str filter_value_words(const struct hub *h, struct arena *a, const struct kind *kind, struct str name, struct str value,
-	struct str label) {
+struct str filter_value_words(const struct hub *h, struct arena *a, const struct kind *kind, struct str name,
+	struct str value, struct str label) {
 	if (label.n && !str_eq(label, value)) return label;
 	if (str_is(name, "kind")) {
 		const struct kind *k = kind_find(h->kinds, value);
@@ -186,7 +187,8 @@ struct str filter_value_words(const struct hub *h, struct arena *a, const struct
 /* ---- the side of a page ---- */
 
 /* A chip's words: what the facets call the value, or, when it is not among them, what can be said without. */
-static struct str chip_words(const struct filters *f, const struct list_filter *item, const struct facet_group *groups, size_t n) {
+static struct str chip_words(
+	const struct filters *f, const struct list_filter *item, const struct facet_group *groups, size_t n) {
 	struct str label = STR_EMPTY;
 	for (size_t i = 0; i < n; i++) {
 		if (!str_eq(groups[i].name, item->name)) continue;

@@ -1,7 +1,7 @@
 /* What narrows a list or a search, as it stands in the address: q, kind and any facet of the kinds.
  *
- * The names of facets are those of the hub's kinds, so the routes that take filters get their parameters when the hub is
- * opened (registry_router). Which facets a kind has is checked here, so that a mistyped one is refused instead of
+ * The names of facets are those of the hub's kinds, so the routes that take filters get their parameters when the hub
+ * is opened (registry_router). Which facets a kind has is checked here, so that a mistyped one is refused instead of
  * finding nothing. */
 #pragma once
 #include "desk/app.h"
@@ -21,7 +21,8 @@ struct filters {
 };
 
 /* kind: of the path, or NULL where it may be a parameter. ERR_INVALID with the parameter in e->where. */
-enum err_code filters_read(struct request *rq, const struct kind *kind, bool takes_query, struct filters *out, struct err *e) must_use;
+enum err_code filters_read(
+	struct request *rq, const struct kind *kind, bool takes_query, struct filters *out, struct err *e) must_use;
 /* Answers such an error: 400 with the parameter named. */
 enum err_code filters_refuse(struct response *rs, const struct err *e);
 
@@ -67,5 +68,5 @@ enum filter_counts { COUNTS_EXACT, COUNTS_AT_LEAST, COUNTS_UNKNOWN };
 void filters_side(const struct filters *f, const struct facet_group *groups, size_t n, enum filter_counts counts,
 	struct filter_side *out);
 /* What a value of a facet is called; label: what disclose_* called it. */
-struct str filter_value_words(const struct hub *h, struct arena *a, const struct kind *kind, struct str name, struct str value,
-	struct str label);
+struct str filter_value_words(
+	const struct hub *h, struct arena *a, const struct kind *kind, struct str name, struct str value, struct str label);

@@ -8,9 +8,15 @@ static const char *type_words(struct str type) {
 		const char *type;
 		const char *const *words;
 	} table[] = {
-		{"published", &words.published}, {"created", &words.created}, {"revised", &words.revised}, {"moved", &words.moved},
-		{"withheld", &words.withheld}, {"linked", &words.linked}, {"unlinked", &words.unlinked},
-		{"commented", &words.commented}, {"attached", &words.attached},
+		{"published", &words.published},
+		{"created", &words.created},
+		{"revised", &words.revised},
+		{"moved", &words.moved},
+		{"withheld", &words.withheld},
+		{"linked", &words.linked},
+		{"unlinked", &words.unlinked},
+		{"commented", &words.commented},
+		{"attached", &words.attached},
 	};
 	for (size_t i = 0; i < lengthof(table); i++)
 		if (str_is(type, table[i].type)) return *table[i].words;
@@ -26,12 +32,13 @@ static struct str words_of(const struct disclosing *d, const struct disclosed *r
 	}
 	if (v->rel.n) {
 		const struct kind_link *l = kind_link(r->line.kind, v->rel);
-		return arena_fmt(d->a, "%.*s, %.*s", STR_ARG(base), STR_ARG(l ? l->title : v->rel));
+		return arena_fmt(d->a, "%.*s: %.*s", STR_ARG(base), STR_ARG(l ? l->title : v->rel));
 	}
 	return base;
 }
 
-struct record_event event_words(const struct disclosing *d, const struct disclosed *r, const struct disclosed_event *v) {
+struct record_event event_words(
+	const struct disclosing *d, const struct disclosed *r, const struct disclosed_event *v) {
 	struct record_event out = {
 		.date = day_words(d->a, v->at),
 		.datetime = moment_str(d->a, v->at),
@@ -45,7 +52,8 @@ struct record_event event_words(const struct disclosing *d, const struct disclos
 	return out;
 }
 
-static struct history_entry entry_of(const struct disclosing *d, const struct disclosed *r, const struct disclosed_event *v) {
+static struct history_entry entry_of(
+	const struct disclosing *d, const struct disclosed *r, const struct disclosed_event *v) {
 	struct history_entry out = {.event = event_words(d, r, v), .revision = v->revision};
 	out.event.date = moment_words(d->a, v->at);
 	struct field_change *changes = NULL;
@@ -71,8 +79,9 @@ enum err_code show_history(struct request *rq, struct response *rs, struct err *
 	page.entries = entries;
 	page.line = line_of(d.a, &r.line);
 	page.api_href = arena_fmt(d.a, "/api/v1/records/%.*s/history", STR_ARG(str_from(page.line.href, 3)));
-	struct html *out = site_begin(rq, rs, &(struct site_page){.title = words_with(d.a, words.history_of, r.line.headline),
-		.canonical = rq->path, .api = page.api_href});
+	struct html *out = site_begin(rq, rs,
+		&(struct site_page){
+			.title = words_with(d.a, words.history_of, r.line.headline), .canonical = rq->path, .api = page.api_href});
 	history_body(out, &page);
 	return site_end(rq, rs);
 }

@@ -48,18 +48,22 @@ static enum err_code read_chart(const struct disclosing *d, const struct kind *k
 	struct listed newest;
 	enum err_code code = disclose_list(d, &(struct list_request){.kind = kind, .limit = 1}, &newest, e);
 	int64_t last;
-	if (code || !newest.n || newest.items[0].sort.n < 4 || !str_int(str_sub(newest.items[0].sort, 0, 4), &last)) return code;
+	if (code || !newest.n || newest.items[0].sort.n < 4 || !str_int(str_sub(newest.items[0].sort, 0, 4), &last))
+		return code;
 	struct chart_bar *bars = arena_array(d->a, YEARS, sizeof *bars);
 	if (!bars) return err_set(e, ERR_MEMORY, "out of memory");
 	for (int i = 0; i < YEARS; i++) {
 		struct str year = arena_fmt(d->a, "%lld", (long long)(last - YEARS + 1 + i));
 		struct list_filter filter = {S("year"), year};
 		struct listed list;
-		code = disclose_list(d, &(struct list_request){.kind = kind, .filters = &filter, .filters_n = 1, .limit = 1}, &list, e);
+		code = disclose_list(
+			d, &(struct list_request){.kind = kind, .filters = &filter, .filters_n = 1, .limit = 1}, &list, e);
 		if (code) return code;
-		bars[i] = (struct chart_bar){year, arena_fmt(d->a, "/browse/%.*s?year=%.*s", STR_ARG(kind->path), STR_ARG(year)), list.total};
+		bars[i] = (struct chart_bar){
+			year, arena_fmt(d->a, "/browse/%.*s?year=%.*s", STR_ARG(kind->path), STR_ARG(year)), list.total};
 	}
-	*out = (struct chart){.title = words.chart_title, .label_head = words.year, .n_head = words.incidents, .bars = bars, .n = YEARS};
+	*out = (struct chart){
+		.title = words.chart_title, .label_head = words.year, .n_head = words.incidents, .bars = bars, .n = YEARS};
 	return ERR_OK;
 }
 
@@ -77,8 +81,12 @@ enum err_code show_home(struct request *rq, struct response *rs, struct err *e) 
 	page.total = number_words(d.a, total);
 	for (size_t i = 0; i < page.cards_n; i++)
 		if (str_is(cards[i].kind->name, "use")) page.uses = cards[i].n;
-	struct html *out = site_begin(rq, rs, &(struct site_page){.here = SITE_HOME, .own_search = true, .canonical = S("/"),
-		.description = str_of(words.home_description), .api = S("/api/v1")});
+	struct html *out = site_begin(rq, rs,
+		&(struct site_page){.here = SITE_HOME,
+			.own_search = true,
+			.canonical = S("/"),
+			.description = str_of(words.home_description),
+			.api = S("/api/v1")});
 	home_body(out, &page);
 	return site_end(rq, rs);
 }

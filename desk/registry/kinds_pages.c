@@ -80,8 +80,13 @@ static void walk(struct walker *w, const struct described *object, struct str po
 		struct str name = json_member_at(properties, i)->name;
 		struct described of = describe_member(&w->d, object, name);
 		struct str at = arena_fmt(w->a, "%.*s/%.*s", STR_ARG(pointer), STR_ARG(name));
-		w->fields[w->n++] = (struct kind_field){.name = name, .title = of.title, .description = of.description, .depth = depth,
-			.type = type_of(w, &of), .choices = choices_of(w, &of), .required = of.required,
+		w->fields[w->n++] = (struct kind_field){.name = name,
+			.title = of.title,
+			.description = of.description,
+			.depth = depth,
+			.type = type_of(w, &of),
+			.choices = choices_of(w, &of),
+			.required = of.required,
 			.readers = readers_of(w->a, visibility_of(w->d.kind->visibility, at))};
 		if (depth + 1 >= DEPTH) continue;
 		struct described item = describe_item(&w->d, &of);
@@ -94,8 +99,8 @@ static void walk(struct walker *w, const struct described *object, struct str po
 
 /* ---- lifecycle and links ---- */
 
-static struct str joined(struct arena *a, struct kind_pointers p, struct str (*name)(const struct kind *k, struct str s),
-	const struct kind *k) {
+static struct str joined(struct arena *a, struct kind_pointers p,
+	struct str (*name)(const struct kind *k, struct str s), const struct kind *k) {
 	autobuf struct buf out = BUF(2000);
 	for (size_t i = 0; i < p.n; i++) {
 		if (i) buf_add(&out, S(", "));
@@ -118,15 +123,17 @@ static void read_moves(struct arena *a, const struct kind *k, struct kind_page *
 	struct kind_move_line *moves = arena_array(a, k->moves_n + 1, sizeof *moves);
 	for (size_t i = 0; moves && i < k->moves_n; i++) {
 		const struct kind_move *m = &k->moves[i];
-		moves[i] = (struct kind_move_line){m->title, m->description, joined(a, m->from, state_title, k), state_title(k, m->to),
-			role_words(a, m->who), joined(a, m->requires_, pointer_name, k), m->reason};
+		moves[i] = (struct kind_move_line){m->title, m->description, joined(a, m->from, state_title, k),
+			state_title(k, m->to), role_words(a, m->who), joined(a, m->requires_, pointer_name, k), m->reason};
 	}
 	page->moves = moves;
 	struct kind_clock_line *clocks = arena_array(a, k->clocks_n + 1, sizeof *clocks);
 	for (size_t i = 0; clocks && i < k->clocks_n; i++) {
 		const struct kind_clock *c = &k->clocks[i];
-		clocks[i] = (struct kind_clock_line){c->title, c->description, state_title(k, c->start), joined(a, c->stop, state_title, k),
-			arena_fmt(a, "%.*s %s", STR_ARG(c->limit), c->business ? words.business_days : words.calendar_days), c->who};
+		clocks[i] = (struct kind_clock_line){c->title, c->description, state_title(k, c->start),
+			joined(a, c->stop, state_title, k),
+			arena_fmt(a, "%.*s %s", STR_ARG(c->limit), c->business ? words.business_days : words.calendar_days),
+			c->who};
 	}
 	page->clocks = clocks;
 }
@@ -195,13 +202,22 @@ enum err_code show_kind(struct request *rq, struct response *rs, struct err *e) 
 	if (code) return code;
 	struct described root = describe(&w.d, k->schema_document);
 	walk(&w, &root, STR_EMPTY, 0);
-	struct kind_page page = {.kind = k, .hub = d.hub, .fields = w.fields, .fields_n = w.n, .create = role_words(d.a, k->create),
-		.revise = role_words(d.a, k->revise), .template_text = template_of(&w, &root),
+	struct kind_page page = {.kind = k,
+		.hub = d.hub,
+		.fields = w.fields,
+		.fields_n = w.n,
+		.create = role_words(d.a, k->create),
+		.revise = role_words(d.a, k->revise),
+		.template_text = template_of(&w, &root),
 		.total = number_words(d.a, list.total > 0 ? list.total : 0)};
 	read_moves(d.a, k, &page);
 	read_links(d.a, k, &page);
-	struct html *out = site_begin(rq, rs, &(struct site_page){.title = k->title, .here = SITE_KINDS, .description = k->description,
-		.canonical = rq->path, .api = arena_cat(d.a, S("/api/v1/kinds/"), k->name)});
+	struct html *out = site_begin(rq, rs,
+		&(struct site_page){.title = k->title,
+			.here = SITE_KINDS,
+			.description = k->description,
+			.canonical = rq->path,
+			.api = arena_cat(d.a, S("/api/v1/kinds/"), k->name)});
 	kind_body(out, &page);
 	return site_end(rq, rs);
 }
@@ -214,16 +230,18 @@ enum err_code show_kinds(struct request *rq, struct response *rs, struct err *e)
 	enum err_code code = kind_cards(&d, &cards, &page.n, &total, e);
 	if (code) return code;
 	page.cards = cards;
-	struct html *out = site_begin(rq, rs, &(struct site_page){.title = str_of(words.kinds), .here = SITE_KINDS, .canonical = rq->path,
-		.api = S("/api/v1/kinds")});
+	struct html *out = site_begin(rq, rs,
+		&(struct site_page){
+			.title = str_of(words.kinds), .here = SITE_KINDS, .canonical = rq->path, .api = S("/api/v1/kinds")});
 	kinds_body(out, &page);
 	return site_end(rq, rs);
 }
 
 enum err_code show_about(struct request *rq, struct response *rs, struct err *e) {
 	(void)e;
-	struct html *out = site_begin(rq, rs, &(struct site_page){.title = str_of(words.about), .here = SITE_ABOUT, .canonical = rq->path,
-		.api = S("/api/v1")});
+	struct html *out = site_begin(rq, rs,
+		&(struct site_page){
+			.title = str_of(words.about), .here = SITE_ABOUT, .canonical = rq->path, .api = S("/api/v1")});
 	about_body(out, desk_hub(rq));
 	return site_end(rq, rs);
 }

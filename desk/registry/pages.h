@@ -30,7 +30,8 @@ struct home_page {
 };
 route_fn show_home;
 /* How many public records each kind has. */
-enum err_code kind_cards(const struct disclosing *d, struct kind_card **out, size_t *n, int64_t *total, struct err *e) must_use;
+enum err_code kind_cards(
+	const struct disclosing *d, struct kind_card **out, size_t *n, int64_t *total, struct err *e) must_use;
 
 /* ---- browse.c ---- */
 struct browse_page {
@@ -100,8 +101,8 @@ struct record_page {
 };
 route_fn show_record, show_record_file;
 /* The record that the path names. *done: the answer is a redirect to its own name. */
-enum err_code record_by_path(struct request *rq, struct response *rs, const char *suffix, struct disclosed *out, bool *done,
-	struct err *e) must_use;
+enum err_code record_by_path(struct request *rq, struct response *rs, const char *suffix, struct disclosed *out,
+	bool *done, struct err *e) must_use;
 
 /* ---- history.c ---- */
 struct word_part {
@@ -135,7 +136,8 @@ struct record_event event_words(const struct disclosing *d, const struct disclos
 /* Two texts word by word; a text that is too long is given as taken out and put in as a whole. */
 void diff_words(struct arena *a, struct str from, struct str to, struct word_part **out, size_t *n);
 /* The members of a json_diff as a person reads them. */
-void diff_fields(const struct describing *d, struct arena *a, const struct json *diff, struct field_change **out, size_t *n);
+void diff_fields(
+	const struct describing *d, struct arena *a, const struct json *diff, struct field_change **out, size_t *n);
 
 /* ---- tree.c ---- */
 enum { TREE_COUNTS = 3 };
@@ -159,7 +161,7 @@ struct tree_page {
 	size_t n, entries;
 	const struct tree_scheme *schemes;
 	size_t schemes_n;
-	struct str titles[TREE_COUNTS];
+	struct str one[TREE_COUNTS], many[TREE_COUNTS]; /* "Incident", "Incidents" */
 };
 route_fn show_tree;
 
@@ -196,4 +198,5 @@ struct kinds_page {
 route_fn show_kinds, show_kind, show_about;
 
 /* ---- api.c ---- */
-route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, api_record, api_history, api_search, api_facets, api_health;
+route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, api_record, api_history, api_search,
+	api_facets, api_health;

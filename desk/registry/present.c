@@ -52,8 +52,8 @@ static struct str host_of(struct arena *a, struct str url) {
 
 static bool is_date(const struct described *of) {
 	struct str format = json_get_str(of->schema, S("format"));
-	return str_is(of->def, "when") || str_is(of->def, "moment") || str_is(of->def, "partial-date") || str_is(format, "date")
-		|| str_is(format, "date-time");
+	return str_is(of->def, "when") || str_is(of->def, "moment") || str_is(of->def, "partial-date") ||
+		   str_is(format, "date") || str_is(format, "date-time");
 }
 
 static struct shown string_of(struct maker *m, const struct described *of, struct str s) {
@@ -218,8 +218,11 @@ static struct shown reference_of(struct maker *m, const struct json *v) {
 		str_is(json_get_str(v, S("language")), words.language) ? STR_EMPTY : json_get_str(v, S("language")),
 		title.n && is_web_address(url) ? host_of(m->a, url) : STR_EMPTY,
 	};
-	struct shown out = {.as = is_web_address(url) ? SHOWN_LINK : SHOWN_TEXT, .text = title.n ? title : address_words(m->a, url),
-		.url = url, .note = joined(m->a, parts, lengthof(parts)), .help = json_get_str(v, S("summary"))};
+	struct shown out = {.as = is_web_address(url) ? SHOWN_LINK : SHOWN_TEXT,
+		.text = title.n ? title : address_words(m->a, url),
+		.url = url,
+		.note = joined(m->a, parts, lengthof(parts)),
+		.help = json_get_str(v, S("summary"))};
 	struct str archived = json_get_str(v, S("archived"));
 	if (is_web_address(archived)) {
 		struct shown *copy = arena_new_of(m->a, struct shown);
@@ -233,8 +236,12 @@ static struct shown reference_of(struct maker *m, const struct json *v) {
 static struct shown event_of(struct maker *m, const struct json *v) {
 	struct str date = json_get_str(v, S("date")), url = json_get_str(v, S("url"));
 	struct str parts[] = {value_words(m->a, json_get_str(v, S("type"))), json_get_str(v, S("by"))};
-	return (struct shown){.as = SHOWN_TEXT, .label = date_words(m->a, date), .note = date, .text = json_get_str(v, S("text")),
-		.help = joined(m->a, parts, lengthof(parts)), .url = is_web_address(url) ? url : STR_EMPTY};
+	return (struct shown){.as = SHOWN_TEXT,
+		.label = date_words(m->a, date),
+		.note = date,
+		.text = json_get_str(v, S("text")),
+		.help = joined(m->a, parts, lengthof(parts)),
+		.url = is_web_address(url) ? url : STR_EMPTY};
 }
 
 static struct shown each_of(struct maker *m, const struct json *v, enum shown_as as,
@@ -285,10 +292,12 @@ static struct shown classes_of(struct maker *m, const struct json *v) {
 	return (struct shown){.as = SHOWN_CLASSES, .items = groups, .n = groups_n, .more = v->n - n};
 }
 
-static struct shown group_without(struct maker *m, const struct described *of, const struct json *v, struct str without);
+static struct shown group_without(
+	struct maker *m, const struct described *of, const struct json *v, struct str without);
 
 /* Long things under a heading of their own words: an annotator's answers, a text in another language. */
-static struct shown folded_of(struct maker *m, const struct described *item, const struct json *v, const char *const heads[3]) {
+static struct shown folded_of(
+	struct maker *m, const struct described *item, const struct json *v, const char *const heads[3]) {
 	size_t n = v->n < PRESENT_ITEMS ? v->n : PRESENT_ITEMS;
 	struct shown *items = arena_array(m->a, n + 1, sizeof *items);
 	for (size_t i = 0; items && i < n; i++) {
@@ -307,14 +316,17 @@ static struct shown array_of(struct maker *m, const struct described *of, const 
 	if (str_is(item.def, "reference")) return each_of(m, v, SHOWN_REFERENCES, reference_of);
 	if (str_is(item.def, "timeline-entry")) return each_of(m, v, SHOWN_TIMELINE, event_of);
 	if (str_is(item.def, "classification") || str_is(item.def, "crosswalk")) return classes_of(m, v);
-	if (str_is(item.def, "annotation")) return folded_of(m, &item, v, (const char *const[3]){"scheme", "version", "status"});
-	if (str_is(item.def, "rendition")) return folded_of(m, &item, v, (const char *const[3]){"field", "language", "media_type"});
+	if (str_is(item.def, "annotation"))
+		return folded_of(m, &item, v, (const char *const[3]){"scheme", "version", "status"});
+	if (str_is(item.def, "rendition"))
+		return folded_of(m, &item, v, (const char *const[3]){"field", "language", "media_type"});
 	return rows_of(m, of, v);
 }
 
 /* ---- objects ---- */
 
-static struct shown group_without(struct maker *m, const struct described *of, const struct json *v, struct str without) {
+static struct shown group_without(
+	struct maker *m, const struct described *of, const struct json *v, struct str without) {
 	struct json rows = {.type = JSON_ARRAY, .n = 1, .items = v};
 	size_t n;
 	struct str *names = names_of(m, of, &rows, &n);
@@ -365,7 +377,8 @@ static struct shown value_of(struct maker *m, const struct described *of, const 
 	return out;
 }
 
-struct shown present_value(const struct describing *d, struct arena *a, const struct described *of, const struct json *v) {
+struct shown present_value(
+	const struct describing *d, struct arena *a, const struct described *of, const struct json *v) {
 	struct maker m = {.d = d, .a = a};
 	return value_of(&m, of, v);
 }
@@ -376,7 +389,9 @@ struct str present_line(struct arena *a, const struct described *of, const struc
 	case JSON_NULL: break;
 	case JSON_BOOL: s = str_of(v->boolean ? words.yes : words.no); break;
 	case JSON_INT: case JSON_REAL: s = number_of(a, v); break;
-	case JSON_STRING: s = of->choices ? value_words(a, v->string) : is_date(of) ? date_words(a, v->string) : v->string; break;
+	case JSON_STRING:
+		s = of->choices ? value_words(a, v->string) : is_date(of) ? date_words(a, v->string) : v->string;
+		break;
 	case JSON_ARRAY: case JSON_OBJECT: s = json_text(a, v); break;
 	}
 	return s.n <= most ? s : arena_cat(a, str_cut_utf8(s, most), S(" …"));

@@ -59,6 +59,7 @@ void present_body(const struct reading *r, const struct kind *kind, const struct
 /* The sentence for the head of the page; "" when the sections say the same. */
 struct str present_summary(const struct reading *r, const struct kind *kind, const struct json *body);
 /* One value, by what its schema says; label is the title. */
-struct shown present_value(const struct describing *d, struct arena *a, const struct described *of, const struct json *v);
+struct shown present_value(
+	const struct describing *d, struct arena *a, const struct described *of, const struct json *v);
 /* A value in one line, for differences and titles; at most `most` bytes. */
 struct str present_line(struct arena *a, const struct described *of, const struct json *v, size_t most);

@@ -34,7 +34,8 @@ static void free_schema(void *s) {
 	schema_free(s);
 }
 
-static enum err_code compile_when(struct arena *a, const struct hub *h, const struct json *when, struct schema **out, struct err *e) {
+static enum err_code compile_when(
+	struct arena *a, const struct hub *h, const struct json *when, struct schema **out, struct err *e) {
 	struct schema_source common = {S("urn:polder:common"), h->kinds->common};
 	struct schema_options options = {.sources = &common, .n = h->kinds->common ? 1 : 0};
 	enum err_code code = schema_compile(out, when, &options, e);
@@ -45,7 +46,8 @@ static enum err_code compile_when(struct arena *a, const struct hub *h, const st
 	return code;
 }
 
-static enum err_code read_field(struct arena *a, const struct hub *h, const struct json *v, struct layout_field *out, struct err *e) {
+static enum err_code read_field(
+	struct arena *a, const struct hub *h, const struct json *v, struct layout_field *out, struct err *e) {
 	*out = (struct layout_field){.pointer = json_is(v, JSON_STRING) ? v->string : json_get_str(v, S("field"))};
 	out->markdown = str_is(json_get_str(v, S("widget")), "markdown");
 	const struct json *when = json_get_lit(v, "when");
@@ -57,7 +59,8 @@ static struct str anchor_of(struct arena *a, struct str title) {
 	return name_key(a, title);
 }
 
-static enum err_code read_layout(struct arena *a, const struct hub *h, const struct kind *kind, struct layout *out, struct err *e) {
+static enum err_code read_layout(
+	struct arena *a, const struct hub *h, const struct kind *kind, struct layout *out, struct err *e) {
 	size_t n = json_count(kind->form);
 	out->sections = arena_array(a, n + 1, sizeof *out->sections);
 	if (!out->sections) return err_set(e, ERR_MEMORY, "out of memory");
@@ -117,16 +120,18 @@ static bool goes_without_saying(const struct described *of, const struct json *v
 	return str_is(of->def, "language") && str_is(json_string(v), words.language);
 }
 
-static struct shown field_of(const struct describing *d, struct arena *a, const struct layout_field *f, const struct json *v) {
+static struct shown field_of(
+	const struct describing *d, struct arena *a, const struct layout_field *f, const struct json *v) {
 	struct described of = describe_pointer(d, f->pointer);
 	if (goes_without_saying(&of, v)) return (struct shown){.nothing = true};
 	if (f->markdown && json_is(v, JSON_STRING))
-		return (struct shown){.as = SHOWN_MARKUP, .label = of.title, .help = of.description, .html = markdown(a, v->string, 2)};
+		return (struct shown){
+			.as = SHOWN_MARKUP, .label = of.title, .help = of.description, .html = markdown(a, v->string, 2)};
 	return present_value(d, a, &of, v);
 }
 
-static void show_section(const struct describing *d, struct arena *a, const struct layout *l, const struct layout_section *s,
-	const struct json *body, struct shown_section *out) {
+static void show_section(const struct describing *d, struct arena *a, const struct layout *l,
+	const struct layout_section *s, const struct json *body, struct shown_section *out) {
 	struct shown *fields = arena_array(a, s->n + 1, sizeof *fields);
 	*out = (struct shown_section){.title = s->title, .anchor = s->anchor, .fields = fields};
 	for (size_t i = 0; fields && i < s->n; i++) {

@@ -14,8 +14,8 @@ enum { LINKS_EACH = 50, LINKS_FIRST = 8, EVENTS = 5, LONG_TITLE = 90 };
 
 /* ---- finding ---- */
 
-enum err_code record_by_path(struct request *rq, struct response *rs, const char *suffix, struct disclosed *out, bool *done,
-	struct err *e) {
+enum err_code record_by_path(
+	struct request *rq, struct response *rs, const char *suffix, struct disclosed *out, bool *done, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct str name = request_str(rq, "id");
 	struct disclosed r;
@@ -48,14 +48,18 @@ static struct str all_of_group(struct arena *a, const struct disclosed *r, const
 }
 
 static struct record_links links_of(struct arena *a, const struct disclosed *r, const struct disclosed_links *g) {
-	struct record_links out = {.title = g->title, .total = g->total, .n = g->n, .first = g->n < LINKS_FIRST + 2 ? g->n : LINKS_FIRST,
+	struct record_links out = {.title = g->title,
+		.total = g->total,
+		.n = g->n,
+		.first = g->n < LINKS_FIRST + 2 ? g->n : LINKS_FIRST,
 		.lines = lines_of(a, g->items, g->n)};
 	for (size_t i = 1; i < g->n; i++) out.with_kind |= g->items[i].kind != g->items[0].kind;
 	if (g->total > (int64_t)g->n) out.all = all_of_group(a, r, g);
 	return out;
 }
 
-static enum err_code read_links(const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
+static enum err_code read_links(
+	const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
 	struct disclosed_links *groups;
 	size_t n;
 	enum err_code code = disclose_links(d, r, LINKS_EACH, &groups, &n, e);
@@ -68,7 +72,8 @@ static enum err_code read_links(const struct disclosing *d, const struct disclos
 	return ERR_OK;
 }
 
-static enum err_code read_events(const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
+static enum err_code read_events(
+	const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
 	struct disclosed_event *events;
 	size_t n;
 	enum err_code code = disclose_history(d, r, &events, &n, e);
@@ -85,7 +90,8 @@ static enum err_code read_events(const struct disclosing *d, const struct disclo
 	return ERR_OK;
 }
 
-static enum err_code read_files(const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
+static enum err_code read_files(
+	const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
 	struct disclosed_file *files;
 	size_t n;
 	enum err_code code = disclose_files(d, r, &files, &n, e);
@@ -93,8 +99,9 @@ static enum err_code read_files(const struct disclosing *d, const struct disclos
 	struct record_file *shown = arena_array(d->a, n + 1, sizeof *shown);
 	if (!shown) return err_set(e, ERR_MEMORY, "out of memory");
 	for (size_t i = 0; i < n; i++)
-		shown[i] = (struct record_file){arena_fmt(d->a, "%.*s/files/%.*s", STR_ARG(page->line.href), STR_ARG(files[i].sha256)),
-			files[i].name, size_words(d->a, files[i].size), files[i].media_type, files[i].sha256};
+		shown[i] =
+			(struct record_file){arena_fmt(d->a, "%.*s/files/%.*s", STR_ARG(page->line.href), STR_ARG(files[i].sha256)),
+				files[i].name, size_words(d->a, files[i].size), files[i].media_type, files[i].sha256};
 	page->files = shown;
 	page->files_n = n;
 	return ERR_OK;
@@ -126,8 +133,8 @@ static void read_source(struct arena *a, const struct disclosed *r, struct recor
 static void read_citation(const struct disclosing *d, const struct disclosed *r, struct record_page *page) {
 	struct str date = r->published ? day_words(d->a, r->published) : STR_EMPTY;
 	page->published = date;
-	page->cite = words_with(d->a, date.n ? words.cite : words.cite_no_date, r->line.headline, r->line.id, d->hub->name, date,
-		arena_cat(d->a, d->hub->base_url, page->line.href));
+	page->cite = words_with(d->a, date.n ? words.cite : words.cite_no_date, r->line.headline, r->line.id, d->hub->name,
+		date, arena_cat(d->a, d->hub->base_url, page->line.href));
 }
 
 /* ---- the page ---- */

@@ -13,60 +13,70 @@ enum { ID = 300, FACET_NAMES = 200 };
 #define OPEN   (ROUTE_CACHEABLE | ROUTE_ANY_ORIGIN)
 #define ID_PARAM {"id", PARAM_PATH, .length = ID, .help = "number, uid, identifier at the source or alias"}
 
-static const struct route page_routes[] = {
-	{"/", show_home, ROUTE_PUBLIC, .name = "home", .gives = GIVES_HTML, .flags = CACHED, .help = "What the hub holds and what is new."},
-	{"/browse", show_browse, ROUTE_PUBLIC, .name = "browse", .gives = GIVES_HTML, .flags = CACHED, .help = "All kinds with their numbers."},
+static const struct route page_routes[] = {{"/", show_home, ROUTE_PUBLIC, .name = "home", .gives = GIVES_HTML,
+											   .flags = CACHED, .help = "What the hub holds and what is new."},
+	{"/browse", show_browse, ROUTE_PUBLIC, .name = "browse", .gives = GIVES_HTML, .flags = CACHED,
+		.help = "All kinds with their numbers."},
 	{"/browse/{path}", show_browse_kind, ROUTE_PUBLIC, .name = "browse-kind", .gives = GIVES_HTML, .flags = CACHED,
 		.help = "The records of a kind, newest first.", .more = &takes_facets,
-		.params = PARAMS({"path", PARAM_PATH, .help = "as in incidents"}, {"cursor", .type = PARAM_CURSOR, .help = "from the page before"})},
-	{"/search", show_search, ROUTE_PUBLIC, .name = "search", .gives = GIVES_HTML, .flags = CACHED, .help = "Ranked hits.",
-		.more = &takes_facets,
-		.params = PARAMS({"q", .length = SEARCH_QUERY, .help = "words, \"phrases\", begin*, -without"}, {"kind", .help = "a kind's name"},
+		.params = PARAMS({"path", PARAM_PATH, .help = "as in incidents"},
+			{"cursor", .type = PARAM_CURSOR, .help = "from the page before"})},
+	{"/search", show_search, ROUTE_PUBLIC, .name = "search", .gives = GIVES_HTML, .flags = CACHED,
+		.help = "Ranked hits.", .more = &takes_facets,
+		.params = PARAMS({"q", .length = SEARCH_QUERY, .help = "words, \"phrases\", begin*, -without"},
+			{"kind", .help = "a kind's name"},
 			{"page", .type = PARAM_INT, .min = 1, .max = 30, .otherwise = "1", .help = "of 20 hits"})},
 	{"/r/{id...}", show_record, ROUTE_PUBLIC, .name = "record", .gives = GIVES_HTML | GIVES_REDIRECT, .flags = CACHED,
 		.help = "A record.", .params = PARAMS(ID_PARAM)},
-	{"/r/{id}/history", show_history, ROUTE_PUBLIC, .name = "record-history", .gives = GIVES_HTML | GIVES_REDIRECT, .flags = CACHED,
-		.help = "What changed in it, and when.", .params = PARAMS(ID_PARAM)},
+	{"/r/{id}/history", show_history, ROUTE_PUBLIC, .name = "record-history", .gives = GIVES_HTML | GIVES_REDIRECT,
+		.flags = CACHED, .help = "What changed in it, and when.", .params = PARAMS(ID_PARAM)},
 	{"/r/{id}/files/{sha256}", show_record_file, ROUTE_PUBLIC, .name = "record-file", .gives = GIVES_FILE,
 		.help = "A file that belongs to it.",
 		.params = PARAMS(ID_PARAM, {"sha256", PARAM_PATH, .length = 64, .help = "in hexadecimal"})},
 	{"/cue", show_tree, ROUTE_PUBLIC, .name = "uses", .gives = GIVES_HTML, .flags = CACHED, .help = "The tree of uses.",
 		.params = PARAMS({"scheme", .help = "another vocabulary than CUE"})},
-	{"/kinds", show_kinds, ROUTE_PUBLIC, .name = "kinds", .gives = GIVES_HTML, .flags = CACHED, .help = "The kinds of records."},
+	{"/kinds", show_kinds, ROUTE_PUBLIC, .name = "kinds", .gives = GIVES_HTML, .flags = CACHED,
+		.help = "The kinds of records."},
 	{"/kinds/{kind}", show_kind, ROUTE_PUBLIC, .name = "kind", .gives = GIVES_HTML, .flags = CACHED,
-		.help = "Fields, lifecycle, links and template of a kind.", .params = PARAMS({"kind", PARAM_PATH, .help = "its name"})},
-	{"/about", show_about, ROUTE_PUBLIC, .name = "about", .gives = GIVES_HTML, .flags = CACHED, .help = "What Polder is; licences."},
-	ROUTE_END
-};
-
-static const struct route api_routes[] = {
-	{"/api/v1", api_index, ROUTE_PUBLIC, .name = "api", .gives = GIVES_JSON, .flags = OPEN, .help = "The addresses of the API."},
-	{"/api/v1/health", api_health, ROUTE_PUBLIC, .name = "health", .gives = GIVES_JSON, .flags = ROUTE_ANY_ORIGIN, .help = "Whether the hub answers."},
-	{"/api/v1/kinds", api_kinds, ROUTE_PUBLIC, .name = "api-kinds", .gives = GIVES_JSON, .flags = OPEN, .help = "All kinds."},
-	{"/api/v1/kinds/{kind}", api_kind, ROUTE_PUBLIC, .name = "api-kind", .gives = GIVES_JSON, .flags = OPEN, .help = "One kind.",
+		.help = "Fields, lifecycle, links and template of a kind.",
 		.params = PARAMS({"kind", PARAM_PATH, .help = "its name"})},
-	{"/api/v1/kinds/{kind}/schema", api_schema, ROUTE_PUBLIC, .name = "api-schema", .gives = GIVES_SCHEMA, .flags = OPEN,
-		.help = "JSON Schema of a kind's body.", .params = PARAMS({"kind", PARAM_PATH, .help = "its name"})},
+	{"/about", show_about, ROUTE_PUBLIC, .name = "about", .gives = GIVES_HTML, .flags = CACHED,
+		.help = "What Polder is; licences."},
+	ROUTE_END};
+
+static const struct route api_routes[] = {{"/api/v1", api_index, ROUTE_PUBLIC, .name = "api", .gives = GIVES_JSON,
+											  .flags = OPEN, .help = "The addresses of the API."},
+	{"/api/v1/health", api_health, ROUTE_PUBLIC, .name = "health", .gives = GIVES_JSON, .flags = ROUTE_ANY_ORIGIN,
+		.help = "Whether the hub answers."},
+	{"/api/v1/kinds", api_kinds, ROUTE_PUBLIC, .name = "api-kinds", .gives = GIVES_JSON, .flags = OPEN,
+		.help = "All kinds."},
+	{"/api/v1/kinds/{kind}", api_kind, ROUTE_PUBLIC, .name = "api-kind", .gives = GIVES_JSON, .flags = OPEN,
+		.help = "One kind.", .params = PARAMS({"kind", PARAM_PATH, .help = "its name"})},
+	{"/api/v1/kinds/{kind}/schema", api_schema, ROUTE_PUBLIC, .name = "api-schema", .gives = GIVES_SCHEMA,
+		.flags = OPEN, .help = "JSON Schema of a kind's body.",
+		.params = PARAMS({"kind", PARAM_PATH, .help = "its name"})},
 	{"/api/v1/schemas/common", api_common, ROUTE_PUBLIC, .name = "api-common", .gives = GIVES_SCHEMA, .flags = OPEN,
 		.help = "The definitions that kinds share (urn:polder:common)."},
 	{"/api/v1/records", api_records, ROUTE_PUBLIC, .name = "api-records", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "Records, newest first; the next page is a Link header and the member next.", .more = &takes_facets,
-		.params = PARAMS({"kind", .help = "a kind's name"}, {"cursor", .type = PARAM_CURSOR, .help = "from the page before"},
-			{"limit", .type = PARAM_INT, .min = 1, .max = 200, .otherwise = "50", .help = "records a page"})},
+		.params =
+			PARAMS({"kind", .help = "a kind's name"}, {"cursor", .type = PARAM_CURSOR, .help = "from the page before"},
+				{"limit", .type = PARAM_INT, .min = 1, .max = 200, .otherwise = "50", .help = "records a page"})},
 	{"/api/v1/records/{id...}", api_record, ROUTE_PUBLIC, .name = "api-record", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "One record with links and files.", .params = PARAMS(ID_PARAM)},
-	{"/api/v1/records/{id}/history", api_history, ROUTE_PUBLIC, .name = "api-history", .gives = GIVES_JSON, .flags = OPEN,
-		.help = "What changed in a record, oldest first.", .params = PARAMS(ID_PARAM)},
+	{"/api/v1/records/{id}/history", api_history, ROUTE_PUBLIC, .name = "api-history", .gives = GIVES_JSON,
+		.flags = OPEN, .help = "What changed in a record, oldest first.", .params = PARAMS(ID_PARAM)},
 	{"/api/v1/search", api_search, ROUTE_PUBLIC, .name = "api-search", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "Ranked hits with snippets and facets.", .more = &takes_facets,
-		.params = PARAMS({"q", .required = true, .length = SEARCH_QUERY, .help = "words, \"phrases\", begin*, -without"},
-			{"kind", .help = "a kind's name"}, {"page", .type = PARAM_INT, .min = 1, .max = 600, .otherwise = "1", .help = "of hits"},
-			{"limit", .type = PARAM_INT, .min = 1, .max = 100, .otherwise = "20", .help = "hits a page"})},
+		.params =
+			PARAMS({"q", .required = true, .length = SEARCH_QUERY, .help = "words, \"phrases\", begin*, -without"},
+				{"kind", .help = "a kind's name"},
+				{"page", .type = PARAM_INT, .min = 1, .max = 600, .otherwise = "1", .help = "of hits"},
+				{"limit", .type = PARAM_INT, .min = 1, .max = 100, .otherwise = "20", .help = "hits a page"})},
 	{"/api/v1/facets", api_facets, ROUTE_PUBLIC, .name = "api-facets", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "What a kind's records can be narrowed by; without a kind, how many of each there are.",
 		.params = PARAMS({"kind", .help = "a kind's name"})},
-	ROUTE_END
-};
+	ROUTE_END};
 
 /* ---- facets as parameters ---- */
 
@@ -109,7 +119,8 @@ static const struct param *with_facets(struct arena *a, const struct desk_app *a
 	if (!all) return own;
 	if (n) memcpy(all, own, n * sizeof *all);
 	for (size_t i = 0; i < app->facets_n; i++)
-		all[n + i] = (struct param){app->facets[i], .repeat = true, .length = ID, .help = "a facet: only records with this value"};
+		all[n + i] = (struct param){
+			app->facets[i], .repeat = true, .length = ID, .help = "a facet: only records with this value"};
 	return all;
 }
 

@@ -25,7 +25,8 @@ static size_t filters_of(const struct filters *f, struct list_filter out[FILTERS
 }
 
 /* Without a word the index has nothing to look for: the newest that fit. */
-static enum err_code list_them(const struct disclosing *d, const struct filters *f, struct search_page *page, struct err *e) {
+static enum err_code list_them(
+	const struct disclosing *d, const struct filters *f, struct search_page *page, struct err *e) {
 	struct listed list;
 	struct list_request request = {.kind = f->kind, .filters = f->items, .filters_n = f->n, .limit = PAGE};
 	enum err_code code = disclose_list(d, &request, &list, e);
@@ -38,8 +39,8 @@ static enum err_code list_them(const struct disclosing *d, const struct filters 
 	return ERR_OK;
 }
 
-static enum err_code search_them(const struct disclosing *d, const struct filters *f, struct str query, struct search_page *page,
-	struct err *e) {
+static enum err_code search_them(
+	const struct disclosing *d, const struct filters *f, struct str query, struct search_page *page, struct err *e) {
 	struct list_filter filters[FILTERS + 1];
 	struct search_request request = {.query = query, .filters = filters, .filters_n = filters_of(f, filters),
 		.offset = (size_t)(page->page - 1) * PAGE, .limit = PAGE};
@@ -51,7 +52,8 @@ static enum err_code search_them(const struct disclosing *d, const struct filter
 	page->at_least = r.at_least;
 	page->total = number_words(d->a, r.total);
 	page->words = r.words;
-	if (r.total > page->page * PAGE) page->next = filters_url_at(f, "page", arena_fmt(d->a, "%lld", (long long)page->page + 1));
+	if (r.total > page->page * PAGE)
+		page->next = filters_url_at(f, "page", arena_fmt(d->a, "%lld", (long long)page->page + 1));
 	if (page->page > 2) page->previous = filters_url_at(f, "page", arena_fmt(d->a, "%lld", (long long)page->page - 1));
 	else if (page->page == 2) page->previous = filters_url_at(f, NULL, STR_EMPTY);
 	filters_side(f, r.facets, r.facets_n, r.at_least ? COUNTS_AT_LEAST : COUNTS_EXACT, &page->side);
@@ -75,7 +77,8 @@ enum err_code show_search(struct request *rq, struct response *rs, struct err *e
 	struct disclosing d = desk_disclosing(rq);
 	struct filters f;
 	if (filters_read(rq, NULL, true, &f, e)) return filters_refuse(rs, e);
-	struct search_page page = {.query = f.query, .kind = f.kind ? f.kind->name : STR_EMPTY, .page = request_int(rq, "page")};
+	struct search_page page = {
+		.query = f.query, .kind = f.kind ? f.kind->name : STR_EMPTY, .page = request_int(rq, "page")};
 	enum err_code code = ask(&d, &f, &page, e);
 	if (code) return code;
 	if (f.n || f.kind) page.without_filters = filters_url_bare(&f);

@@ -52,8 +52,11 @@ static enum err_code read_entries(struct forest *f, struct err *e) {
 	if (!f->entries || !f->by_record) return err_set(e, ERR_MEMORY, "out of memory");
 	f->n = tree.n;
 	for (size_t i = 0; i < tree.n; i++) {
-		f->entries[i] = (struct entry){.node = {.line = line_of(f->d->a, &tree.items[i]), .intention = STR_EMPTY, .sort = STR_EMPTY},
-			.record = tree.items[i].record, .parent = tree.parents[i], .scheme = S("CUE")};
+		f->entries[i] = (struct entry){
+			.node = {.line = line_of(f->d->a, &tree.items[i]), .intention = STR_EMPTY, .sort = STR_EMPTY},
+			.record = tree.items[i].record,
+			.parent = tree.parents[i],
+			.scheme = S("CUE")};
 		f->by_record[i] = &f->entries[i];
 	}
 	qsort(f->by_record, f->n, sizeof *f->by_record, by_record);
@@ -148,7 +151,8 @@ static enum err_code count_tied(struct forest *f, struct tree_page *page, struct
 	for (int k = 0; k < TREE_COUNTS; k++) {
 		const struct kind *kind = kind_find(f->d->hub->kinds, str_of(counted_kinds[k]));
 		if (!kind) continue;
-		page->titles[k] = kind->plural;
+		page->one[k] = kind->title;
+		page->many[k] = kind->plural;
 		for (size_t i = 0; i < f->n; i++) {
 			struct entry *entry = &f->entries[i];
 			if (!entry->here) continue;

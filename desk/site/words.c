@@ -2,8 +2,8 @@
 
 const struct words words = {
 	.language = "en",
-	.months = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-		"December"},
+	.months = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+		"November", "December"},
 	.thousands = ",",
 	.bytes = {"B", "kB", "MB", "GB"},
 	.yes = "Yes",
@@ -24,7 +24,7 @@ const struct words words = {
 	.revised = "Revised",
 	.moved = "Moved on",
 	.withheld = "Withheld from view",
-	.linked = "Linked",
+	.linked = "Link added",
 	.unlinked = "Link removed",
 	.commented = "Comment",
 	.attached = "File attached",
@@ -48,7 +48,8 @@ const struct words words = {
 	.too_many_filters = "at most {1} filters at once",
 	.no_such_page = "there is nothing at this address",
 	.no_such_scheme = "there is no vocabulary of that name here",
-	.home_description = "Incidents, flaw reports, advisories and safeguards of AI systems, tied together by one list of uses.",
+	.home_description =
+		"Incidents, flaw reports, advisories and safeguards of AI systems, tied together by one list of uses.",
 	.chart_title = "Incidents by year",
 	.year = "Year",
 	.incidents = "Incidents",
@@ -65,8 +66,9 @@ const struct words words = {
 	.type_number = "number",
 	.business_days = "in business days",
 	.calendar_days = "in calendar days",
-	.advice_404 = "It may have been moved, withdrawn or never been here. An identifier such as CUE-0026 or AVID-2023-V001 can be "
-				  "typed into the search box.",
+	.advice_404 =
+		"It may have been moved, withdrawn or never been here. An identifier such as CUE-0026 or AVID-2023-V001 can be "
+		"typed into the search box.",
 	.advice_400 = "Something in the address is not understood. Go back and try again, or search.",
 	.advice_503 = "There are more requests than can be answered just now. Try again in a moment.",
 	.advice_500 = "This is a fault of ours, and it has been noted. Try again later; what was saved is safe.",

@@ -33,8 +33,8 @@ struct words {
 	/* the home page */
 	const char *home_description, *chart_title, *year, *incidents;
 	/* forms of a field */
-	const char *type_text, *type_choice, *type_url, *type_date, *type_moment, *type_list, *type_list_of_groups, *type_group,
-		*type_boolean, *type_integer, *type_number;
+	const char *type_text, *type_choice, *type_url, *type_date, *type_moment, *type_list, *type_list_of_groups,
+		*type_group, *type_boolean, *type_integer, *type_number;
 	const char *business_days, *calendar_days;
 	/* refusals */
 	const char *no_such_facet;      /* {1} kinds */

@@ -151,23 +151,20 @@ static void an_edited_body_shows_in_what_is_written(void **state) {
 static void a_report_that_was_born_here_is_written_as_avid(void **state) {
 	(void)state;
 	const struct json *body = parsed(S("{\"title\":\"It leaks\",\"description\":\"Names leak.\","
-		"\"systems\":[{\"name\":\"M\","
-		"\"type\":\"model\",\"developer\":\"D\",\"deployer\":\"P\"},{\"name\":\"App\",\"type\":\"application\","
-			"\"developer\":\"D\"}],"
-		"\"classifications\":[{\"scheme\":\"AVID\",\"id\":\"S0301\",\"label\":\"Information Leak\"},{\"scheme\":\"ATLAS\","
-			"\"id\":\"x\"}],"
-		"\"credits\":[{\"organization\":\"Somebody\"}],\"references\":[{\"url\":\"https://example.org/\","
-			"\"type\":\"article\"}],"
-		"\"reported\":\"2026-01-02\",\"language\":\"nl\"}"));
+		"\"systems\":[{\"name\":\"M\",\"type\":\"model\",\"developer\":\"D\",\"deployer\":\"P\"},{\"name\":\"App\","
+		"\"type\":\"application\",\"developer\":\"D\"}],\"classifications\":[{\"scheme\":\"AVID\",\"id\":\"S0301\","
+		"\"label\":\"Information Leak\"},{\"scheme\":\"ATLAS\",\"id\":\"x\"}],\"credits\":[{\"organization\":\"Somebody\"}],"
+		"\"references\":[{\"url\":\"https://example.org/\",\"type\":\"article\"}],\"reported\":\"2026-01-02\","
+		"\"language\":\"nl\"}"));
 	assert_string_equal(json_text(arena, written(&format_avid, "report", "R-7KQ2-M9XD", body)).p,
 		"{\"data_type\":\"AVID\",\"data_version\":\"0.3.3\",\"metadata\":{\"report_id\":\"R-7KQ2-M9XD\"},"
-		"\"affects\":{\"developer\":[\"D\"],\"deployer\":[\"P\"],\"artifacts\":[{\"type\":\"Model\",\"name\":\"M\"},"
-		"{\"type\":\"System\",\"name\":\"App\"}]},\"problemtype\":{\"classof\":\"Undefined\","
-			"\"description\":{\"lang\":\"nl\","
-		"\"value\":\"It leaks\"}},\"references\":[{\"type\":\"article\",\"label\":\"\",\"url\":\"https://example.org/\"}],"
-		"\"description\":{\"lang\":\"nl\",\"value\":\"Names leak.\"},\"impact\":{\"avid\":{\"risk_domain\":[],"
-		"\"sep_view\":[\"S0301: Information Leak\"],\"lifecycle_view\":[],\"taxonomy_version\":\"\"}},"
-		"\"credit\":[{\"lang\":\"eng\",\"value\":\"Somebody\"}],\"reported_date\":\"2026-01-02\"}");
+			"\"affects\":{\"developer\":[\"D\"],\"deployer\":[\"P\"],\"artifacts\":[{\"type\":\"Model\",\"name\":\"M\"},"
+			"{\"type\":\"System\",\"name\":\"App\"}]},\"problemtype\":{\"classof\":\"Undefined\","
+			"\"description\":{\"lang\":\"nl\",\"value\":\"It leaks\"}},\"references\":[{\"type\":\"article\",\"label\":\"\","
+			"\"url\":\"https://example.org/\"}],\"description\":{\"lang\":\"nl\",\"value\":\"Names leak.\"},"
+			"\"impact\":{\"avid\":{\"risk_domain\":[],\"sep_view\":[\"S0301: Information Leak\"],\"lifecycle_view\":[],"
+			"\"taxonomy_version\":\"\"}},\"credit\":[{\"lang\":\"eng\",\"value\":\"Somebody\"}],"
+			"\"reported_date\":\"2026-01-02\"}");
 }
 
 static void only_its_own_and_ours_are_written(void **state) {
@@ -206,17 +203,14 @@ static void wrong_types_are_kept_and_come_back(void **state) {
 	(void)state;
 	static const char *const texts[] = {
 		"{\"data_type\":\"AVID\",\"metadata\":{\"report_id\":\"AVID-1\",\"more\":1},\"affects\":{\"artifacts\":{\"0\":1},"
-		"\"developer\":\"me\",\"deployer\":[1,{}]},\"problemtype\":[],\"references\":{\"url\":1},\"description\":\"text\","
-		"\"impact\":7,\"credit\":[[],\"x\"],\"metrics\":{\"results\":[]},\"reported_date\":false}",
+			"\"developer\":\"me\",\"deployer\":[1,{}]},\"problemtype\":[],\"references\":{\"url\":1},\"description\":\"text\","
+			"\"impact\":7,\"credit\":[[],\"x\"],\"metrics\":{\"results\":[]},\"reported_date\":false}",
 		"{\"data_type\":\"AVID\",\"data_version\":2,\"metadata\":{\"vuln_id\":\"AVID-2\"},\"affects\":[],"
-			"\"metrics\":[{\"results\":"
-		"{\"a\":[1],\"b\":[{\"c\":[]}],\"absent\":[{\"d\":1}],\"0 of 1\":[{}],\"\":[{\"e\":2}]}},3],"
-			"\"impact\":{\"avid\":{\"sep_view\":\"S\","
-		"\"lifecycle_view\":[1,\"\",\"L\"],\"risk_domain\":{}},\"cvss\":[],\"cwe\":[{\"cweId\":1},{}],"
-			"\"odin\":{\"JailbreakTaxonomy\":"
-		"[{\"Category\":\"a\"},5],\"SocialImpactScore\":[]}},\"reports\":[{\"report_id\":\"AVID-2022-R0001\"},"
-			"{\"report_id\":\"?\"},1],"
-		"\"published_date\":\"soon\",\"absent\":[\"metadata\"],\"absent_\":1}"};
+			"\"metrics\":[{\"results\":{\"a\":[1],\"b\":[{\"c\":[]}],\"absent\":[{\"d\":1}],\"0 of 1\":[{}],\"\":[{\"e\":2}]}},"
+			"3],\"impact\":{\"avid\":{\"sep_view\":\"S\",\"lifecycle_view\":[1,\"\",\"L\"],\"risk_domain\":{}},\"cvss\":[],"
+			"\"cwe\":[{\"cweId\":1},{}],\"odin\":{\"JailbreakTaxonomy\":[{\"Category\":\"a\"},5],\"SocialImpactScore\":[]}},"
+			"\"reports\":[{\"report_id\":\"AVID-2022-R0001\"},{\"report_id\":\"?\"},1],\"published_date\":\"soon\","
+			"\"absent\":[\"metadata\"],\"absent_\":1}"};
 	for (size_t i = 0; i < lengthof(texts); i++) {
 		struct drafts d = read_text(&format_avid, texts[i]);
 		all_validate(&d);

@@ -66,18 +66,17 @@ static void every_invalid_document_is_rejected_by_the_test_that_it_was_made_for(
 /* A document that is valid, with these members of it at the top and in its `document`. */
 static const char *document(const char *of_document, const char *of_top) {
 	return arena_fmt(arena, "{\"document\":{\"category\":\"csaf_base\",\"csaf_version\":\"2.0\",\"title\":\"T\","
-		"\"publisher\":{\"category\":"
-		"\"vendor\",\"name\":\"Acme\",\"namespace\":\"https://acme.example\"},\"tracking\":{\"id\":\"ACME-1\","
-			"\"status\":\"final\","
-		"\"version\":\"1\",\"current_release_date\":\"2026-01-01T00:00:00Z\","
-			"\"initial_release_date\":\"2026-01-01T00:00:00Z\","
+		"\"publisher\":{\"category\":\"vendor\",\"name\":\"Acme\",\"namespace\":\"https://acme.example\"},"
+		"\"tracking\":{\"id\":\"ACME-1\",\"status\":\"final\",\"version\":\"1\","
+		"\"current_release_date\":\"2026-01-01T00:00:00Z\",\"initial_release_date\":\"2026-01-01T00:00:00Z\","
 		"\"revision_history\":[{\"date\":\"2026-01-01T00:00:00Z\",\"number\":\"1\",\"summary\":\"S\"}]}%s}%s}", of_document,
 			of_top).p;
 }
 
 #define ROCKET \
-	"{\"product_id\":\"R1\",\"name\":\"Acme Rocket 1\",\"product_identification_helper\":{\"cpe\":\"cpe:/a:acme:rocket:1\"," \
-	"\"skus\":[\"a\",\"b\"],\"x_generic_uris\":[{\"namespace\":\"https://n.example\",\"uri\":\"https://u.example\"}]}}"
+	"{\"product_id\":\"R1\",\"name\":\"Acme Rocket 1\",\"product_identification_helper\":{" \
+	"\"cpe\":\"cpe:/a:acme:rocket:1\",\"skus\":[\"a\",\"b\"],\"x_generic_uris\":[{" \
+	"\"namespace\":\"https://n.example\",\"uri\":\"https://u.example\"}]}}"
 #define TREE \
 	",\"product_tree\":{\"branches\":[{\"category\":\"vendor\",\"name\":\"Acme\",\"branches\":[{\"category\":" \
 	"\"product_name\",\"name\":\"Rocket\",\"branches\":[{\"category\":\"product_version\",\"name\":\"1\",\"product\":" \
@@ -109,11 +108,9 @@ static void the_product_tree_becomes_affected_items(void **state) {
 	struct drafts d = taken(document("", TREE));
 	const struct draft *r = d.items[0];
 	body_has(r, "/affected/0", "{\"id\":\"R1\",\"name\":\"Acme Rocket 1\",\"vendor\":\"Acme\","
-		"\"path\":[{\"category\":\"vendor\",\"name\":"
-		"\"Acme\"},{\"category\":\"product name\",\"name\":\"Rocket\"},{\"category\":\"product version\",\"name\":\"1\"}],"
-			"\"identifiers\":["
-		"{\"scheme\":\"cpe\",\"id\":\"cpe:/a:acme:rocket:1\"},{\"scheme\":\"sku\",\"id\":\"a\"},{\"scheme\":\"sku\","
-			"\"id\":\"b\"},"
+		"\"path\":[{\"category\":\"vendor\",\"name\":\"Acme\"},{\"category\":\"product name\",\"name\":\"Rocket\"},"
+		"{\"category\":\"product version\",\"name\":\"1\"}],\"identifiers\":[{\"scheme\":\"cpe\","
+		"\"id\":\"cpe:/a:acme:rocket:1\"},{\"scheme\":\"sku\",\"id\":\"a\"},{\"scheme\":\"sku\",\"id\":\"b\"},"
 		"{\"scheme\":\"https://n.example\",\"id\":\"https://u.example\"}],\"groups\":[\"G\"]}");
 	body_has(r, "/affected/2/relation", "{\"category\":\"installed on\",\"product\":\"R1\",\"to\":\"OS\"}");
 	body_has(r, "/product_groups", "[{\"id\":\"G\",\"products\":[\"R1\",\"R1OS\"]}]");
@@ -126,19 +123,14 @@ static void the_product_tree_becomes_affected_items(void **state) {
 static void the_only_vulnerability_stands_at_the_top(void **state) {
 	(void)state;
 	struct drafts d = taken(document("", TREE ",\"vulnerabilities\":[{\"cve\":\"CVE-2026-0001\",\"title\":\"V\","
-		"\"cwe\":{\"id\":\"CWE-79\","
-		"\"name\":\"Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')\"},"
-			"\"ids\":[{\"system_name\":"
-		"\"Bugs\",\"text\":\"7\"}],\"product_status\":{\"known_affected\":[\"R1\"],\"known_not_affected\":[\"OS\"]},"
-			"\"flags\":[{\"label\":"
-		"\"component_not_present\",\"product_ids\":[\"OS\"]}],\"scores\":[{\"products\":[\"R1\"],"
-			"\"cvss_v3\":{\"version\":\"3.1\","
+		"\"cwe\":{\"id\":\"CWE-79\",\"name\":\"Improper Neutralization of Input During Web Page Generation ('Cross-site "
+		"Scripting')\"},\"ids\":[{\"system_name\":\"Bugs\",\"text\":\"7\"}],\"product_status\":{\"known_affected\":[\"R1\"],"
+		"\"known_not_affected\":[\"OS\"]},\"flags\":[{\"label\":\"component_not_present\",\"product_ids\":[\"OS\"]}],"
+		"\"scores\":[{\"products\":[\"R1\"],\"cvss_v3\":{\"version\":\"3.1\","
 		"\"vectorString\":\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\",\"baseScore\":9.8,"
-			"\"baseSeverity\":\"CRITICAL\"}}],"
-		"\"remediations\":[{\"category\":\"vendor_fix\",\"details\":\"Update.\",\"group_ids\":[\"G\"],"
-			"\"restart_required\":{\"category\":"
-		"\"vulnerable_component\"}}],\"acknowledgments\":[{\"names\":[\"A\",\"B\"],\"organization\":\"O\","
-			"\"urls\":[\"https://o.example\"]}],"
+		"\"baseSeverity\":\"CRITICAL\"}}],\"remediations\":[{\"category\":\"vendor_fix\",\"details\":\"Update.\","
+		"\"group_ids\":[\"G\"],\"restart_required\":{\"category\":\"vulnerable_component\"}}],"
+		"\"acknowledgments\":[{\"names\":[\"A\",\"B\"],\"organization\":\"O\",\"urls\":[\"https://o.example\"]}],"
 		"\"release_date\":\"2026-01-01T00:00:00Z\"}]"));
 	const struct draft *r = d.items[0];
 	body_has(r, "/vulnerabilities", "nothing");
@@ -162,29 +154,26 @@ static void the_only_vulnerability_stands_at_the_top(void **state) {
 static void several_vulnerabilities_stand_one_by_one_and_can_be_found(void **state) {
 	(void)state;
 	struct drafts d = taken(document("", TREE ",\"vulnerabilities\":[{\"cve\":\"CVE-2026-0001\","
-		"\"product_status\":{\"fixed\":[\"R1\"]},"
-		"\"cwe\":{\"id\":\"CWE-20\",\"name\":\"Improper Input Validation\"}},{\"cve\":\"CVE-2026-0002\",\"title\":\"Two\","
-			"\"product_status\":"
-		"{\"known_not_affected\":[\"R1\",\"OS\"]},\"notes\":[{\"category\":\"legal_disclaimer\",\"text\":\"N\"}]}]"));
+		"\"product_status\":{\"fixed\":[\"R1\"]},\"cwe\":{\"id\":\"CWE-20\",\"name\":\"Improper Input Validation\"}},"
+		"{\"cve\":\"CVE-2026-0002\",\"title\":\"Two\",\"product_status\":{\"known_not_affected\":[\"R1\",\"OS\"]},"
+		"\"notes\":[{\"category\":\"legal_disclaimer\",\"text\":\"N\"}]}]"));
 	const struct draft *r = d.items[0];
 	body_has(r, "/aliases", "[\"ACME-1\",\"CVE-2026-0001\",\"CVE-2026-0002\"]");
 	body_has(r, "/weaknesses/0/id", "\"CWE-20\"");
 	body_has(r, "/affected/0/statuses", "nothing");
 	body_has(r, "/vulnerabilities/0/affected", "[{\"id\":\"R1\",\"statuses\":[\"fixed\"]}]");
 	body_has(r, "/vulnerabilities/1", "{\"title\":\"Two\",\"aliases\":[\"CVE-2026-0002\"],\"affected\":[{\"id\":\"R1\","
-		"\"statuses\":"
-		"[\"not-affected\"]},{\"id\":\"OS\",\"statuses\":[\"not-affected\"]}],"
-			"\"notes\":[{\"category\":\"legal disclaimer\",\"text\":\"N\"}]}");
+		"\"statuses\":[\"not-affected\"]},{\"id\":\"OS\",\"statuses\":[\"not-affected\"]}],"
+		"\"notes\":[{\"category\":\"legal disclaimer\",\"text\":\"N\"}]}");
 	assert_int_equal(links_of(r, "affects"), 1);
 }
 
 static void members_of_the_document_have_their_fields(void **state) {
 	(void)state;
 	struct drafts d = taken(document(",\"lang\":\"en-GB\",\"source_lang\":\"nl\",\"distribution\":{\"text\":\"D\","
-		"\"tlp\":{\"label\":\"WHITE\"}},"
-		"\"aggregate_severity\":{\"text\":\"Important\"},\"references\":[{\"category\":\"self\",\"summary\":\"Here\",\"url\":"
-		"\"https://acme.example/1\"}],\"acknowledgments\":[{\"summary\":\"All\"},{\"urls\":[\"https://lost.example\"]}],"
-			"\"x\":{\"y\":1}", ""));
+		"\"tlp\":{\"label\":\"WHITE\"}},\"aggregate_severity\":{\"text\":\"Important\"},"
+		"\"references\":[{\"category\":\"self\",\"summary\":\"Here\",\"url\":\"https://acme.example/1\"}],"
+		"\"acknowledgments\":[{\"summary\":\"All\"},{\"urls\":[\"https://lost.example\"]}],\"x\":{\"y\":1}", ""));
 	const struct draft *r = d.items[0];
 	body_has(r, "/language", "\"en-GB\"");
 	body_has(r, "/translated_from", "\"nl\"");
@@ -208,8 +197,8 @@ static void what_may_not_be_passed_on_does_not_become_public(void **state) {
 static void a_document_of_wrong_shape_is_rejected_with_the_place(void **state) {
 	(void)state;
 	refuses(&format_csaf, "{\"document\":{\"csaf_version\":\"2.0\"}}", "document.category: is missing");
-	refuses(&format_csaf, "{\"document\":{\"category\":\"c\",\"csaf_version\":\"2.1\"}}", "document.csaf_version: "
-		"expected 2.0");
+	refuses(&format_csaf, "{\"document\":{\"category\":\"c\",\"csaf_version\":\"2.1\"}}",
+		"document.csaf_version: expected 2.0");
 	refuses(&format_csaf, document("", ",\"product_tree\":[]"), "product_tree: expected an object");
 	refuses(&format_csaf, document("", ",\"vulnerabilities\":[[]]"), "vulnerabilities.0: expected an object");
 	refuses(&format_csaf, document("", ",\"vulnerabilities\":[{\"product_status\":{\"fixed\":[7]}}]"),
@@ -217,11 +206,9 @@ static void a_document_of_wrong_shape_is_rejected_with_the_place(void **state) {
 	refuses(&format_csaf, document("", ",\"vulnerabilities\":[{\"discovery_date\":\"today\"}]"),
 		"vulnerabilities.0.discovery_date: expected a date and time with a zone");
 	refuses(&format_csaf, document("", ",\"product_tree\":{\"branches\":[{\"category\":\"vendor\",\"name\":\"a\","
-		"\"branches\":[{\"category\":"
-		"\"kind\",\"name\":\"b\"}]}]}"), "product_tree.branches.0.branches.0.category: expected one of architecture,"
-			" host_name, "
-		"language, legacy, patch_level, product_family, product_name, product_version, product_version_range, service_pack, "
-		"specification, vendor");
+		"\"branches\":[{\"category\":\"kind\",\"name\":\"b\"}]}]}"), "product_tree.branches.0.branches.0.category: expected "
+		"one of architecture, host_name, language, legacy, patch_level, product_family, product_name, product_version,"
+		" product_version_range, service_pack, specification, vendor");
 	refuses(&format_csaf, document(",\"notes\":[]", ""), "document.notes: expected at least one item");
 	refuses(&format_csaf, document(",\"distribution\":{\"tlp\":{\"label\":\"GREEN RED\"}}", ""),
 		"document.distribution.tlp.label: expected one of AMBER, GREEN, RED, WHITE");
@@ -242,15 +229,15 @@ static void fails(const char *text, const char *reasons) {
 
 static const char *relationship(const char *id, const char *of, const char *to) {
 	return arena_fmt(arena, "{\"category\":\"installed_on\",\"product_reference\":\"%s\","
-		"\"relates_to_product_reference\":\"%s\","
-		"\"full_product_name\":{\"product_id\":\"%s\",\"name\":\"n\"}}", of, to, id).p;
+		"\"relates_to_product_reference\":\"%s\",\"full_product_name\":{\"product_id\":\"%s\",\"name\":\"n\"}}", of, to,
+		id).p;
 }
 
 static void a_long_circle_of_relationships_is_found(void **state) {
 	(void)state;
 	fails(document("", arena_fmt(arena, ",\"product_tree\":{\"full_product_names\":[{\"product_id\":\"P\","
-		"\"name\":\"n\"}],"
-		"\"relationships\":[%s,%s,%s]}", relationship("A", "P", "B"), relationship("B", "P", "C"), relationship("C", "A",
+		"\"name\":\"n\"}],\"relationships\":[%s,%s,%s]}", relationship("A", "P", "B"), relationship("B", "P", "C"),
+		relationship("C", "A",
 			"P")).p),
 		"6.1.3 (the definition of A leads back to itself)");
 }
@@ -258,8 +245,8 @@ static void a_long_circle_of_relationships_is_found(void **state) {
 static void products_that_share_a_part_are_no_circle(void **state) {
 	(void)state;
 	taken(document("", arena_fmt(arena, ",\"product_tree\":{\"full_product_names\":[{\"product_id\":\"P\","
-		"\"name\":\"n\"}],"
-		"\"relationships\":[%s,%s,%s]}", relationship("A", "P", "B"), relationship("B", "P", "P"), relationship("C", "A",
+		"\"name\":\"n\"}],\"relationships\":[%s,%s,%s]}", relationship("A", "P", "B"), relationship("B", "P", "P"),
+		relationship("C", "A",
 			"B")).p));
 }
 
@@ -269,26 +256,24 @@ static void a_chain_of_thousands_of_relationships_is_followed(void **state) {
 	for (int i = 0; i < 9000; i++)
 		buf_fmt(&b, "%s%s", i ? "," : "", relationship(arena_fmt(arena, "A%d", i).p, "P", arena_fmt(arena, "A%d", i + 1).p));
 	fails(document("", arena_fmt(arena, ",\"product_tree\":{\"full_product_names\":[{\"product_id\":\"P\","
-		"\"name\":\"n\"}],"
-		"\"relationships\":[%s]}", b.p).p), "6.1.1 (the product A9000 is not defined)");
+		"\"name\":\"n\"}],\"relationships\":[%s]}", b.p).p), "6.1.1 (the product A9000 is not defined)");
 }
 
 static void several_failed_tests_are_told_together(void **state) {
 	(void)state;
 	fails(document(",\"lang\":\"xx\",\"source_lang\":\"XX\"",
-		",\"vulnerabilities\":[{\"flags\":[{\"label\":\"component_not_present\","
-		"\"product_ids\":[\"X\"]}],\"scores\":[{\"products\":[\"X\"],\"cvss_v3\":{\"version\":\"3.1\",\"baseScore\":11}}]}]"),
-		"6.1.1 (the product X is not defined), 6.1.8 (vectorString is missing), 6.1.12 (lang: xx is no language), "
-		"6.1.28 (lang and source_lang are both xx)");
+		",\"vulnerabilities\":[{\"flags\":[{\"label\":\"component_not_present\",\"product_ids\":[\"X\"]}],"
+			"\"scores\":[{\"products\":[\"X\"],\"cvss_v3\":{\"version\":\"3.1\",\"baseScore\":11}}]}]"),
+		"6.1.1 (the product X is not defined), 6.1.8 (vectorString is missing), 6.1.12 (lang: xx is no language),"
+			" 6.1.28 (lang and source_lang are both xx)");
 }
 
 static void pre_release_parts_are_compared_by_semantic_versioning(void **state) {
 	(void)state;
 	const char *text = "{\"document\":{\"category\":\"csaf_base\",\"csaf_version\":\"2.0\",\"title\":\"T\","
-		"\"publisher\":{\"category\":"
-		"\"vendor\",\"name\":\"Acme\",\"namespace\":\"https://acme.example\"},\"tracking\":{\"id\":\"A-1\","
-			"\"status\":\"draft\",\"version\":"
-		"\"%s\",\"current_release_date\":\"2026-01-01T00:00:00Z\",\"initial_release_date\":\"2026-01-01T00:00:00Z\","
+		"\"publisher\":{\"category\":\"vendor\",\"name\":\"Acme\",\"namespace\":\"https://acme.example\"},"
+		"\"tracking\":{\"id\":\"A-1\",\"status\":\"draft\",\"version\":\"%s\","
+		"\"current_release_date\":\"2026-01-01T00:00:00Z\",\"initial_release_date\":\"2026-01-01T00:00:00Z\","
 		"\"revision_history\":[{\"date\":\"2026-01-01T00:00:00Z\",\"number\":\"0.9.0\",\"summary\":\"S\"},"
 		"{\"date\":\"2026-01-01T01:00:00+01:00\",\"number\":\"1.0.0\",\"summary\":\"S\"}]}}}";
 #pragma GCC diagnostic push

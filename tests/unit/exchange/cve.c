@@ -155,17 +155,15 @@ static void other_languages_and_media_are_renditions(void **state) {
 
 /* A published record with these members of its cna container. */
 static struct drafts with_cna(const char *cna, const char *adp) {
-	return read_text(&format_cve, arena_fmt(arena, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.1\",\"cveMetadata\":{"
-		"\"cveId\":\"CVE-2026-0001\",\"assignerOrgId\":\"o\",\"state\":\"PUBLISHED\"},"
-			"\"containers\":{\"cna\":{\"title\":\"T\",%s},"
-		"\"adp\":[%s]}}", cna, adp).p);
+	return read_text(&format_cve, arena_fmt(arena, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.1\","
+		"\"cveMetadata\":{\"cveId\":\"CVE-2026-0001\",\"assignerOrgId\":\"o\",\"state\":\"PUBLISHED\"},"
+		"\"containers\":{\"cna\":{\"title\":\"T\",%s},\"adp\":[%s]}}", cna, adp).p);
 }
 
 static void vendors_and_products_become_organizations_and_systems(void **state) {
 	(void)state;
 	struct drafts d = with_cna("\"affected\":[{\"vendor\":\"Acme Inc.\",\"product\":\"Rocket\"},"
-		"{\"vendor\":\"Acme Inc.\",\"product\":"
-		"\"Rocket\"},{\"vendor\":\"Acme Inc.\",\"product\":\"Anvil\"}]",
+		"{\"vendor\":\"Acme Inc.\",\"product\":\"Rocket\"},{\"vendor\":\"Acme Inc.\",\"product\":\"Anvil\"}]",
 		"{\"affected\":[{\"vendor\":\"acme\",\"product\":\"rocket\"}]}");
 	all_validate(&d);
 	assert_int_equal(d.parties_n, 3);
@@ -201,9 +199,8 @@ static void an_enricher_names_the_product_where_the_authority_does_not(void **st
 static void the_newest_cvss_gives_the_severity(void **state) {
 	(void)state;
 	struct drafts d = with_cna("\"metrics\":[{\"cvssV2_0\":{\"version\":\"2.0\",\"baseScore\":10}},"
-		"{\"cvssV3_1\":{\"version\":\"3.1\","
-		"\"baseScore\":2,\"baseSeverity\":\"LOW\"}},{\"cvssV4_0\":{\"baseSeverity\":\"medium\"}},"
-			"{\"cvssV4_0\":{\"baseSeverity\":\"HIGH\"}}]", "");
+		"{\"cvssV3_1\":{\"version\":\"3.1\",\"baseScore\":2,\"baseSeverity\":\"LOW\"}},"
+		"{\"cvssV4_0\":{\"baseSeverity\":\"medium\"}},{\"cvssV4_0\":{\"baseSeverity\":\"HIGH\"}}]", "");
 	body_has(d.items[0], "/severity", "\"medium\"");
 	d = with_cna("\"metrics\":[{\"cvssV2_0\":{\"version\":\"2.0\",\"baseScore\":10}}]", "");
 	body_has(d.items[0], "/severity", "\"high\"");
@@ -229,9 +226,9 @@ static void a_title_is_the_first_sentence_where_there_is_none(void **state) {
 
 static void a_record_that_was_replaced_leads_on(void **state) {
 	(void)state;
-	const char *text = "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.1\",\"cveMetadata\":{\"cveId\":\"CVE-2026-0001\","
-		"\"state\":\"REJECTED\"},\"containers\":{\"cna\":{\"rejectedReasons\":[{\"lang\":\"de\",\"value\":\"Doppelt.\"},"
-			"{\"lang\":\"en\","
+	const char *text = "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.1\","
+		"\"cveMetadata\":{\"cveId\":\"CVE-2026-0001\",\"state\":\"REJECTED\"},"
+		"\"containers\":{\"cna\":{\"rejectedReasons\":[{\"lang\":\"de\",\"value\":\"Doppelt.\"},{\"lang\":\"en\","
 		"\"value\":\"Twice.\"}],\"replacedBy\":[\"CVE-2026-0002\"]}}}";
 	struct drafts d = read_text(&format_cve, text);
 	all_validate(&d);
@@ -261,24 +258,21 @@ static void a_record_without_what_it_needs_is_rejected(void **state) {
 		"\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\"}}",
 		"cveMetadata.state: expected PUBLISHED or REJECTED");
 	refuses(&format_cve, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.0\","
-		"\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\",\"state\":"
-		"\"PUBLISHED\"},\"containers\":{\"cna\":[]}}", "containers.cna: expected an object");
+		"\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\",\"state\":\"PUBLISHED\"},\"containers\":{\"cna\":[]}}",
+		"containers.cna: expected an object");
 	refuses(&format_cve, "{\"dataType\":\"CVE_RECORD\",\"dataVersion\":\"5.0\","
-		"\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\",\"state\":"
-		"\"PUBLISHED\"},\"containers\":{\"cna\":{},\"adp\":{}}}", "containers.adp: expected an array");
+		"\"cveMetadata\":{\"cveId\":\"CVE-2024-0001\",\"state\":\"PUBLISHED\"},\"containers\":{\"cna\":{},\"adp\":{}}}",
+		"containers.adp: expected an array");
 }
 
 static void wrong_types_are_kept(void **state) {
 	(void)state;
 	struct drafts d = with_cna("\"affected\":[7,{\"vendor\":[],\"versions\":[{\"status\":\"maybe\"},\"1\"],"
-		"\"cpes\":\"c\"}],"
-		"\"descriptions\":{\"lang\":\"en\"},\"metrics\":[{\"cvssV3_1\":\"x\"},{\"other\":{\"type\":\"ssvc\","
-			"\"content\":[]}}],"
-		"\"references\":[{\"tags\":[\"t\"]},{\"url\":\"u\",\"tags\":{}}],\"problemTypes\":\"none\","
-			"\"timeline\":[{\"time\":\"soon\","
-		"\"value\":\"v\"}],\"credits\":[{\"value\":\"c\",\"type\":\"hero\"}],\"source\":\"s\",\"tags\":\"t\","
-			"\"impacts\":[{\"capecId\":"
-		"\"CAPEC-1\"}],\"providerMetadata\":1", "null,{\"title\":\"x\"},\"y\"");
+		"\"cpes\":\"c\"}],\"descriptions\":{\"lang\":\"en\"},\"metrics\":[{\"cvssV3_1\":\"x\"},"
+		"{\"other\":{\"type\":\"ssvc\",\"content\":[]}}],\"references\":[{\"tags\":[\"t\"]},{\"url\":\"u\",\"tags\":{}}],"
+		"\"problemTypes\":\"none\",\"timeline\":[{\"time\":\"soon\",\"value\":\"v\"}],\"credits\":[{\"value\":\"c\","
+		"\"type\":\"hero\"}],\"source\":\"s\",\"tags\":\"t\",\"impacts\":[{\"capecId\":\"CAPEC-1\"}],\"providerMetadata\":1",
+		"null,{\"title\":\"x\"},\"y\"");
 	all_validate(&d);
 	const struct draft *r = d.items[0];
 	body_has(r, "/attack_patterns", "[{\"scheme\":\"CAPEC\",\"id\":\"CAPEC-1\"}]");

@@ -88,22 +88,21 @@ static struct drafts with_affected(const char *affected) {
 static void each_pair_of_events_is_a_range(void **state) {
 	(void)state;
 	struct drafts d = with_affected("\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"0\"},"
-		"{\"fixed\":\"1.2\"},"
-		"{\"introduced\":\"2.0\"}]},{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"3\"},{\"last_affected\":\"4\"}]}]");
+		"{\"fixed\":\"1.2\"},{\"introduced\":\"2.0\"}]},{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"3\"},"
+		"{\"last_affected\":\"4\"}]}]");
 	body_has(d.items[0], "/affected/0/ranges", "[{\"type\":\"ecosystem\",\"status\":\"affected\",\"from\":\"0\","
-		"\"before\":\"1.2\"},"
-		"{\"type\":\"ecosystem\",\"status\":\"affected\",\"from\":\"2.0\",\"before\":\"*\"},"
+		"\"before\":\"1.2\"},{\"type\":\"ecosystem\",\"status\":\"affected\",\"from\":\"2.0\",\"before\":\"*\"},"
 		"{\"type\":\"semver\",\"status\":\"affected\",\"from\":\"3\",\"through\":\"4\"}]");
 	body_has(d.items[0], "/source/extra", "nothing");
 }
 
 static void commits_that_do_not_pair_up_are_changes_of_one_range(void **state) {
 	(void)state;
-	struct drafts d = with_affected("\"ranges\":[{\"type\":\"GIT\",\"repo\":\"https://example.org/r\",\"events\":["
-		"{\"introduced\":\"0\"},{\"fixed\":\"aa\"},{\"fixed\":\"bb\"}]}]");
-	body_has(d.items[0], "/affected/0/ranges", "[{\"type\":\"git\",\"repository\":\"https://example.org/r\",\"changes\":["
-		"{\"at\":\"0\",\"status\":\"affected\"},{\"at\":\"aa\",\"status\":\"not-affected\"},"
-		"{\"at\":\"bb\",\"status\":\"not-affected\"}]}]");
+	struct drafts d = with_affected("\"ranges\":[{\"type\":\"GIT\",\"repo\":\"https://example.org/r\","
+		"\"events\":[{\"introduced\":\"0\"},{\"fixed\":\"aa\"},{\"fixed\":\"bb\"}]}]");
+	body_has(d.items[0], "/affected/0/ranges", "[{\"type\":\"git\",\"repository\":\"https://example.org/r\","
+		"\"changes\":[{\"at\":\"0\",\"status\":\"affected\"},{\"at\":\"aa\",\"status\":\"not-affected\"},{\"at\":\"bb\","
+		"\"status\":\"not-affected\"}]}]");
 	body_has(d.items[0], "/source/extra", "nothing");
 }
 
@@ -113,23 +112,24 @@ static void what_ranges_can_not_hold_is_kept(void **state) {
 		"{\"introduced\":\"0\",\"fixed\":\"1\"}]}]");
 	with_affected("\"ranges\":[{\"type\":\"GIT\",\"events\":[]},{\"events\":[{\"fixed\":4}]},7],\"versions\":[1,\"\","
 		"\"2\"]");
-	with_affected("\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"}]},"
-		"{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"}],\"database_specific\":{\"x\":1}}]");
+	with_affected("\"ranges\":[{\"type\":\"SEMVER\",\"events\":[{\"introduced\":\"0\"}]},{\"type\":\"SEMVER\","
+		"\"events\":[{\"introduced\":\"0\"}],\"database_specific\":{\"x\":1}}]");
 	with_affected("\"ecosystem_specific\":{\"custom_ranges\":[{\"type\":\"ECOSYSTEM\","
-		"\"events\":[{\"introduced\":\"0\"}]}],"
-		"\"imports\":[{\"path\":\"a\",\"goos\":[\"windows\",\"amd64\"],\"goarch\":[\"linux\"]},{}]}");
+		"\"events\":[{\"introduced\":\"0\"}]}],\"imports\":[{\"path\":\"a\",\"goos\":[\"windows\",\"amd64\"],"
+		"\"goarch\":[\"linux\"]},{}]}");
 }
 
 static void a_vector_gives_value_and_severity(void **state) {
 	(void)state;
-	struct drafts d = read_text(&format_osv, "{\"id\":\"GHSA-1\",\"modified\":\"2024-01-01T00:00:00Z\",\"severity\":["
-		"{\"type\":\"CVSS_V3\",\"score\":\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\"},{\"type\":\"CVSS_V2\",\"score\":"
-		"\"AV:N/AC:L/Au:N/C:N/I:N/A:P\"},{\"type\":\"Ubuntu\",\"score\":\"low\"},{\"type\":\"CVSS_V4\",\"score\":\"?\"}]}");
+	struct drafts d = read_text(&format_osv, "{\"id\":\"GHSA-1\",\"modified\":\"2024-01-01T00:00:00Z\","
+		"\"severity\":[{\"type\":\"CVSS_V3\",\"score\":\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\"},"
+		"{\"type\":\"CVSS_V2\",\"score\":\"AV:N/AC:L/Au:N/C:N/I:N/A:P\"},{\"type\":\"Ubuntu\",\"score\":\"low\"},"
+		"{\"type\":\"CVSS_V4\",\"score\":\"?\"}]}");
 	all_validate(&d);
 	comes_back(&format_osv, d.items[0]);
 	body_has(d.items[0], "/severity", "\"critical\"");
-	body_has(d.items[0], "/scores/0", "{\"system\":\"CVSS\",\"version\":\"3.1\",\"vector\":"
-		"\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\",\"value\":9.8,\"label\":\"CRITICAL\"}");
+	body_has(d.items[0], "/scores/0", "{\"system\":\"CVSS\",\"version\":\"3.1\","
+		"\"vector\":\"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\",\"value\":9.8,\"label\":\"CRITICAL\"}");
 	body_has(d.items[0], "/scores/1/version", "\"2.0\"");
 	body_has(d.items[0], "/scores/2", "{\"system\":\"Ubuntu\",\"label\":\"low\"}");
 }
@@ -163,25 +163,21 @@ static void records_are_written_after_the_schema_wherever_they_come_from(void **
 static void an_advisory_that_was_born_here_is_written_as_osv(void **state) {
 	(void)state;
 	const struct json *body = parsed(S("{\"title\":\"T\",\"summary\":\"S\",\"aliases\":[\"CVE-2026-1\"],"
-		"\"severity\":\"high\","
-		"\"published\":\"2026-01-02\",\"affected\":[{\"name\":\"p\",\"package\":\"p\",\"ecosystem\":\"PyPI\",\"ranges\":["
-		"{\"status\":\"affected\",\"type\":\"ecosystem\",\"from\":\"1\",\"before\":\"2\"},{\"status\":\"not-affected\","
-			"\"from\":\"3\"},"
-		"{\"from\":\"0.9\"}]},{\"name\":\"M\",\"vendor\":\"V\",\"type\":\"model\"}],"
-			"\"references\":[{\"url\":\"https://example.org/\","
-		"\"tags\":[\"patch\"]},{\"url\":\"relative\"},{\"title\":\"none\"}],\"credits\":[{\"name\":\"N\","
-			"\"role\":\"author\"}],"
+		"\"severity\":\"high\",\"published\":\"2026-01-02\",\"affected\":[{\"name\":\"p\",\"package\":\"p\","
+		"\"ecosystem\":\"PyPI\",\"ranges\":[{\"status\":\"affected\",\"type\":\"ecosystem\",\"from\":\"1\","
+		"\"before\":\"2\"},{\"status\":\"not-affected\",\"from\":\"3\"},{\"from\":\"0.9\"}]},{\"name\":\"M\","
+		"\"vendor\":\"V\",\"type\":\"model\"}],\"references\":[{\"url\":\"https://example.org/\",\"tags\":[\"patch\"]},"
+		"{\"url\":\"relative\"},{\"title\":\"none\"}],\"credits\":[{\"name\":\"N\",\"role\":\"author\"}],"
 		"\"weaknesses\":[{\"scheme\":\"CWE\",\"id\":\"CWE-20\"},{\"label\":\"x\"}]}"));
 	const struct json *out = written(&format_osv, "advisory", "POL-2026-0001", body);
 	must_validate(osv_schema(), S("born here"), out);
 	assert_string_equal(json_text(arena, out).p, "{\"schema_version\":\"1.7.0\",\"id\":\"x_POL-2026-0001\","
 		"\"modified\":\"2026-01-02T00:00:00Z\",\"published\":\"2026-01-02T00:00:00Z\",\"aliases\":[\"CVE-2026-1\"],"
-		"\"summary\":\"T\",\"details\":\"S\",\"affected\":[{\"package\":{\"ecosystem\":\"PyPI\",\"name\":\"p\"},\"ranges\":["
-		"{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"1\"},{\"fixed\":\"2\"}]}],\"versions\":[\"0.9\"],"
+		"\"summary\":\"T\",\"details\":\"S\",\"affected\":[{\"package\":{\"ecosystem\":\"PyPI\",\"name\":\"p\"},"
+		"\"ranges\":[{\"type\":\"ECOSYSTEM\",\"events\":[{\"introduced\":\"1\"},{\"fixed\":\"2\"}]}],\"versions\":[\"0.9\"],"
 		"\"database_specific\":{\"ranges\":[{\"status\":\"not-affected\",\"from\":\"3\"}]}},"
-		"{\"database_specific\":{\"name\":\"M\",\"vendor\":\"V\",\"type\":\"model\"}}],"
-		"\"references\":[{\"type\":\"FIX\",\"url\":\"https://example.org/\"}],\"credits\":[{\"name\":\"N\","
-			"\"type\":\"OTHER\"}],"
+		"{\"database_specific\":{\"name\":\"M\",\"vendor\":\"V\",\"type\":\"model\"}}],\"references\":[{\"type\":\"FIX\","
+		"\"url\":\"https://example.org/\"}],\"credits\":[{\"name\":\"N\",\"type\":\"OTHER\"}],"
 		"\"database_specific\":{\"severity\":\"high\",\"cwe_ids\":[\"CWE-20\"]}}");
 }
 
@@ -212,14 +208,11 @@ static void a_missing_or_malformed_identifier_is_a_rejection(void **state) {
 static void wrong_types_are_kept_and_come_back(void **state) {
 	(void)state;
 	struct drafts d = read_text(&format_osv, "{\"id\":\"GO-1\",\"modified\":{\"a\":1},\"published\":\"soon\","
-		"\"withdrawn\":\"\","
-		"\"summary\":[],\"details\":7,\"aliases\":\"a\",\"related\":[1,[]],\"upstream\":{\"0\":1},\"severity\":[3,"
-			"{\"type\":\"x\"}],"
-		"\"affected\":[null,{},{\"package\":7},{\"package\":{\"name\":\"n\"},\"versions\":{},\"severity\":null}],"
-			"\"references\":[{},"
-		"{\"url\":\"u\",\"type\":3},{\"type\":\"NEWS\",\"url\":\"v\"}],\"credits\":[{\"contact\":[\"c\"]},{\"name\":\"n\","
-			"\"type\":\"X\"}],"
-		"\"database_specific\":[1],\"schema_version\":2,\"absent\":{\"id\":1}}");
+		"\"withdrawn\":\"\",\"summary\":[],\"details\":7,\"aliases\":\"a\",\"related\":[1,[]],\"upstream\":{\"0\":1},"
+		"\"severity\":[3,{\"type\":\"x\"}],\"affected\":[null,{},{\"package\":7},{\"package\":{\"name\":\"n\"},"
+		"\"versions\":{},\"severity\":null}],\"references\":[{},{\"url\":\"u\",\"type\":3},{\"type\":\"NEWS\","
+		"\"url\":\"v\"}],\"credits\":[{\"contact\":[\"c\"]},{\"name\":\"n\",\"type\":\"X\"}],\"database_specific\":[1],"
+		"\"schema_version\":2,\"absent\":{\"id\":1}}");
 	all_validate(&d);
 	comes_back(&format_osv, d.items[0]);
 	body_has(d.items[0], "/title", "\"GO-1\"");
