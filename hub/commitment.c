@@ -18,32 +18,89 @@ static struct sha256 tree(const struct sha256 *leaves, size_t n) {
 	return node(tree(leaves, k), tree(leaves + k, n - k));
 }
 
+struct field {
+	struct str name, value; /* canonical JSON of the value */
+};
+
+static struct sha256 leaf(struct str seed, const struct field *f) {
+	struct str zero = str_n("", 1);
+	struct str salt_parts[] = {S("polder/salt/v1"), seed, f->name};
+	struct sha256 salt = sha256_parts(salt_parts, lengthof(salt_parts));
+	struct str parts[] = {zero, S("polder/field/v1"), sha256_str(&salt), f->name, zero, f->value};
+	return sha256_parts(parts, lengthof(parts));
+}
+
+static enum err_code root_of(struct arena *a, const struct field *fields, size_t n, struct str seed, struct sha256 *out, struct err *e) {
+	struct sha256 *leaves = arena_array(a, n + 1, sizeof *leaves);
+	if (!leaves) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < n; i++) leaves[i] = leaf(seed, &fields[i]);
+	*out = tree(leaves, n);
+	return ERR_OK;
+}
+
 enum err_code commitment_root(struct arena *a, const struct json *body, struct str seed, struct sha256 *out, struct err *e) {
 	size_t n = json_is(body, JSON_OBJECT) ? body->n : 0;
 	const struct json_member **members = arena_array(a, n + 1, sizeof *members);
-	struct sha256 *leaves = arena_array(a, n + 1, sizeof *leaves);
-	if (!members || !leaves) return err_set(e, ERR_MEMORY, "out of memory");
+	struct field *fields = arena_array(a, n + 1, sizeof *fields);
+	if (!members || !fields) return err_set(e, ERR_MEMORY, "out of memory");
 	for (size_t i = 0; i < n; i++) members[i] = &body->members[i];
 	qsort(members, n, sizeof *members, by_name);
-	autobuf struct buf value = BUF(JSON_BYTES);
-	for (size_t i = 0; i < n; i++) {
-		buf_clear(&value);
-		json_canonical_to(&value, &members[i]->value);
-		struct str salt_parts[] = {S("polder/salt/v1"), seed, members[i]->name};
-		struct sha256 salt = sha256_parts(salt_parts, lengthof(salt_parts));
-		struct str zero = str_n("", 1);
-		struct str parts[] = {zero, S("polder/field/v1"), sha256_str(&salt), members[i]->name, zero, buf_str(&value)};
-		leaves[i] = sha256_parts(parts, lengthof(parts));
-	}
-	if (value.failed) return err_set(e, ERR_TOO_LARGE, "the record is too large");
-	*out = tree(leaves, n);
-	return ERR_OK;
+	for (size_t i = 0; i < n; i++) fields[i] = (struct field){members[i]->name, json_canonical(a, &members[i]->value)};
+	if (arena_failed(a)) return err_set(e, ERR_TOO_LARGE, "the record is too large");
+	return root_of(a, fields, n, seed, out, e);
 }
 
 enum err_code commitment_make(struct arena *a, const struct json *body, struct commitment *out, struct err *e) {
 	struct commitment c;
 	random_bytes(c.seed, sizeof c.seed);
 	enum err_code code = commitment_root(a, body, str_n(c.seed, sizeof c.seed), &c.root, e);
+	if (!code) *out = c;
+	return code;
+}
+
+/* The end of the string that begins at text.p[at] with a quotation mark. */
+static size_t string_end(struct str text, size_t at) {
+	for (at++; at < text.n && text.p[at] != '"'; at++) at += text.p[at] == '\\';
+	return at + 1;
+}
+
+static size_t value_end(struct str text, size_t at) {
+	int depth = 0;
+	while (at < text.n) {
+		char c = text.p[at];
+		if (c == '"') {
+			at = string_end(text, at);
+			continue;
+		}
+		if (c == '{' || c == '[') depth++;
+		if ((c == ',' && depth == 0) || ((c == '}' || c == ']') && depth-- == 0)) break;
+		at++;
+	}
+	return at;
+}
+
+/* The members of a canonical object, in its order, which for plain names is that of the bytes; false where a name is not plain. */
+static bool cut(struct str text, struct field *fields, size_t n) {
+	size_t at = 1, used = 0;
+	for (; used < n && at < text.n && text.p[at] == '"'; used++) {
+		size_t colon = string_end(text, at), end = value_end(text, colon + 1);
+		struct str name = str_sub(text, at + 1, colon - at - 2);
+		for (size_t i = 0; i < name.n; i++)
+			if (name.p[i] == '\\' || (unsigned char)name.p[i] >= 0x80) return false;
+		fields[used] = (struct field){name, str_sub(text, colon + 1, end - colon - 1)};
+		at = end + 1;
+	}
+	return used == n && at == text.n;
+}
+
+enum err_code commitment_make_from(struct arena *a, const struct json *body, struct str canonical, struct commitment *out,
+	struct err *e) {
+	size_t n = json_is(body, JSON_OBJECT) ? body->n : 0;
+	struct field *fields = arena_array(a, n + 1, sizeof *fields);
+	if (!fields || !cut(canonical, fields, n)) return commitment_make(a, body, out, e);
+	struct commitment c;
+	random_bytes(c.seed, sizeof c.seed);
+	enum err_code code = root_of(a, fields, n, str_n(c.seed, sizeof c.seed), &c.root, e);
 	if (!code) *out = c;
 	return code;
 }

@@ -195,7 +195,7 @@ enum err_code project(struct arena *a, const struct kind *kind, const struct vis
 	const struct json *body, moment published, struct projection *out, struct err *e) {
 	struct projection p = {.body = json_canonical(a, body)};
 	p.digest = sha256(p.body);
-	enum err_code code = commitment_make(a, body, &p.commitment, e);
+	enum err_code code = commitment_make_from(a, body, p.body, &p.commitment, e);
 	if (code) return code;
 	find_names(a, visibility, body, &p);
 	const struct kind_state *s = kind_state(kind, state);
