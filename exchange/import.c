@@ -31,6 +31,7 @@ struct item {
 /* A change that must wait until all else is written. */
 struct later {
 	struct change change;
+	struct str name;           /* instead: what the organization or system of the key change.record is properly called */
 	struct later *next;
 };
 
@@ -96,8 +97,9 @@ static struct disclosing operators_view(struct reader *r) {
 
 /* ---- parties ---- */
 
-/* True when this run meets the party for the first time, or for the first time under its proper name. */
-static bool claim(struct reader *r, const struct draft_party *p) {
+/* True when this run meets the party for the first time, or for the first time under its proper name; *again tells the second from the
+ * first. */
+static bool claim(struct reader *r, const struct draft_party *p, bool *again) {
 	struct import *im = r->im;
 	static const char provisional[] = "p", proper[] = "n";
 	pthread_mutex_lock(&im->lock);
@@ -108,10 +110,11 @@ static bool claim(struct reader *r, const struct draft_party *p) {
 		if (at) *at = (void *)(uintptr_t)(p->provisional ? provisional : proper);
 	}
 	pthread_mutex_unlock(&im->lock);
+	*again = before != NULL;
 	return first;
 }
 
-static void put_off(struct reader *r, struct change c) {
+static void put_off(struct reader *r, struct change c, struct str name) {
 	struct import *im = r->im;
 	pthread_mutex_lock(&im->lock);
 	struct later *l = arena_new_of(im->shared, struct later);
@@ -121,7 +124,7 @@ static void put_off(struct reader *r, struct change c) {
 		c.move = arena_str(im->shared, c.move);
 		c.reason = arena_str(im->shared, c.reason);
 		if (c.body) c.body = json_copy(im->shared, c.body);
-		*l = (struct later){c, im->later};
+		*l = (struct later){c, arena_str(im->shared, name), im->later};
 		im->later = l;
 	}
 	pthread_mutex_unlock(&im->lock);
@@ -148,21 +151,19 @@ static enum err_code prepare(struct reader *r, const struct change *c, enum outc
 }
 
 static enum err_code take_party(struct reader *r, const struct draft_party *p, const char *path) {
-	if (!claim(r, p)) return ERR_OK;
+	bool again;
+	if (!claim(r, p, &again)) return ERR_OK;
 	struct disclosing d = operators_view(r);
 	struct disclosed known;
 	enum err_code code = disclose_record(&d, p->key, &known, &r->e);
 	if (code && code != ERR_NOT_FOUND) return code;
-	if (!code) {
-		/* Somebody who writes the name corrects one that was derived from a slug. */
-		if (!p->provisional && json_true(json_get_lit(known.body, "provisional"))) {
-			struct change c = change_of(r, CHANGE_REVISE);
-			c.record = known.line.uid;
-			c.body = json_with(r->item->a, json_with(r->item->a, known.body, S("name"), json_get_lit(p->body, "name")), S("provisional"), NULL);
-			put_off(r, c);
-		}
-		return ERR_OK;
+	/* Somebody who writes the name corrects one that was derived from a slug, also where that is only about to be written. */
+	if (!p->provisional && (code ? again : json_true(json_get_lit(known.body, "provisional")))) {
+		struct change c = change_of(r, CHANGE_REVISE);
+		c.record = p->key;
+		put_off(r, c, json_get_str(p->body, S("name")));
 	}
+	if (!code) return ERR_OK;
 	struct arena *a = r->item->a;
 	struct change c = change_of(r, CHANGE_CREATE);
 	struct change_name *names = arena_array(a, 1, sizeof *names);
@@ -268,7 +269,7 @@ static enum err_code take_again(struct reader *r, const struct draft *d, struct 
 		m.record = uid;
 		m.move = k->moves[i].name;
 		m.reason = S("as its source says");
-		put_off(r, m);
+		put_off(r, m, STR_EMPTY);
 		break;
 	}
 	return ERR_OK;
@@ -600,6 +601,15 @@ static enum err_code write_loop(struct import *im, struct err *e) {
 	}
 }
 
+/* The record as it stands, under its proper name. False when there is nothing to correct any more. */
+static bool correct_name(struct import *im, struct db *db, struct arena *a, struct later *l) {
+	struct disclosing d = {im->hub, db, viewer_operator, a};
+	struct disclosed r;
+	if (disclose_record(&d, l->change.record, &r, NULL) || !json_true(json_get_lit(r.body, "provisional"))) return false;
+	l->change.body = json_with(a, json_with(a, r.body, S("name"), json_str(a, l->name)), S("provisional"), NULL);
+	return !arena_failed(a);
+}
+
 static enum err_code write_later(struct import *im, struct err *e) {
 	struct db *db;
 	if (!im->later) return ERR_OK;
@@ -607,6 +617,9 @@ static enum err_code write_later(struct import *im, struct err *e) {
 	if (code) return code;
 	for (struct later *l = im->later; l && !code; l = l->next) {
 		struct change_result result;
+		autoarena struct arena *a = arena_new(ITEM_CAP);
+		if (!a) return db_close(db), err_set(e, ERR_MEMORY, "out of memory");
+		if (l->name.n && !correct_name(im, db, a, l)) continue;
 		code = change_apply(im->hub, db, &l->change, &result, e);
 		/* What was merged meanwhile may not allow the move any more; the record itself is in. */
 		if (code && !fatal(code)) code = ERR_OK;

@@ -68,6 +68,13 @@ enum err_code counts_write(struct store *s) {
 		db_bind_str(&q, 3, c->items[i].value);
 		db_bind_int(&q, 4, by);
 		code = db_run(&q, s->e);
+		if (code || by > 0) continue;
+		/* A value that nothing public has any more may have been taken away since it should not be read. */
+		q = db_query(s->db, "DELETE FROM facet_count WHERE kind = $1 AND name = $2 AND value = $3 AND n = 0");
+		db_bind_str(&q, 1, c->items[i].kind);
+		db_bind_str(&q, 2, c->items[i].name);
+		db_bind_str(&q, 3, c->items[i].value);
+		code = db_run(&q, s->e);
 	}
 	c->n = 0;
 	return code;

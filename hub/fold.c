@@ -70,8 +70,9 @@ bool fold_next(struct str text, size_t *at, struct buf *folded, size_t *from, si
 		utf8proc_int32_t c;
 		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text.p + i, (utf8proc_ssize_t)(text.n - i), &c);
 		if (n <= 0) {
-			i = text.n;
-			break;
+			*to = i;
+			*at = text.n;
+			return in;
 		}
 		/* Soft hyphen, joiners, byte order mark: they stand inside words and are no part of them. */
 		if (c == 0xAD || c == 0x200C || c == 0x200D || c == 0x2060 || c == 0xFEFF) {
@@ -103,6 +104,22 @@ bool fold_next(struct str text, size_t *at, struct buf *folded, size_t *from, si
 	return in;
 }
 
+/* A word, or several: one character may stand for some of those that are words each (half-width Kana, digraphs). */
+static void add_word(struct buf *out, struct str word) {
+	bool parted = true;
+	for (size_t i = 0; i < word.n;) {
+		utf8proc_int32_t c;
+		utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)word.p + i, (utf8proc_ssize_t)(word.n - i), &c);
+		if (n <= 0) break;
+		if (alone(c) && !parted) buf_add_char(out, ' ');
+		buf_add(out, str_sub(word, i, (size_t)n));
+		i += (size_t)n;
+		parted = alone(c);
+		if (parted) buf_add_char(out, ' ');
+	}
+	if (!parted) buf_add_char(out, ' ');
+}
+
 void fold_words(struct buf *out, struct str text) {
 	autobuf struct buf word = BUF(1 << 16);
 	size_t at = 0, from, to;
@@ -126,7 +143,6 @@ void fold_words(struct buf *out, struct str text) {
 			buf_free(&word);
 			continue;
 		}
-		buf_add(out, buf_str(&word));
-		buf_add_char(out, ' ');
+		add_word(out, buf_str(&word));
 	}
 }

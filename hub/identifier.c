@@ -111,5 +111,7 @@ struct str name_key(struct arena *a, struct str name) {
 	struct str key = arena_str(a, str_trim(buf_str(&words)));
 	for (size_t i = 0; i < key.n; i++)
 		if (key.p[i] == ' ') ((char *)(uintptr_t)key.p)[i] = '-';
-	return str_cut_utf8(key, 120);
+	key = str_cut_utf8(key, 120);
+	while (key.n && key.p[key.n - 1] == '-') key.n--;
+	return key;
 }

@@ -120,6 +120,7 @@ enum { WIDTH = 16 };
 struct reached {
 	const struct rule *at[WIDTH];
 	size_t n;
+	bool lost;          /* more fit than there is room for: nobody reads what lies here and below */
 	bool declared;      /* by one that was passed or reached */
 	unsigned audiences;
 };
@@ -144,24 +145,21 @@ static struct reached begin(const struct rule *root) {
 }
 
 static void reach_one(struct reached *r, const struct rule *rule) {
-	if (!rule) return;
-	if (r->n < WIDTH) {
+	if (rule && r->n < WIDTH)
 		r->at[r->n++] = rule;
-	} else { /* too many rules fit to be sure: nobody reads it */
-		r->n = 0;
-		r->declared = true;
-		r->audiences = 0;
-	}
+	else if (rule)
+		r->lost = true;
 }
 
 static struct reached step(const struct reached *from, struct str name) {
-	struct reached to = {.declared = from->declared, .audiences = from->audiences};
+	struct reached to = {.lost = from->lost, .declared = from->declared, .audiences = from->audiences};
 	for (size_t i = 0; i < from->n; i++) {
 		const struct rule *child = from->at[i]->child;
 		while (child && !str_eq(child->segment, name)) child = child->next;
 		reach_one(&to, child);
 		reach_one(&to, from->at[i]->any);
 	}
+	if (to.lost) return (struct reached){.lost = true, .declared = true};
 	arrive(&to);
 	return to;
 }
@@ -198,15 +196,19 @@ static const struct json *project(struct arena *a, const struct place *p, const 
 	if (json_count(value) == 0 || !deeper(p)) return shown ? value : NULL;
 	bool object = value->type == JSON_OBJECT;
 	struct json_builder b = object ? json_object_of(a) : json_array_of(a);
+	bool same = shown;
 	for (size_t i = 0; i < value->n; i++) {
 		/* An item that is hidden is left out: its place would tell that it exists. */
 		struct place next = object ? below(p, value->members[i].name) : below_index(p, i);
-		const struct json *item = project(a, &next, object ? &value->members[i].value : &value->items[i], audiences);
+		const struct json *whole_item = object ? &value->members[i].value : &value->items[i];
+		const struct json *item = project(a, &next, whole_item, audiences);
+		same &= item == whole_item;
 		if (item && object)
 			json_set(&b, value->members[i].name, item);
 		else if (item)
 			json_add(&b, item);
 	}
+	if (same) return value;
 	const struct json *out = json_built(&b);
 	return shown || json_count(out) ? out : NULL;
 }
