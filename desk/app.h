@@ -1,5 +1,5 @@
-/* What every handler finds: rq->app is a struct desk_app, rq->worker the worker's struct db, rq->user a struct viewer or
- * NULL for the public.
+/* What every handler finds: rq->app is a struct desk_app, rq->worker the worker's struct db, rq->user a struct viewer
+ * or NULL for the public.
  *
  * This is the seam for accounts: a server that signs people in sets rq->user in its `authorize`, and every page and
  * address of the API then shows what that viewer may see, since all of them ask disclose_* through desk_disclosing. */
@@ -29,7 +29,7 @@ static inline struct disclosing desk_disclosing(const struct request *rq) {
 	};
 }
 
-/* An answer that the public gets may be kept by anyone and is asked for again by its ETag; a viewer's is the viewer's. */
+/* An answer that the public gets may be kept by anyone and is asked for again by its ETag; a viewer's is its own. */
 static inline void desk_public(const struct request *rq, struct response *rs) {
 	if (rq->user) rs->cache = CACHE_PRIVATE;
 	else response_public(rs, 0);

@@ -3,23 +3,21 @@
 
 #include "desk/site/words.h"
 
-enum { WORDS = 500, VALUE = 600, FIELDS = 60, ITEMS = 40 };
+enum { WORDS = 500, VALUE = 600, FIELDS = 60, ITEMS = 40, SHORT = 60 };
 
 /* ---- two texts, word by word ---- */
 
-/* A word and the white space behind it. */
-static size_t split_words(struct arena *a, struct str s, struct str **out) {
-	struct str *w = arena_array(a, WORDS + 1, sizeof *w);
+/* A word and the white space behind it; at most WORDS of them, else STR_NONE. */
+static size_t split_words(struct str s, struct str out[WORDS]) {
 	size_t n = 0, at = 0;
-	while (w && at < s.n) {
+	while (at < s.n) {
 		if (n == WORDS) return STR_NONE;
 		size_t from = at;
 		while (at < s.n && (unsigned char)s.p[at] > ' ') at++;
 		while (at < s.n && (unsigned char)s.p[at] <= ' ') at++;
-		w[n++] = str_sub(s, from, at - from);
+		out[n++] = str_sub(s, from, at - from);
 	}
-	*out = w;
-	return w ? n : STR_NONE;
+	return n;
 }
 
 static void put(struct word_part *parts, size_t *n, struct str text, int change) {
@@ -38,38 +36,52 @@ static void whole(struct arena *a, struct str from, struct str to, struct word_p
 	put(parts, n, to.n > VALUE ? arena_cat(a, str_cut_utf8(to, VALUE), S(" …")) : to, 1);
 }
 
-/* Longest common subsequence by the table of its lengths: at most WORDS² cells. */
+/* What the comparison needs for a while; a page has many, so none of it stays in the arena. */
+struct table {
+	struct str x[WORDS], y[WORDS];
+	struct word_part parts[2 * WORDS];
+	uint16_t length[(WORDS + 1) * (WORDS + 1)]; /* of the longest common subsequence behind (i, j), row by row */
+};
+
+static void fill_table(struct table *t, size_t n, size_t m) {
+	for (size_t i = n; i-- > 0;)
+		for (size_t j = m; j-- > 0;) {
+			const uint16_t *below = &t->length[(i + 1) * (m + 1) + j], *here = &t->length[i * (m + 1) + j];
+			uint16_t both = (uint16_t)(below[1] + 1);
+			t->length[i * (m + 1) + j] = str_eq(t->x[i], t->y[j]) ? both : below[0] > here[1] ? below[0] : here[1];
+		}
+}
+
+static size_t read_table(struct table *t, size_t n, size_t m) {
+	size_t i = 0, j = 0, out = 0;
+	while (i < n || j < m) {
+		bool same = i < n && j < m && str_eq(t->x[i], t->y[j]);
+		bool take_out =
+			!same && i < n && (j == m || t->length[(i + 1) * (m + 1) + j] >= t->length[i * (m + 1) + j + 1]);
+		if (same) {
+			put(t->parts, &out, t->x[i++], 0);
+			j++;
+		} else if (take_out) {
+			put(t->parts, &out, t->x[i++], -1);
+		} else {
+			put(t->parts, &out, t->y[j++], 1);
+		}
+	}
+	return out;
+}
+
 void diff_words(struct arena *a, struct str from, struct str to, struct word_part **out, size_t *out_n) {
-	struct str *x, *y;
-	size_t n = split_words(a, from, &x), m = split_words(a, to, &y);
+	autofree struct table *t = calloc(1, sizeof *t);
+	size_t n = t ? split_words(from, t->x) : STR_NONE, m = t ? split_words(to, t->y) : STR_NONE;
 	if (n == STR_NONE || m == STR_NONE) {
 		whole(a, from, to, out, out_n);
 		return;
 	}
-	uint16_t *length = arena_array(a, (n + 1) * (m + 1), sizeof *length);
-	struct word_part *parts = arena_array(a, n + m + 1, sizeof *parts);
-	*out = parts;
-	*out_n = 0;
-	if (!length || !parts) return;
-	for (size_t i = n; i-- > 0;)
-		for (size_t j = m; j-- > 0;) {
-			const uint16_t *below = &length[(i + 1) * (m + 1) + j], *here = &length[i * (m + 1) + j];
-			uint16_t both = (uint16_t)(below[1] + 1);
-			length[i * (m + 1) + j] = str_eq(x[i], y[j]) ? both : below[0] > here[1] ? below[0] : here[1];
-		}
-	size_t i = 0, j = 0;
-	while (i < n || j < m) {
-		bool same = i < n && j < m && str_eq(x[i], y[j]);
-		bool take_out = !same && i < n && (j == m || length[(i + 1) * (m + 1) + j] >= length[i * (m + 1) + j + 1]);
-		if (same) {
-			put(parts, out_n, x[i++], 0);
-			j++;
-		} else if (take_out) {
-			put(parts, out_n, x[i++], -1);
-		} else {
-			put(parts, out_n, y[j++], 1);
-		}
-	}
+	fill_table(t, n, m);
+	size_t used = read_table(t, n, m);
+	*out = arena_array(a, used + 1, sizeof **out);
+	*out_n = *out ? used : 0;
+	if (*out && used) memcpy(*out, t->parts, used * sizeof **out);
 }
 
 /* ---- fields ---- */
@@ -107,11 +119,10 @@ static struct field_change change_of(const struct describing *d, struct arena *a
 		diff_items(a, &item, from, to, &out);
 		return out;
 	}
-	struct str x = json_is(from, JSON_STRING) && !of.choices ? from->string : present_line(a, &of, from, VALUE);
-	struct str y = json_is(to, JSON_STRING) && !of.choices ? to->string : present_line(a, &of, to, VALUE);
-	bool texts = json_is(from, JSON_STRING) && json_is(to, JSON_STRING) && !of.choices;
-	if (texts && (x.n > 60 || y.n > 60)) diff_words(a, x, y, &parts, &out.n);
-	else whole(a, x, y, &parts, &out.n);
+	struct str x = json_string(from), y = json_string(to);
+	bool texts = json_is(from, JSON_STRING) && json_is(to, JSON_STRING) && (x.n > SHORT || y.n > SHORT);
+	if (texts) diff_words(a, x, y, &parts, &out.n);
+	else whole(a, present_line(a, &of, from, VALUE), present_line(a, &of, to, VALUE), &parts, &out.n);
 	out.parts = parts;
 	return out;
 }

@@ -215,6 +215,11 @@ static void make_chips(const struct filters *f, const struct facet_group *groups
 	out->chips = chips;
 }
 
+/* The newest first. */
+static int by_year(const void *x, const void *y) {
+	return str_cmp(((const struct filter_value *)y)->label, ((const struct filter_value *)x)->label);
+}
+
 static void make_group(const struct filters *f, const struct facet_group *g, bool first, struct filter_group *out) {
 	struct arena *a = f->rq->arena;
 	struct filter_value *values = arena_array(a, g->n + 1, sizeof *values);
@@ -231,6 +236,7 @@ static void make_group(const struct filters *f, const struct facet_group *g, boo
 			filter_value_words(desk_hub(f->rq), a, f->kind, g->name, v->value, v->label), url, v->n, active};
 		out->open |= active;
 	}
+	if (str_is(g->name, "year") && values) qsort(values, out->n, sizeof *values, by_year);
 	out->more = g->distinct > g->n ? g->distinct - g->n : 0;
 }
 

@@ -3,6 +3,8 @@
 #include "desk/site/words.h"
 #include "history.t.h"
 
+enum { COMPARED = 100 }; /* of the newest events the differences are shown */
+
 static const char *type_words(struct str type) {
 	static const struct {
 		const char *type;
@@ -75,7 +77,10 @@ enum err_code show_history(struct request *rq, struct response *rs, struct err *
 	if (code) return code;
 	struct history_entry *entries = arena_array(d.a, page.n + 1, sizeof *entries);
 	if (!entries) return err_set(e, ERR_MEMORY, "out of memory");
-	for (size_t i = 0; i < page.n; i++) entries[i] = entry_of(&d, &r, &events[page.n - 1 - i]);
+	for (size_t i = 0; i < page.n; i++) {
+		if (i >= COMPARED) events[page.n - 1 - i].diff = NULL;
+		entries[i] = entry_of(&d, &r, &events[page.n - 1 - i]);
+	}
 	page.entries = entries;
 	page.line = line_of(d.a, &r.line);
 	page.api_href = arena_fmt(d.a, "/api/v1/records/%.*s/history", STR_ARG(str_from(page.line.href, 3)));

@@ -52,8 +52,8 @@ static struct str host_of(struct arena *a, struct str url) {
 
 static bool is_date(const struct described *of) {
 	struct str format = json_get_str(of->schema, S("format"));
-	return str_is(of->def, "when") || str_is(of->def, "moment") || str_is(of->def, "partial-date") ||
-		   str_is(format, "date") || str_is(format, "date-time");
+	return str_is(of->def, "when") || str_is(of->def, "moment") || str_is(of->def, "partial-date")
+		|| str_is(format, "date") || str_is(format, "date-time");
 }
 
 static struct shown string_of(struct maker *m, const struct described *of, struct str s) {

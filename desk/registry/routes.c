@@ -13,8 +13,9 @@ enum { ID = 300, FACET_NAMES = 200 };
 #define OPEN   (ROUTE_CACHEABLE | ROUTE_ANY_ORIGIN)
 #define ID_PARAM {"id", PARAM_PATH, .length = ID, .help = "number, uid, identifier at the source or alias"}
 
-static const struct route page_routes[] = {{"/", show_home, ROUTE_PUBLIC, .name = "home", .gives = GIVES_HTML,
-											   .flags = CACHED, .help = "What the hub holds and what is new."},
+static const struct route page_routes[] = {
+	{"/", show_home, ROUTE_PUBLIC, .name = "home", .gives = GIVES_HTML, .flags = CACHED,
+		.help = "What the hub holds and what is new."},
 	{"/browse", show_browse, ROUTE_PUBLIC, .name = "browse", .gives = GIVES_HTML, .flags = CACHED,
 		.help = "All kinds with their numbers."},
 	{"/browse/{path}", show_browse_kind, ROUTE_PUBLIC, .name = "browse-kind", .gives = GIVES_HTML, .flags = CACHED,
@@ -42,10 +43,12 @@ static const struct route page_routes[] = {{"/", show_home, ROUTE_PUBLIC, .name 
 		.params = PARAMS({"kind", PARAM_PATH, .help = "its name"})},
 	{"/about", show_about, ROUTE_PUBLIC, .name = "about", .gives = GIVES_HTML, .flags = CACHED,
 		.help = "What Polder is; licences."},
-	ROUTE_END};
+	ROUTE_END
+};
 
-static const struct route api_routes[] = {{"/api/v1", api_index, ROUTE_PUBLIC, .name = "api", .gives = GIVES_JSON,
-											  .flags = OPEN, .help = "The addresses of the API."},
+static const struct route api_routes[] = {
+	{"/api/v1", api_index, ROUTE_PUBLIC, .name = "api", .gives = GIVES_JSON, .flags = OPEN,
+		.help = "The addresses of the API."},
 	{"/api/v1/health", api_health, ROUTE_PUBLIC, .name = "health", .gives = GIVES_JSON, .flags = ROUTE_ANY_ORIGIN,
 		.help = "Whether the hub answers."},
 	{"/api/v1/kinds", api_kinds, ROUTE_PUBLIC, .name = "api-kinds", .gives = GIVES_JSON, .flags = OPEN,
@@ -76,7 +79,8 @@ static const struct route api_routes[] = {{"/api/v1", api_index, ROUTE_PUBLIC, .
 	{"/api/v1/facets", api_facets, ROUTE_PUBLIC, .name = "api-facets", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "What a kind's records can be narrowed by; without a kind, how many of each there are.",
 		.params = PARAMS({"kind", .help = "a kind's name"})},
-	ROUTE_END};
+	ROUTE_END
+};
 
 /* ---- facets as parameters ---- */
 

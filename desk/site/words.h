@@ -14,9 +14,8 @@ struct words {
 	const char *bytes[4];      /* "B", "kB" … */
 	/* values */
 	const char *yes, *no;
-	const char *untitled;
 	/* pages */
-	const char *browse, *uses, *kinds, *about, *search, *api, *history, *home;
+	const char *browse, *uses, *kinds, *about, *search;
 	const char *search_for;    /* {1} query */
 	const char *history_of;    /* {1} title of a record */
 	/* events of a timeline */
