@@ -7,6 +7,8 @@
 typedef int64_t moment; /* microseconds */
 
 #define SECOND ((moment)1000000)
+#define MINUTE (60 * SECOND)
+#define HOUR   (3600 * SECOND)
 #define DAY    (86400 * SECOND)
 
 moment now(void);

@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 
-#include "desk/registry/routes.h"
+#include "desk/routes.h"
 #include "desk/site/site.h"
 #include "http/server.h"
 
@@ -117,7 +117,8 @@ enum err_code desk_serve(struct hub *hub, const struct serve_options *o, struct 
 		return err_set(e, ERR_MEMORY, "out of memory");
 	}
 	desk->app.hub = hub;
-	enum err_code code = registry_router(a, &desk->app, &desk->router, e);
+	desk->app.https = o->https;
+	enum err_code code = desk_router(a, &desk->app, &desk->router, e);
 	if (!code) code = hub_reader(hub, &desk->watching, e);
 	if (!code) code = run(desk, o, e);
 	if (code == ERR_CANCELLED) return code; /* a thread is still at work with all of this */

@@ -30,6 +30,8 @@ enum role {
 	ROLE_COORDINATOR = 1 << 4,
 	ROLE_ADJUDICATOR = 1 << 5,
 	ROLE_PANEL = 1 << 6,
+	ROLE_ADMINISTRATOR = 1 << 7, /* of the hub: accounts and settings; reads nothing by it */
+	ROLE_GUEST = 1 << 8,
 };
 unsigned role_of(struct str name);
 /* "owner or coordinator" */

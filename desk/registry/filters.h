@@ -1,7 +1,7 @@
 /* What narrows a list or a search, as it stands in the address: q, kind and any facet of the kinds.
  *
  * The names of facets are those of the hub's kinds, so the routes that take filters get their parameters when the hub
- * is opened (registry_router). Which facets a kind has is checked here, so that a mistyped one is refused instead of
+ * is opened (registry_routes). Which facets a kind has is checked here, so that a mistyped one is refused instead of
  * finding nothing. */
 #pragma once
 #include "desk/app.h"

@@ -141,13 +141,14 @@ static const struct route *completed(struct arena *a, const struct desk_app *app
 	return copy;
 }
 
-enum err_code registry_router(struct arena *a, struct desk_app *app, struct router **out, struct err *e) {
+enum err_code registry_routes(struct arena *a, struct desk_app *app, const struct route **pages, const struct route **api,
+	struct err *e) {
 	struct reading *reading;
 	enum err_code code = reading_new(a, app->hub, &reading, e);
 	if (code) return code;
 	app->reading = reading;
 	name_facets(a, app);
-	const struct route *tables[] = {site_routes, completed(a, app, page_routes), completed(a, app, api_routes)};
-	if (arena_failed(a)) return err_set(e, ERR_MEMORY, "out of memory");
-	return router_new(tables, lengthof(tables), out, e);
+	*pages = completed(a, app, page_routes);
+	*api = completed(a, app, api_routes);
+	return arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include "desk/app.h"
 
-/* Fills in the app (its hub must be set) and makes the router of all tables. Lives in the arena and as long as the hub;
- * the router is freed by router_free. ERR_INVALID for a hub's own kind that can't be laid out. */
-enum err_code registry_router(struct arena *a, struct desk_app *app, struct router **out, struct err *e) must_use;
+/* Fills in the app's layouts and filters (its hub must be set) and gives the tables. They live in the arena and as long as the
+ * hub. ERR_INVALID for a hub's own kind that can't be laid out. */
+enum err_code registry_routes(struct arena *a, struct desk_app *app, const struct route **pages, const struct route **api,
+	struct err *e) must_use;

@@ -1,0 +1,19 @@
+/* Outgoing mail: a table of messages that wait (written in the transaction of what they tell of), and one thread of the server that sends
+ * them by the program polder-net (libcurl). A hub without a mail server keeps nothing: mail_queue does nothing and mail_configured says so.
+ *
+ *     [mail]
+ *     server = smtp://127.0.0.1:25      smtps:// or smtp:// (STARTTLS where it is offered)
+ *     from = Example hub <hub@example.org>
+ *     user, password_file               where the server wants them
+ */
+#pragma once
+#include "hub/hub.h"
+
+struct mail {
+	struct str to, subject, text; /* text: plain UTF-8, lines of any length */
+};
+bool mail_configured(const struct hub *h);
+/* In a transaction of the writer. */
+enum err_code mail_queue(const struct hub *h, struct db *db, const struct mail *m, struct err *e) must_use;
+/* Sends what is due: tries again after 1, 5, 30 minutes, 2 and 12 hours, then gives up and says so in the log. Returns how many are left waiting. */
+enum err_code mail_send_due(struct hub *h, struct db *db, int64_t *left, struct err *e) must_use;
