@@ -282,12 +282,6 @@ static enum err_code check_free(struct db *db, struct str login, struct str emai
 	return code;
 }
 
-struct str audit_detail(struct arena *a, const char *name, struct str value) {
-	struct json_builder b = json_object_of(a);
-	json_set_str(&b, str_of(name), value);
-	return json_canonical(a, json_built(&b));
-}
-
 enum err_code account_insert(struct db *db, const struct by *by, const struct account_new *n, struct str hash, char uid[UID_SIZE],
 	struct err *e) {
 	autoarena struct arena *a = arena_new(1 << 16);
@@ -389,7 +383,7 @@ static enum err_code write_suspended(struct db *db, const struct editing *c, con
 	db_bind_int(&q, 2, suspended);
 	enum err_code code = db_run(&q, e);
 	if (!code && suspended) code = end_all(db, c->uid, e);
-	if (!code && suspended) code = member_keep_owner(db, e);
+	if (!code && suspended && (old->hub_roles & 1u << MEMBER_OWNER)) code = member_keep_owner(db, e);
 	return code ? code : audit_write(db, c->by, suspended ? "account.suspend" : "account.restore", c->uid, STR_EMPTY, e);
 }
 

@@ -173,7 +173,7 @@ bool password_matches(struct str password, struct str hash) {
 	bool real = hash.n > 0 && hash.n < sizeof stored;
 	snprintf(stored, sizeof stored, "%.*s", STR_ARG(real ? hash : str_of(nobody)));
 	size_t n = 0;
-	/* What can't be anybody's password is hashed too, cut short: the answer takes as long. */
+	/* Where there is nothing that could be anybody's password, the empty one is compared: the answer takes as long. */
 	char *text = password.n <= PASSWORD_MOST ? normal(password, &n) : NULL;
 	bool sane = text != NULL;
 	take_place();
