@@ -9,6 +9,7 @@ static enum err_code read_account(struct request *rq, struct account_page *page,
 	struct membership *memberships;
 	struct session *sessions;
 	page->a = rq->arena;
+	page->hub = desk_hub(rq)->name;
 	page->user = u;
 	page->csrf = desk_csrf(rq);
 	page->name = (struct form_line){"name", "Name", "text", u->account.name, "As others see it.", "name", .required = true, .most = ACCOUNT_NAME};

@@ -61,6 +61,7 @@ route_fn show_sign_in, do_sign_in, show_code, do_code, do_sign_out, show_reset, 
 /* ---- account_page.c ---- */
 struct account_page {
 	struct arena *a;
+	struct str hub;                   /* its name */
 	const struct desk_user *user;
 	struct str csrf;
 	struct form_line name, email, time_zone;
@@ -110,13 +111,13 @@ struct members_page {
 	struct str fresh;                 /* the address of the invitation just made, to be passed on */
 	struct outcome outcome;
 };
+struct audit_shown {
+	struct str action, subject, subject_uid, detail, when, who;
+};
 struct audit_page {
-	struct arena *a;
-	const struct audit_line *lines;
+	const struct audit_shown *lines;
 	size_t n;
-	struct str next, about;
-	struct str (*who)(void *arg, struct str uid);
-	void *arg;
+	struct str next, about; /* about: whom alone it is about, by name; "" everybody */
 };
 route_fn show_members, do_member, do_invite, do_invite_revoke, show_hub_members, do_hub_member, do_hub_invite, do_hub_invite_revoke,
 	show_users, show_user, do_user, show_audit;
