@@ -9,7 +9,7 @@
 #pragma once
 #include "desk/app.h"
 
-enum site_place { SITE_NOWHERE, SITE_HOME, SITE_BROWSE, SITE_USES, SITE_KINDS, SITE_ABOUT, SITE_SEARCH };
+enum site_place { SITE_NOWHERE, SITE_HOME, SITE_BROWSE, SITE_USES, SITE_KINDS, SITE_ABOUT, SITE_SEARCH, SITE_ACCOUNT };
 
 struct site_page {
 	struct str title;        /* without the hub's name, which is added; "" is the hub's name alone */
@@ -25,6 +25,9 @@ struct site_page {
 struct html *site_begin(struct request *rq, struct response *rs, const struct site_page *page);
 /* Marks the page as public when nobody in particular looks at it. Gives ERR_OK. */
 enum err_code site_end(struct request *rq, struct response *rs);
+
+/* A message as a sentence: a capital letter first, a full stop at the end. */
+struct str site_sentence(struct arena *a, struct str message);
 
 /* server_config.error_page */
 void site_error_page(struct request *rq, struct response *rs, const struct problem *p);
