@@ -77,13 +77,32 @@ enum err_code store_body(struct db *db, struct arena *a, const struct stored *r,
 	return code;
 }
 
+/* What a party's role gives: nothing but these, whatever stands in the row. */
+static unsigned party_role(struct str role) {
+	return ROLE_PARTY | (role_of(role) & (ROLE_OWNER | ROLE_PANEL));
+}
+
 enum err_code store_roles(struct db *db, const struct stored *r, struct actor actor, unsigned *out, struct err *e) {
 	unsigned roles = actor.roles | ROLE_ANYONE;
+	if (!actor.name.n) { /* nobody in particular owns nothing */
+		*out = roles;
+		return ERR_OK;
+	}
 	if (str_eq(r->created_by, actor.name)) roles |= ROLE_OWNER;
-	struct db_query q = db_query(db, "SELECT role FROM party WHERE record = $1 AND subject = $2");
+	struct db_query q = db_query(db,
+		"SELECT p.role, '' FROM party p WHERE p.record = $1 AND p.subject = $2 "
+		"UNION ALL SELECT p.role, m.role FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND m.account = $2 "
+		"UNION ALL SELECT '', m.role FROM membership m WHERE m.account = $2 AND m.organization = $3");
 	db_bind_int(&q, 1, r->id);
 	db_bind_str(&q, 2, actor.name);
-	while (db_row(&q)) roles |= ROLE_PARTY | role_of(db_str(&q, 0));
+	db_bind_str(&q, 3, r->uid);
+	while (db_row(&q)) {
+		struct str role = db_str(&q, 0), membership = db_str(&q, 1);
+		if (!role.n) /* the organization's own record */
+			roles |= str_is(membership, "owner") ? ROLE_OWNER | ROLE_PARTY : ROLE_PARTY;
+		else
+			roles |= str_is(membership, "guest") ? ROLE_PARTY : party_role(role);
+	}
 	enum err_code code = db_done(&q, e);
 	if (!code) *out = roles;
 	return code;
@@ -194,10 +213,12 @@ enum err_code store_event(struct store *s, const struct stored *r, const char *t
 	bind_digest(&q, 8, before);
 	bind_digest(&q, 9, after);
 	enum err_code code = db_run(&q, s->e);
+	int64_t seq = db_last_id(s->db);
 	if (code) return code;
 	q = db_query(s->db, "INSERT INTO outbox (event) VALUES ($1)");
-	db_bind_int(&q, 1, db_last_id(s->db));
-	return db_run(&q, s->e);
+	db_bind_int(&q, 1, seq);
+	code = db_run(&q, s->e);
+	return code ? code : store_notices(s, r, seq, str_of(type), detail);
 }
 
 /* ---- links ---- */

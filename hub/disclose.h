@@ -70,7 +70,7 @@ enum err_code disclose_links(const struct disclosing *d, const struct disclosed 
 
 struct disclosed_event {
 	moment at;
-	struct str type;           /* published, revised, moved, linked, unlinked, commented, attached, created */
+	struct str type;           /* published, revised, moved, linked, unlinked, commented, attached, created, invited, dismissed */
 	struct str actor;          /* "" for viewers who may not know */
 	int64_t revision;          /* counted among those that this viewer can tell apart */
 	const struct kind_state *state;
@@ -78,9 +78,28 @@ struct disclosed_event {
 	const struct json *diff;   /* json_diff of the viewer's projections; NULL where the body is the same */
 	struct str rel;
 	struct glimpse other;      /* of a link */
+	struct str subject, subject_name, role; /* who was invited or dismissed, as what ("" as whatever it was) */
 };
 /* Oldest first, at most the newest 500. Only what the viewer can see the effect of. */
 enum err_code disclose_history(const struct disclosing *d, const struct disclosed *r, struct disclosed_event **out, size_t *n,
+	struct err *e) must_use;
+
+/* One event of whatever record, as the viewer may know it, and the record's line: for notices. No difference and no revision is told. ERR_NOT_FOUND
+ * where its effect does not show to the viewer. */
+enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct disclosed_event *out, struct glimpse *record, struct err *e)
+	must_use;
+
+/* ---- parties ---- */
+
+struct disclosed_party {
+	struct str subject;  /* uid of a person or an organization */
+	struct str name;     /* a person's name, an organization's headline as the viewer reads it, else the uid */
+	struct str role;     /* owner, party */
+	bool organization;
+	moment at;
+};
+/* Owners first, at most 500. For parties and coordinators; nobody else is told that there is anybody. Whoever made a record owns it too and is no party. */
+enum err_code disclose_parties(const struct disclosing *d, const struct disclosed *r, struct disclosed_party **out, size_t *n,
 	struct err *e) must_use;
 
 /* ---- files ---- */
