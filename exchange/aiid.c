@@ -89,11 +89,6 @@ static const struct json *list_of(struct aiid *g, struct str s, enum json_type i
 	return v;
 }
 
-static void mark_population(struct drafts *d, struct str key) {
-	struct draft_party *p = map_get(&d->party_by_key, key);
-	if (p && p->provisional && !json_get_lit(p->body, "type")) p->body = json_with(d->a, p->body, S("type"), json_str(d->a, S("population")));
-}
-
 /* Links to the organizations of a column; what names none is kept. */
 static void read_parties(struct aiid *g, struct incident *in, struct str column, struct str rel) {
 	struct str s = aiid_cell(in->row, column);
@@ -105,7 +100,7 @@ static void read_parties(struct aiid *g, struct incident *in, struct str column,
 		struct str key = draft_organization(g->d, slug_readable(g->a, slug), true);
 		if (key.n) draft_link(g->d, in->draft, rel, key);
 		else if (slug.n) json_add(&nobody, json_str(g->a, slug));
-		if (key.n && slug_is_population(slug)) mark_population(g->d, key);
+		if (key.n && slug_is_population(slug)) draft_population(g->d, key);
 	}
 	if (s.n && !slugs) json_set_str(&in->extra, column, s);
 	put_list(&in->extra, column, &nobody);
