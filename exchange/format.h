@@ -27,6 +27,7 @@ struct draft {
 	struct draft_link *links;
 	size_t links_n, links_room;
 	struct str place;              /* within the file, for messages: "row 12"; "" */
+	bool partial;                  /* not all of its source's tables were there: what it does not tell now stays as it was told before */
 	struct str rejected;           /* why it can't be taken; "" it can */
 };
 

@@ -284,6 +284,30 @@ static struct change creation(struct reader *r, const struct draft *d) {
 	return c;
 }
 
+/* Whether a list tells nothing that the other does not. */
+static bool says_no_more(const struct json *less, const struct json *more) {
+	if (!json_is(less, JSON_ARRAY) || !json_is(more, JSON_ARRAY)) return false;
+	for (size_t i = 0; i < less->n; i++) {
+		size_t k = 0;
+		while (k < more->n && !json_equal(&less->items[i], &more->items[k])) k++;
+		if (k == more->n) return false;
+	}
+	return true;
+}
+
+/* What a part of a source says, filled up with what its whole said before. */
+static const struct json *fill_up(struct arena *a, const struct json *part, const struct json *before) {
+	struct json_builder b = json_object_of(a);
+	for (size_t i = 0; i < json_count(before); i++) {
+		const struct json_member *m = json_member_at(before, i);
+		const struct json *is = json_get(part, m->name);
+		json_set(&b, m->name, !is || says_no_more(is, &m->value) ? &m->value : is);
+	}
+	for (size_t i = 0; i < json_count(part); i++)
+		if (!json_get(before, part->members[i].name)) json_set(&b, part->members[i].name, &part->members[i].value);
+	return json_built(&b);
+}
+
 /* Three ways: what the source said last time, what it says now, what stands here. Members changed here stay as they are here. */
 static const struct json *merge(struct arena *a, const struct json *base, const struct json *theirs, const struct json *ours) {
 	struct json_builder b = json_object_of(a);
@@ -316,7 +340,10 @@ static enum err_code take_again(struct reader *r, const struct draft *d, struct 
 	c.op = CHANGE_REVISE;
 	c.record = uid;
 	c.expected = now_here.revision;
-	c.body = merge(r->item->a, base, d->body, ours);
+	const struct json *theirs = d->partial && base ? fill_up(r->item->a, d->body, base) : d->body;
+	c.body = merge(r->item->a, base, theirs, ours);
+	/* What came in whole is kept as it came, unless the part says something new. */
+	if (d->partial && json_equal(c.body, ours)) c.origin = NULL;
 	/* Rules that somebody made here stay; rules that came before were for the same fields. */
 	if (now_here.overridden || json_pointer(base, S("/source/extra"))) c.visibility = NULL;
 	c.reason = outcome == CREATED ? S("told by a source of its own") : S("changed at its source");
@@ -392,6 +419,14 @@ static bool fatal(enum err_code code) {
 	return code == ERR_STORAGE || code == ERR_BUSY || code == ERR_CORRUPT || code == ERR_INTERNAL;
 }
 
+/* By the first bytes of gzip, Zstandard, bzip2, xz and ZIP. */
+static bool is_compressed(struct str bytes) {
+	static const struct str marks[] = {S_INIT("\x1f\x8b"), S_INIT("\x28\xb5\x2f\xfd"), S_INIT("BZh"), S_INIT("\xfd" "7zXZ"), S_INIT("PK\x03\x04")};
+	for (size_t i = 0; i < lengthof(marks); i++)
+		if (str_starts(bytes, marks[i])) return true;
+	return false;
+}
+
 static enum err_code take_files(struct reader *r, const char *const *paths, size_t n) {
 	struct arena *a = r->item->a;
 	struct import_file *files = arena_array(a, n, sizeof *files);
@@ -406,6 +441,7 @@ static enum err_code take_files(struct reader *r, const char *const *paths, size
 				memmove(r->e.message, r->e.message + skip, strlen(r->e.message + skip) + 1);
 			return code;
 		}
+		if (is_compressed(files[i].bytes)) return err_set(&r->e, ERR_INVALID, "the file is compressed: unpack it first");
 	}
 	struct drafts drafts = {.a = a};
 	enum err_code code = r->im->format->read(files, n, &drafts, &r->e);
@@ -718,14 +754,17 @@ static enum err_code run_threads(struct import *im, struct err *e) {
 
 static enum err_code find_files(struct import *im, struct arena *a, const char *const *paths, size_t n, struct err *e) {
 	struct file_list all = {0};
-	size_t room = 0;
+	size_t room = 0, passed_over = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct file_list some;
 		enum err_code code = file_walk(a, paths[i], im->format->suffix, &some, e);
 		if (code) return code;
 		bool folder = file_is_dir(paths[i]);
 		for (size_t j = 0; j < some.n; j++) {
-			if (folder && im->format->wants && !im->format->wants(file_name(str_of(some.paths[j])))) continue;
+			if (folder && im->format->wants && !im->format->wants(file_name(str_of(some.paths[j])))) {
+				passed_over++;
+				continue;
+			}
 			if (all.n == room) {
 				room = room ? room * 2 : 256;
 				const char **bigger = arena_array(a, room, sizeof *bigger);
@@ -736,6 +775,9 @@ static enum err_code find_files(struct import *im, struct arena *a, const char *
 			all.paths[all.n++] = some.paths[j];
 		}
 	}
+	if (!all.n && passed_over)
+		return err_set(e, ERR_NOT_FOUND, "%s: of the files that end in %s there, none is named as those of %s are; name the files themselves",
+			paths[0], im->format->suffix, im->format->title);
 	if (!all.n) return err_set(e, ERR_NOT_FOUND, "%s: there is no file that ends in %s", paths[0], im->format->suffix);
 	im->files = all;
 	return ERR_OK;

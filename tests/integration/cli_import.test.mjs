@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import {cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, test} from 'node:test'
+import {gzipSync} from 'node:zlib'
 import {incident, makeFolder, makeHub, real, starter} from './cli.mjs'
 
 const sources = [
@@ -126,6 +127,36 @@ test('a name that somebody writes properly is shown, one that was written here s
   hub.json('edit', 'organization:zorglabs', '--set', 'name=zorg-labs of Delft')
   hub.import('avid', hub.file('d.json', system('AVID-2030-R0004', ['ZORG Labs'], 'Zorg 9')))
   assert.deepEqual(names(), ['zorg-labs of Delft'])
+})
+
+test('incidents without their classifications take nothing away, and bring what is new', (t) => {
+  const hub = makeHub(t), folder = makeFolder(t)
+  hub.import('aiid', real('aiid'))
+  const whole = hub.sql('SELECT record, digest FROM origin ORDER BY record')
+  const r = hub.import('aiid', real('aiid', 'incidents.csv'))
+  assert.deepEqual([r.read, r.created, r.updated, r.unchanged], [639, 0, 0, 639])
+  const {title} = hub.json('show', 'AIID-23').body
+  writeFileSync(join(folder, 'incidents.csv'), readFileSync(real('aiid', 'incidents.csv'), 'utf8').replace(title, 'Told anew'))
+  assert.deepEqual([hub.import('aiid', folder).updated, hub.json('show', 'AIID-23').body.title], [1, 'Told anew'])
+  assert.ok(hub.json('show', 'AIID-23').body.annotations.length > 0)
+  assert.equal(hub.json('show', 'AIID-365').uid, hub.json('show', 'AIID-95').uid)
+  // All together again, what is no longer told goes.
+  assert.deepEqual([hub.import('aiid', real('aiid')).updated, hub.json('show', 'AIID-23').body.title], [1, title])
+  assert.deepEqual(hub.sql('SELECT record, digest FROM origin ORDER BY record'), whole)
+  hub.check()
+})
+
+test('a file that is no such thing, or is packed, is refused in words that help', (t) => {
+  const hub = makeHub(t), folder = makeFolder(t)
+  writeFileSync(join(folder, 'r.json'), gzipSync(readFileSync(join(real('osv'), readdirSync(real('osv'))[0]))))
+  writeFileSync(join(folder, 's.json'), '[]')
+  const r = hub.run('import', 'osv', folder, '--json'), {rejections} = JSON.parse(r.stdout)
+  assert.equal(r.status, 1)
+  assert.deepEqual(rejections.map((x) => x.path).sort(), [join(folder, 'r.json'), join(folder, 's.json')])
+  assert.match(rejections.find((x) => x.path.endsWith('r.json')).reason, /compressed/)
+  const named = hub.run('import', 'cve', folder)
+  assert.notEqual(named.status, 0)
+  assert.match(named.stderr, /none is named as those of CVE/)
 })
 
 test('one flaw under two names is one pair of records that know each other', () => {
