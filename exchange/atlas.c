@@ -234,6 +234,7 @@ static void read_steps(struct entry *x) {
 
 /* Whom it was aimed at: people, an authority, mostly a system. Some entries name none, but how many or what sort. */
 static void link_target(struct entry *x, struct str target) {
+	target = str_trim(str_sub(target, 0, str_find(target, S(" (")))); /* "ClawdBot (now OpenClaw)" */
 	static const struct str authorities[] = {S_INIT("Department"), S_INIT("Ministry"), S_INIT(" sector")};
 	bool population = slug_is_population(name_key(x->g->a, target)), organization = population;
 	for (size_t i = 0; i < lengthof(authorities); i++) organization |= str_find(target, authorities[i]) != STR_NONE;
@@ -367,7 +368,7 @@ const struct format format_atlas = {
 	.name = "atlas",
 	.title = "MITRE ATLAS: tactics, techniques, mitigations and case studies",
 	.suffix = ".yaml",
-	.mapping = 1,
+	.mapping = 2,
 	.wants = wants,
 	.read = read_atlas,
 };

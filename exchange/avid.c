@@ -387,6 +387,6 @@ static enum err_code write_avid(struct arena *a, struct str kind, struct str id,
 }
 
 const struct format format_avid = {
-	.name = "avid", .title = "AI Vulnerability Database reports and vulnerabilities", .suffix = ".json", .mapping = 1,
+	.name = "avid", .title = "AI Vulnerability Database reports and vulnerabilities", .suffix = ".json", .mapping = 2,
 	.read = read_avid, .kind_fits = kind_fits, .write = write_avid,
 };

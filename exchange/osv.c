@@ -356,6 +356,6 @@ static enum err_code write_osv(struct arena *a, struct str kind, struct str id, 
 }
 
 const struct format format_osv = {
-	.name = "osv", .title = "Open Source Vulnerability records", .suffix = ".json", .mapping = 1,
+	.name = "osv", .title = "Open Source Vulnerability records", .suffix = ".json", .mapping = 2,
 	.read = read_osv, .kind_fits = kind_fits, .write = write_osv,
 };

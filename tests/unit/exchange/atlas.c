@@ -45,6 +45,7 @@ static void whom_a_case_study_names_becomes_a_record(void **state) {
 	body_has(&(struct draft){.body = party_of(&d, "organization:chatgptusers")->body}, "/type", "\"population\"");
 	assert_true(links_to(draft_of(&d, "AML.CS0017"), "harmed", "organization:californiaemploymentdevelopmentdepartment"));
 	assert_int_equal(links_of(draft_of(&d, "AML.CS0023"), "affects"), 0); /* "Multiple systems" */
+	assert_true(links_to(draft_of(&d, "AML.CS0048"), "affects", "system:clawdbot"));
 }
 
 static void the_whole_atlas_validates(void **state) {
