@@ -116,7 +116,7 @@ struct facet_value {
 };
 struct facet_group {
 	struct str name, title;
-	struct facet_value *values;  /* most frequent first, at most 12 */
+	struct facet_value *values;  /* most frequent first (of years the newest), at most 12 */
 	size_t n, distinct;
 };
 /* Facets of a kind, over all its public records; kind NULL: how many of each kind (one group, "kind"). */
