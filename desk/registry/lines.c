@@ -39,7 +39,7 @@ struct line line_of(struct arena *a, const struct glimpse *g) {
 		.date = g->kind->date.n ? date_words(a, g->sort) : STR_EMPTY,
 		.datetime = g->sort,
 		.headline = g->headline,
-		.summary = shortened(a, g->summary),
+		.summary = str_eq(g->summary, g->headline) ? STR_EMPTY : shortened(a, g->summary),
 		.state = unusual_state(g->kind, g->state),
 	};
 }
