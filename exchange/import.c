@@ -51,6 +51,7 @@ struct import {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	size_t next_file, files_done;
+	size_t turn;               /* of the file whose parties may be claimed: in the order of the files, whatever thread is faster */
 	int readers;               /* still at work */
 	struct item *first, **last;
 	int queued;
@@ -68,6 +69,7 @@ struct reader {
 	struct import *im;
 	struct db *db;
 	struct item *item;
+	size_t file;               /* its number; SIZE_MAX once its turn is over */
 	struct err e;
 };
 
@@ -97,6 +99,10 @@ static struct disclosing operators_view(struct reader *r) {
 
 /* ---- parties ---- */
 
+struct claimed {
+	bool mine, again;
+};
+
 /* True when this run meets the party for the first time, or for the first time under its proper name; *again tells the second from the
  * first. */
 static bool claim(struct reader *r, const struct draft_party *p, bool *again) {
@@ -112,6 +118,22 @@ static bool claim(struct reader *r, const struct draft_party *p, bool *again) {
 	pthread_mutex_unlock(&im->lock);
 	*again = before != NULL;
 	return first;
+}
+
+/* Claims all parties of a file when its turn has come, and lets the next file have its own. Once a file, also for one that has none or
+ * could not be read. */
+static void claim_in_turn(struct reader *r, struct draft_party *const *parties, size_t n, struct claimed *out, size_t files) {
+	struct import *im = r->im;
+	if (r->file == SIZE_MAX) return;
+	pthread_mutex_lock(&im->lock);
+	while (im->turn != r->file && !im->stop) pthread_cond_wait(&im->changed, &im->lock);
+	pthread_mutex_unlock(&im->lock);
+	for (size_t i = 0; i < n; i++) out[i].mine = claim(r, parties[i], &out[i].again);
+	pthread_mutex_lock(&im->lock);
+	im->turn = r->file + files;
+	r->file = SIZE_MAX;
+	pthread_cond_broadcast(&im->changed);
+	pthread_mutex_unlock(&im->lock);
 }
 
 static void put_off(struct reader *r, struct change c, struct str name) {
@@ -150,15 +172,14 @@ static enum err_code prepare(struct reader *r, const struct change *c, enum outc
 	return code;
 }
 
-static enum err_code take_party(struct reader *r, const struct draft_party *p, const char *path) {
-	bool again;
-	if (!claim(r, p, &again)) return ERR_OK;
+static enum err_code take_party(struct reader *r, const struct draft_party *p, struct claimed claimed, const char *path) {
+	if (!claimed.mine) return ERR_OK;
 	struct disclosing d = operators_view(r);
 	struct disclosed known;
 	enum err_code code = disclose_record(&d, p->key, &known, &r->e);
 	if (code && code != ERR_NOT_FOUND) return code;
 	/* Somebody who writes the name corrects one that was derived from a slug, also where that is only about to be written. */
-	if (!p->provisional && (code ? again : json_true(json_get_lit(known.body, "provisional")))) {
+	if (!p->provisional && (code ? claimed.again : json_true(json_get_lit(known.body, "provisional")))) {
 		struct change c = change_of(r, CHANGE_REVISE);
 		c.record = p->key;
 		put_off(r, c, json_get_str(p->body, S("name")));
@@ -350,11 +371,15 @@ static enum err_code take_files(struct reader *r, const char *const *paths, size
 	struct drafts drafts = {.a = a};
 	enum err_code code = r->im->format->read(files, n, &drafts, &r->e);
 	if (!code && arena_failed(a)) code = err_set(&r->e, ERR_TOO_LARGE, "the file is too large");
-	for (size_t i = 0; i < drafts.parties_n && !fatal(code); i++) {
-		code = take_party(r, drafts.parties[i], paths[0]);
-		if (code && !fatal(code)) reject(r, paths[0], drafts.parties[i]->key, &r->e);
-	}
+	struct claimed *claimed = arena_array(a, drafts.parties_n + 1, sizeof *claimed);
+	if (!claimed) return err_set(&r->e, ERR_TOO_LARGE, "the file is too large");
 	if (code) return code;
+	claim_in_turn(r, drafts.parties, drafts.parties_n, claimed, n);
+	for (size_t i = 0; i < drafts.parties_n; i++) {
+		code = take_party(r, drafts.parties[i], claimed[i], paths[0]);
+		if (fatal(code)) return code;
+		if (code) reject(r, paths[0], drafts.parties[i]->key, &r->e);
+	}
 	for (size_t i = 0; i < drafts.n; i++) {
 		code = take_draft(r, drafts.items[i], paths[0]);
 		if (fatal(code)) return code;
@@ -415,7 +440,9 @@ static void read_all(struct reader *r) {
 		}
 		r->item->files = n;
 		r->e = (struct err){0};
+		r->file = (size_t)(paths - r->im->files.paths);
 		code = take_files(r, paths, n);
+		if (!fatal(code)) claim_in_turn(r, NULL, 0, NULL, n);
 		if (code && !fatal(code)) {
 			/* Nothing of it was handed over: the file is refused as a whole. A cap that was reached leaves room for the words. */
 			struct err why = r->e;
