@@ -147,7 +147,8 @@ static void print_hit(const struct cli *c, const struct search_hit *hit) {
 	printf("  ");
 	for (size_t i = 0; i < hit->title_n; i++) out_styled(c, hit->title[i].match ? BOLD : PLAIN, hit->title[i].text);
 	printf("\n    ");
-	out_styled(c, DIM, arena_fmt(c->a, "%.*s, %.*s", STR_ARG(hit->line.kind->title), STR_ARG(hit->line.sort)));
+	out_styled(c, DIM, arena_fmt(c->a, "%.*s%s%.*s", STR_ARG(hit->line.kind->title), hit->line.dated ? ", " : "",
+		STR_ARG(hit->line.dated ? hit->line.sort : STR_EMPTY)));
 	if (hit->snippet_n) printf("\n    ");
 	for (size_t i = 0; i < hit->snippet_n; i++) {
 		/* A snippet is one line. */

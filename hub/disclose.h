@@ -27,7 +27,8 @@ struct glimpse {
 	const struct kind *kind;
 	const struct kind_state *state;
 	struct str id, uid, headline, summary;
-	struct str sort;    /* date that matters; "" when not public */
+	struct str sort;    /* date that matters, or the day of publication; "" when not public */
+	bool dated;         /* it is a date that matters */
 	moment updated;
 };
 
