@@ -75,7 +75,7 @@ enum err_code listen_on(const char *where, int *fd, char *address, size_t size, 
 	}
 	struct addrinfo want = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *found = NULL;
 	int wrong = getaddrinfo(host[0] ? host : NULL, service, &want, &found);
-	if (wrong) return err_set(e, ERR_INVALID, "\"%s\" is not an address to listen on: %s", where, gai_strerror(wrong));
+	if (wrong) return err_set(e, ERR_USAGE, "\"%s\" is not an address to listen on: %s", where, gai_strerror(wrong));
 	int got = -1, why = 0;
 	/* For all addresses IPv6 comes first, since its socket takes IPv4 as well. */
 	for (int pass = 0; pass < 2 && got < 0; pass++) {

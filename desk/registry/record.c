@@ -128,6 +128,7 @@ static void read_source(struct arena *a, const struct disclosed *r, struct recor
 	bool said = str_starts(page->source_id, arena_cat(a, page->source, S(":")))
 		|| str_starts(page->source_id, arena_cat(a, page->source, S("-")));
 	if (page->source.n && said) page->source = STR_EMPTY;
+	if (str_is(page->source, "polder")) page->source = S("Polder");
 	page->source_url = json_get_str(source, S("url"));
 	if (!str_starts(page->source_url, S("http"))) page->source_url = STR_EMPTY;
 	page->source_licence = json_get_str(source, S("licence"));

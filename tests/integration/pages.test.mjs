@@ -65,6 +65,16 @@ test('a table of sentences names the column beside each cell, for screens that s
     assert.ok(all.some((tag) => tag.name === 'td' && tag.attributes['data-label'] === label), label)
 })
 
+test('a record without a date of its own shows none, whenever it came here', async () => {
+  for (const released of [[], ['--set', 'released=2021-02-03']]) {
+    const {id} = hub.polder('new', 'system', '--set', 'name=Zebrawood', '--set', 'type=model', ...released, '--json')
+    hub.polder('move', id, 'publish')
+    await new Promise((done) => setTimeout(done, 400))
+    const line = (await hub.get('/search?q=zebrawood')).text.split('<li class="line">').find((one) => one.includes(id))
+    assert.equal(/<time/.test(line), released.length > 0)
+  }
+})
+
 test('what is wrong with an address is said once', async () => {
   const {status, text} = await hub.get('/search?q=a&page=99')
   assert.equal(status, 400)
