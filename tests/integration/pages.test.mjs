@@ -75,6 +75,20 @@ test('a record without a date of its own shows none, whenever it came here', asy
   }
 })
 
+test('a summary that begins the text or repeats the title is said once', async () => {
+  const make = (...sets) => {
+    const {id} = hub.polder('new', 'safeguard', ...sets.flatMap((one) => ['--set', one]), '--json')
+    hub.polder('move', id, 'publish')
+  }
+  make('title=First', 'type=technical', 'summary=Quokkas guard it.', 'description=Quokkas guard it. They do so at night.')
+  make('title=Numbats guard it', 'type=technical', 'summary=Numbats guard it', 'description=In another way.')
+  await new Promise((done) => setTimeout(done, 400))
+  const {body} = await hub.json('/api/v1/search?q=quokkas')
+  assert.equal(body.items[0].snippet.match(/Quokkas/g).length, 1)
+  const page = await hub.get('/browse/safeguards')
+  assert.equal(page.text.match(/Numbats guard it/g).length, 1)
+})
+
 test('what is wrong with an address is said once', async () => {
   const {status, text} = await hub.get('/search?q=a&page=99')
   assert.equal(status, 400)
