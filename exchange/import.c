@@ -51,6 +51,7 @@ struct import {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	size_t next_file, files_done;
+	size_t turn;               /* of the file whose parties may be claimed: in the order of the files, whatever thread is faster */
 	int readers;               /* still at work */
 	struct item *first, **last;
 	int queued;
@@ -68,6 +69,7 @@ struct reader {
 	struct import *im;
 	struct db *db;
 	struct item *item;
+	size_t file;               /* its number; SIZE_MAX once its turn is over */
 	struct err e;
 };
 
@@ -97,6 +99,14 @@ static struct disclosing operators_view(struct reader *r) {
 
 /* ---- parties ---- */
 
+struct claimed {
+	bool mine, again;
+};
+
+static int rank_of(const struct json *body) {
+	return draft_name_rank(json_get_str(body, S("name")), json_true(json_get_lit(body, "provisional")));
+}
+
 /* True when this run meets the party for the first time, or for the first time under a better name (draft_name_rank); *again tells the
  * second from the first. */
 static bool claim(struct reader *r, const struct draft_party *p, int rank, bool *again) {
@@ -112,6 +122,22 @@ static bool claim(struct reader *r, const struct draft_party *p, int rank, bool 
 	pthread_mutex_unlock(&im->lock);
 	*again = before != NULL;
 	return first;
+}
+
+/* Claims all parties of a file when its turn has come, and lets the next file have its own. Once a file, also for one that has none or
+ * could not be read. */
+static void claim_in_turn(struct reader *r, struct draft_party *const *parties, size_t n, struct claimed *out, size_t files) {
+	struct import *im = r->im;
+	if (r->file == SIZE_MAX) return;
+	pthread_mutex_lock(&im->lock);
+	while (im->turn != r->file && !im->stop) pthread_cond_wait(&im->changed, &im->lock);
+	pthread_mutex_unlock(&im->lock);
+	for (size_t i = 0; i < n; i++) out[i].mine = claim(r, parties[i], rank_of(parties[i]->body), &out[i].again);
+	pthread_mutex_lock(&im->lock);
+	im->turn = r->file + files;
+	r->file = SIZE_MAX;
+	pthread_cond_broadcast(&im->changed);
+	pthread_mutex_unlock(&im->lock);
 }
 
 static void put_off(struct reader *r, struct change c, struct str name) {
@@ -204,25 +230,20 @@ static enum err_code add_links(struct reader *r, const struct draft_party *p) {
 	return ERR_OK;
 }
 
-static int rank_of(const struct json *body) {
-	return draft_name_rank(json_get_str(body, S("name")), json_true(json_get_lit(body, "provisional")));
-}
-
-static enum err_code take_party(struct reader *r, const struct draft_party *p, const char *path) {
-	bool again;
-	int rank = rank_of(p->body);
-	if (!claim(r, p, rank, &again)) return add_links(r, p);
+static enum err_code take_party(struct reader *r, const struct draft_party *p, struct claimed claimed, const char *path) {
+	if (!claimed.mine) return add_links(r, p);
 	struct disclosing d = operators_view(r);
 	struct disclosed known;
 	enum err_code code = disclose_record(&d, p->key, &known, &r->e);
 	if (code && code != ERR_NOT_FOUND) return code;
 	/* Somebody who writes the name properly corrects one that was derived from a slug, also where that is only about to be written. */
-	if (rank && (code ? again : rank > rank_of(known.body))) {
+	int rank = rank_of(p->body);
+	if (rank && (code ? claimed.again : rank > rank_of(known.body))) {
 		struct change c = change_of(r, CHANGE_REVISE);
 		c.record = p->key;
 		put_off(r, c, json_get_str(p->body, S("name")));
 	}
-	if (!code || again) return add_links(r, p);
+	if (!code || claimed.again) return add_links(r, p);
 	for (size_t i = 0; i < p->links_n; i++) claim_link(r, p, &p->links[i]);
 	struct arena *a = r->item->a;
 	struct change c = change_of(r, CHANGE_CREATE);
@@ -446,11 +467,15 @@ static enum err_code take_files(struct reader *r, const char *const *paths, size
 	struct drafts drafts = {.a = a};
 	enum err_code code = r->im->format->read(files, n, &drafts, &r->e);
 	if (!code && arena_failed(a)) code = err_set(&r->e, ERR_TOO_LARGE, "the file is too large");
-	for (size_t i = 0; i < drafts.parties_n && !fatal(code); i++) {
-		code = take_party(r, drafts.parties[i], paths[0]);
-		if (code && !fatal(code)) reject(r, paths[0], drafts.parties[i]->key, &r->e);
-	}
+	struct claimed *claimed = arena_array(a, drafts.parties_n + 1, sizeof *claimed);
+	if (!claimed) return err_set(&r->e, ERR_TOO_LARGE, "the file is too large");
 	if (code) return code;
+	claim_in_turn(r, drafts.parties, drafts.parties_n, claimed, n);
+	for (size_t i = 0; i < drafts.parties_n; i++) {
+		code = take_party(r, drafts.parties[i], claimed[i], paths[0]);
+		if (fatal(code)) return code;
+		if (code) reject(r, paths[0], drafts.parties[i]->key, &r->e);
+	}
 	for (size_t i = 0; i < drafts.n; i++) {
 		code = take_draft(r, drafts.items[i], paths[0]);
 		if (fatal(code)) return code;
@@ -511,7 +536,9 @@ static void read_all(struct reader *r) {
 		}
 		r->item->files = n;
 		r->e = (struct err){0};
+		r->file = (size_t)(paths - r->im->files.paths);
 		code = take_files(r, paths, n);
+		if (!fatal(code)) claim_in_turn(r, NULL, 0, NULL, n);
 		if (code && !fatal(code)) {
 			/* Nothing of it was handed over: the file is refused as a whole. A cap that was reached leaves room for the words. */
 			struct err why = r->e;

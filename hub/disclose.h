@@ -27,7 +27,8 @@ struct glimpse {
 	const struct kind *kind;
 	const struct kind_state *state;
 	struct str id, uid, headline, summary;
-	struct str sort;    /* date that matters; "" when not public */
+	struct str sort;    /* date that matters, or the day of publication; "" when not public */
+	bool dated;         /* it is a date that matters */
 	moment updated;
 };
 
@@ -139,7 +140,7 @@ struct facet_value {
 };
 struct facet_group {
 	struct str name, title;
-	struct facet_value *values;  /* most frequent first, at most 12 */
+	struct facet_value *values;  /* most frequent first (of years the newest), at most 12 */
 	size_t n, distinct;
 };
 /* Facets of a kind, over all its public records; kind NULL: how many of each kind (one group, "kind"). */

@@ -28,7 +28,7 @@ struct str disclose_subject_name(const struct disclosing *d, struct str subject)
 enum err_code disclose_glimpse(const struct disclosing *d, int64_t record, struct glimpse *out, struct err *e) must_use;
 /* Columns of a query that joins record r with public p: r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated, from
  * `first` on. */
-#define GLIMPSE_COLUMNS "r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated"
+#define GLIMPSE_COLUMNS "r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated, p.published"
 bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, struct glimpse *out);
 enum err_code disclose_resolve(const struct disclosing *d, struct str name, int64_t *id, struct err *e) must_use;
 /* The uid of the record that a filter on use, system or organization means; the value itself for other facets. */

@@ -1,6 +1,7 @@
 #include "pages.h"
 
 #include "account.t.h"
+#include "desk/site/words.h"
 
 #define RECENT (15 * MINUTE) /* for what matters, the password must have been given since then */
 
@@ -151,7 +152,7 @@ enum err_code do_totp(struct request *rq, struct response *rs, struct err *e) {
 		return put_totp(rq, rs, &page);
 	}
 	if (code != ERR_INVALID) return code;
-	page.code.wrong = site_sentence(rq->arena, str_of(e->message));
+	page.code.wrong = sentence_words(rq->arena, str_of(e->message));
 	return put_totp(rq, rs, &page);
 }
 

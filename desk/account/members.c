@@ -95,7 +95,7 @@ static enum err_code set_role(struct request *rq, struct response *rs, page_fn *
 		return ERR_OK;
 	}
 	if (code != ERR_CONFLICT && code != ERR_INVALID) return code;
-	page.outcome.wrong = site_sentence(rq->arena, str_of(e->message));
+	page.outcome.wrong = sentence_words(rq->arena, str_of(e->message));
 	return put_members(rq, rs, &page, e);
 }
 
@@ -110,7 +110,7 @@ static enum err_code invite(struct request *rq, struct response *rs, page_fn *wh
 		rq->arena, text, e);
 	if (code && code != ERR_INVALID && code != ERR_EXISTS && code != ERR_CONFLICT) return code;
 	if (code) {
-		page.email.wrong = site_sentence(rq->arena, str_of(e->message));
+		page.email.wrong = sentence_words(rq->arena, str_of(e->message));
 	} else {
 		page.fresh = arena_fmt(rq->arena, "%.*s/invitation/%s", STR_ARG(desk_hub(rq)->base_url), text);
 		page.email.value = STR_EMPTY;
@@ -184,7 +184,7 @@ enum err_code do_user(struct request *rq, struct response *rs, struct err *e) {
 		return ERR_OK;
 	}
 	if (code != ERR_CONFLICT && code != ERR_INVALID && code != ERR_FORBIDDEN) return code;
-	return put_user(rq, rs, (struct outcome){.wrong = site_sentence(rq->arena, str_of(e->message))}, e);
+	return put_user(rq, rs, (struct outcome){.wrong = sentence_words(rq->arena, str_of(e->message))}, e);
 }
 
 /* ---- the audit log ---- */

@@ -1,6 +1,7 @@
 #include "pages.h"
 
 #include "account.t.h"
+#include "desk/site/words.h"
 #include "hub/mail.h"
 
 /* Where a form is shown again, its fields were wrong: 422 says so to programs too. */
@@ -112,7 +113,7 @@ enum err_code do_code(struct request *rq, struct response *rs, struct err *e) {
 		return ERR_OK;
 	}
 	if (!is_refusal(code)) return code;
-	page.code.wrong = site_sentence(rq->arena, str_of(e->message));
+	page.code.wrong = sentence_words(rq->arena, str_of(e->message));
 	put_code(rq, rs, &page);
 	return again(rq, rs);
 }
@@ -146,7 +147,7 @@ enum err_code do_reset(struct request *rq, struct response *rs, struct err *e) {
 	struct reset_page page = {.sent = true};
 	enum err_code code = reset_request(desk_hub(rq), str_trim(request_str(rq, "email")), request_remote(rq), e);
 	if (code && code != ERR_BUSY) return code;
-	if (code) page = (struct reset_page){.outcome.wrong = site_sentence(rq->arena, str_of(e->message))};
+	if (code) page = (struct reset_page){.outcome.wrong = sentence_words(rq->arena, str_of(e->message))};
 	put_reset(rq, rs, &page);
 	return code ? again(rq, rs) : site_end(rq, rs);
 }
@@ -189,7 +190,7 @@ enum err_code do_new_password(struct request *rq, struct response *rs, struct er
 		return ERR_OK;
 	}
 	if (code != ERR_INVALID) return code;
-	page.password.wrong = site_sentence(rq->arena, str_of(e->message));
+	page.password.wrong = sentence_words(rq->arena, str_of(e->message));
 	put_new_password(rq, rs, &page);
 	return again(rq, rs);
 }

@@ -66,21 +66,9 @@ static const char *advice(int status) {
 	}
 }
 
-/* Messages begin small, as a part of a sentence; a page shows a sentence. */
-struct str site_sentence(struct arena *a, struct str s) {
-	if (!s.n) return s;
-	char *p = arena_alloc(a, s.n + 2);
-	if (!p) return STR_EMPTY;
-	memcpy(p, s.p, s.n);
-	if (p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 'a' + 'A');
-	size_t n = s.n;
-	if (!strchr(".!?", p[n - 1])) p[n++] = '.';
-	return str_n(p, n);
-}
-
 void site_error_page(struct request *rq, struct response *rs, const struct problem *p) {
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = p->title, .own_search = true});
-	struct error_page page = {.problem = p, .detail = site_sentence(rq->arena, p->detail), .advice = advice(p->status)};
+	struct error_page page = {.problem = p, .detail = sentence_words(rq->arena, p->detail), .advice = advice(p->status)};
 	error_body(out, &page);
 	layout_foot(out, desk_hub(rq)->name);
 }

@@ -26,9 +26,6 @@ struct html *site_begin(struct request *rq, struct response *rs, const struct si
 /* Marks the page as public when nobody in particular looks at it. Gives ERR_OK. */
 enum err_code site_end(struct request *rq, struct response *rs);
 
-/* A message as a sentence: a capital letter first, a full stop at the end. */
-struct str site_sentence(struct arena *a, struct str message);
-
 /* server_config.error_page */
 void site_error_page(struct request *rq, struct response *rs, const struct problem *p);
 

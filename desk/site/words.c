@@ -163,3 +163,14 @@ struct str value_words(struct arena *a, struct str value) {
 	if (value.n && p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 'a' + 'A');
 	return str_n(p, value.n);
 }
+
+struct str sentence_words(struct arena *a, struct str s) {
+	if (!s.n) return s;
+	char *p = arena_alloc(a, s.n + 2);
+	if (!p) return STR_EMPTY;
+	memcpy(p, s.p, s.n);
+	if (p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 'a' + 'A');
+	size_t n = s.n;
+	if (!strchr(".!?", p[n - 1])) p[n++] = '.';
+	return str_n(p, n);
+}

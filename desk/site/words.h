@@ -64,6 +64,8 @@ struct str number_words(struct arena *a, int64_t n);
 struct str size_words(struct arena *a, int64_t bytes);
 /* A value of an enumeration as people read it: "policy-change" is "Policy change". */
 struct str value_words(struct arena *a, struct str value);
+/* Messages begin small, as a part of a sentence; a page shows a sentence. */
+struct str sentence_words(struct arena *a, struct str message);
 /* The name of a member that has no title: "external_id" is "External id". */
 static inline struct str name_words(struct arena *a, struct str name) {
 	return value_words(a, name);
