@@ -15,7 +15,7 @@ before(() => {
 })
 after(() => cleanUps.forEach((fn) => fn()))
 
-const commandNames = () => [...run(['help']).stdout.split('\nCommands\n')[1].split('\n\n')[0].matchAll(/^  ([a-z]+(?: [a-z]+)?)  /gm)].map((m) => m[1])
+const commandNames = () => [...run(['help']).stdout.split('\nCommands\n')[1].split('\n\n')[0].matchAll(/^  ([a-z]+(?: [a-z-]+)?)  /gm)].map((m) => m[1])
 
 test('without a command it says what there is and fails, with help it succeeds', () => {
   for (const [args, status] of [[[], 2], [['--help'], 0], [['-h'], 0], [['help'], 0]]) {
