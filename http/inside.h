@@ -5,6 +5,7 @@
  * `cancelled`, which the server sets while a worker has it. */
 #pragma once
 #include "http/cache.h"
+#include "http/form.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/route.h"
@@ -48,7 +49,11 @@ struct problems { /* what is wrong with the parameters */
 /* Reads path, query and headers into x->values. Problems when something is wrong; false when memory is out. */
 bool params_read(struct exchange *x, struct problems *out) must_use;
 /* The same for the parameters in the form that is the body. */
-bool params_read_form(struct exchange *x, struct str body, struct problems *out) must_use;
+bool params_read_form(struct exchange *x, const struct form_field *fields, size_t n, struct problems *out) must_use;
+
+/* ---- form.c ---- */
+/* Into x->form; once. */
+enum err_code exchange_form(struct exchange *x, struct err *e) must_use;
 
 /* ---- negotiate.c: what headers mean ---- */
 /* Quality (0 to 1000) that an Accept header gives a media type; `named` when it does not come from a wildcard for all
@@ -148,6 +153,9 @@ struct exchange {
 	int64_t sequence;
 
 	struct body body;
+	bool form_read;
+	const struct form_field *form; /* the body as a form, when somebody asked for it */
+	size_t form_n;
 	bool spooled;        /* a part of it went to the file by the spooling thread */
 
 	struct answer *answer;
