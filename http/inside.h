@@ -63,6 +63,8 @@ bool accepts_gzip(struct str accept_encoding);
 /* True when a list of entity tags ("*", "\"a\", W/\"b\"") names the one with this opaque text, by weak comparison; the
  * mark of our gzip variant is passed over. */
 bool etag_listed(struct str list, struct str etag);
+/* The same for tags that are `version`, or begin with it and a dot. */
+bool etag_listed_version(struct str list, struct str version);
 #define GZIP_MARK "-gz" /* behind the opaque text of the compressed variant */
 enum { HTTP_DATE = 32 };
 struct str http_date(moment t, char out[HTTP_DATE]); /* IMF-fixdate, RFC 9110 section 5.6.7 */
@@ -88,6 +90,7 @@ void body_free(struct body *b);
 struct MHD_Response;
 struct answer {
 	struct MHD_Response *full;
+	struct MHD_Response *once; /* with the headers of this one exchange, where `full` is kept without; NULL: there are none */
 	int status;
 	char *etag;              /* without quotes; NULL: none */
 	moment last_modified;
@@ -160,6 +163,7 @@ struct exchange {
 
 	struct answer *answer;
 	bool from_cache;
+	struct response_header *once; /* headers for this client alone: never kept, and sent with a refusal too */
 	bool unkeyed;        /* the handler read something that is not part of the key */
 	const char *misused; /* an undeclared parameter that the handler asked for */
 	_Atomic bool cancelled;

@@ -72,6 +72,15 @@ bool request_if_match(struct request *rq, struct str etag) {
 	return !request_has_if_match(rq) || etag_listed(header_of(x, S("if-match")), etag);
 }
 
+bool request_if_match_version(struct request *rq, struct str version) {
+	struct exchange *x = exchange_of(rq);
+	return !request_has_if_match(rq) || etag_listed_version(header_of(x, S("if-match")), version);
+}
+
+bool version_listed(struct str list, struct str version) {
+	return etag_listed_version(list, version);
+}
+
 bool request_cancelled(const struct request *rq) {
 	const struct exchange *x = exchange_of(rq);
 	return atomic_load_explicit(&x->cancelled, memory_order_relaxed) || stopwatch() > x->deadline;

@@ -52,6 +52,10 @@ bool request_wants_json(const struct request *rq);
 /* If-Match names this entity tag, or there is no If-Match. For the writing routes' preconditions. */
 bool request_if_match(struct request *rq, struct str etag);
 bool request_has_if_match(struct request *rq);
+/* The same for answers whose tag is a version and, behind a dot, what else distinguishes one answer from another. */
+bool request_if_match_version(struct request *rq, struct str version);
+/* A list of entity tags that came some other way. */
+bool version_listed(struct str list, struct str version);
 
 /* ---- body ---- */
 size_t request_body_size(const struct request *rq);
