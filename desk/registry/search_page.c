@@ -68,7 +68,7 @@ static enum err_code ask(const struct disclosing *d, const struct filters *f, st
 	if (!query.n) return list_them(d, f, page, e);
 	enum err_code code = search_them(d, f, query, page, e);
 	if (code != ERR_INVALID) return code;
-	page->wrong = arena_str(d->a, str_of(e->message));
+	page->wrong = sentence_words(d->a, str_of(e->message));
 	filters_side(f, NULL, 0, COUNTS_UNKNOWN, &page->side);
 	return ERR_OK;
 }
