@@ -3,5 +3,6 @@
 #include "desk/app.h"
 
 /* Fills in the app (its hub must be set) and makes the router. Lives in the arena and as long as the hub; the router is freed by
- * router_free. ERR_INVALID for a hub's own kind that can't be laid out, and for a table that contradicts itself. */
+ * desk_router_free. ERR_INVALID for a hub's own kind that can't be laid out, and for a table that contradicts itself. */
 enum err_code desk_router(struct arena *a, struct desk_app *app, struct router **out, struct err *e) must_use;
+void desk_router_free(struct desk_app *app);
