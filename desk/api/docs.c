@@ -70,9 +70,16 @@ static struct str schema_text(struct arena *a, const struct api *api, const char
 	return v ? json_pretty(a, v) : STR_EMPTY;
 }
 
+/* "/records/{id...}": that it may hold slashes is no concern of a reader. */
+static struct str path_words(struct arena *a, const struct route *r) {
+	struct str path = str_of(r->path);
+	size_t dots = str_find(path, S("..."));
+	return dots == STR_NONE ? path : arena_cat(a, str_sub(path, 0, dots), str_from(path, dots + 3));
+}
+
 static struct docs_operation operation_page(struct arena *a, const struct desk_app *app, struct str base, const struct route *r) {
 	const struct operation *o = operation_of(r);
-	struct docs_operation out = {.id = str_of(r->name), .method = str_of(http_method_name(r->method)), .path = str_of(r->path),
+	struct docs_operation out = {.id = str_of(r->name), .method = str_of(http_method_name(r->method)), .path = path_words(a, r),
 		.help = str_of(r->help), .text = str_of(o ? o->text : NULL), .who = str_of(desk_permission_words(r->permission)),
 		.takes = str_of(o ? o->takes : NULL), .gives = str_of(o ? o->gives : NULL), .curl = curl_of(a, base, r, o)};
 	out.takes_text = schema_text(a, app->api, o ? o->takes : NULL);
