@@ -5,6 +5,7 @@
 #include "desk/site/site.h"
 #include "hub/account/audit.h"
 #include "hub/account/member.h"
+#include "hub/account/saved_search.h"
 #include "hub/account/session.h"
 #include "hub/account/token.h"
 
@@ -121,6 +122,27 @@ struct audit_page {
 };
 route_fn show_members, do_member, do_invite, do_invite_revoke, show_hub_members, do_hub_member, do_hub_invite, do_hub_invite_revoke,
 	show_users, show_user, do_user, show_audit;
+
+/* ---- inbox.c ---- */
+struct inbox_line {
+	struct str href, headline, kind, what, note, when, datetime;
+	bool read;
+};
+struct inbox_page {
+	struct str csrf;
+	const struct inbox_line *lines;
+	size_t n;
+	int64_t unread, newest;
+	struct str next;
+};
+struct searches_page {
+	struct arena *a;
+	struct str csrf;
+	const struct saved_search *searches;
+	size_t n;
+	struct outcome outcome;
+};
+route_fn show_inbox, show_notice, do_read, show_searches, do_save_search, do_forget_search;
 
 /* ---- helpers ---- */
 /* A path of this site, as `next` may name: "/" for anything else. */
