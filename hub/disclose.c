@@ -64,20 +64,21 @@ bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, str
 		.summary = arena_str(d->a, db_str(q, first + 6)),
 		.sort = arena_str(d->a, db_str(q, first + 7)),
 		.updated = db_int(q, first + 8),
+		.published = db_int(q, first + 9),
 	};
 	return true;
 }
 
 static enum err_code public_record(const struct disclosing *d, int64_t id, struct str name, struct disclosed *out, struct err *e) {
 	struct db_query q = db_query(d->db,
-		"SELECT " GLIMPSE_COLUMNS ", p.body, p.etag, p.published FROM record r JOIN public p ON p.record = r.id WHERE r.id = $1");
+		"SELECT " GLIMPSE_COLUMNS ", p.body, p.etag FROM record r JOIN public p ON p.record = r.id WHERE r.id = $1");
 	db_bind_int(&q, 1, id);
 	struct disclosed r = {.is_public = true, .audiences = PUBLIC};
 	bool found = db_row(&q) && glimpse_read(d, &q, 0, &r.line);
 	if (found) {
-		r.body_text = arena_str(d->a, db_str(&q, 9));
-		r.etag = arena_str(d->a, db_str(&q, 10));
-		r.published = db_int(&q, 11);
+		r.body_text = arena_str(d->a, db_str(&q, 10));
+		r.etag = arena_str(d->a, db_str(&q, 11));
+		r.published = r.line.published;
 	}
 	enum err_code code = db_done(&q, e);
 	if (!code && !found) code = nothing(name, e);
@@ -128,7 +129,7 @@ static enum err_code other_record(const struct disclosing *d, int64_t id, struct
 	db_bind_int(&q, 1, id);
 	if (db_row(&q)) {
 		r.line.sort = arena_str(d->a, db_str(&q, 0));
-		r.published = db_int(&q, 1);
+		r.published = r.line.published = db_int(&q, 1);
 	}
 	code = db_done(&q, e);
 	if (!code && !r.line.state) code = err_set(e, ERR_UNSUPPORTED, "the record is in a state that its kind no longer has");
