@@ -6,7 +6,10 @@
 enum { SUMMARY = 240 };
 
 struct str record_name(const struct glimpse *g) {
+	/* What a record's address ends with when another form of it is asked for. */
+	static const char *const endings[] = {".bib", ".csl.json", ".jsonld"};
 	bool fits = g->id.n && !str_is(g->id, ".") && !str_is(g->id, "..");
+	for (size_t i = 0; i < lengthof(endings); i++) fits &= !str_ends(g->id, str_of(endings[i]));
 	for (size_t i = 0; i < g->id.n; i++) fits &= g->id.p[i] != '/' && g->id.p[i] != '\\';
 	return fits ? g->id : g->uid;
 }
@@ -16,6 +19,10 @@ struct str record_path(struct arena *a, const struct glimpse *g) {
 	buf_add(&path, S("/r/"));
 	url_encode(&path, record_name(g));
 	return arena_str(a, buf_str(&path));
+}
+
+bool gathers(const struct kind *kind) {
+	return str_is(kind->name, "use") || str_is(kind->name, "system") || str_is(kind->name, "organization");
 }
 
 struct str unusual_state(const struct kind *kind, const struct kind_state *state) {
@@ -30,13 +37,23 @@ static struct str shortened(struct arena *a, struct str s) {
 	return arena_cat(a, cut, S(" …"));
 }
 
+/* Without a date of its own a record is sorted by the day on which it came here, which tells nobody anything. Where the two fall
+ * together and the kind does not demand a date, it is taken for that. */
+static bool has_date(struct arena *a, const struct glimpse *g) {
+	if (!g->kind->date.n || !g->sort.n) return false;
+	if (!g->published || !str_eq(g->sort, str_sub(moment_str(a, g->published), 0, 10))) return true;
+	const struct json *required = json_get_lit(g->kind->schema_document, "required");
+	for (size_t i = 0; i < json_count(required); i++)
+		if (str_eq(json_string(json_at(required, i)), str_from(g->kind->date, 1))) return true;
+	return false;
+}
+
 struct line line_of(struct arena *a, const struct glimpse *g) {
 	return (struct line){
 		.href = record_path(a, g),
 		.id = g->id,
 		.kind = g->kind->title,
-		/* Without a date of its own a record is sorted by the day it came here, which tells nobody anything. */
-		.date = g->kind->date.n ? date_words(a, g->sort) : STR_EMPTY,
+		.date = has_date(a, g) ? date_words(a, g->sort) : STR_EMPTY,
 		.datetime = g->sort,
 		.headline = g->headline,
 		.summary = shortened(a, g->summary),

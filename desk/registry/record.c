@@ -32,10 +32,6 @@ enum err_code record_by_path(
 
 /* ---- parts of the page ---- */
 
-static bool gathers(const struct kind *kind) {
-	return str_is(kind->name, "use") || str_is(kind->name, "system") || str_is(kind->name, "organization");
-}
-
 /* Where the whole of a long group stands: the list of the other kind, narrowed to this record. */
 static struct str all_of_group(struct arena *a, const struct disclosed *r, const struct disclosed_links *g) {
 	if (!gathers(r->line.kind) || !g->n) return STR_EMPTY;

@@ -5,8 +5,7 @@
 #include "desk/registry/present.h"
 #include "desk/site/site.h"
 
-/* Marks a route (by its `more`) that takes the facets of the kinds besides what its table says. */
-static const char takes_facets;
+const char route_takes_facets;
 
 enum { ID = 300, FACET_NAMES = 200 };
 #define CACHED ROUTE_CACHEABLE
@@ -19,11 +18,11 @@ static const struct route page_routes[] = {
 	{"/browse", show_browse, ROUTE_PUBLIC, .name = "browse", .gives = GIVES_HTML, .flags = CACHED,
 		.help = "All kinds with their numbers."},
 	{"/browse/{path}", show_browse_kind, ROUTE_PUBLIC, .name = "browse-kind", .gives = GIVES_HTML, .flags = CACHED,
-		.help = "The records of a kind, newest first.", .more = &takes_facets,
+		.help = "The records of a kind, newest first.", .more = &route_takes_facets,
 		.params = PARAMS({"path", PARAM_PATH, .help = "as in incidents"},
 			{"cursor", .type = PARAM_CURSOR, .help = "from the page before"})},
 	{"/search", show_search, ROUTE_PUBLIC, .name = "search", .gives = GIVES_HTML, .flags = CACHED,
-		.help = "Ranked hits.", .more = &takes_facets,
+		.help = "Ranked hits.", .more = &route_takes_facets,
 		.params = PARAMS({"q", .length = SEARCH_QUERY, .help = "words, \"phrases\", begin*, -without"},
 			{"kind", .help = "a kind's name"},
 			{"page", .type = PARAM_INT, .min = 1, .max = 30, .otherwise = "1", .help = "of 20 hits"})},
@@ -61,7 +60,7 @@ static const struct route api_routes[] = {
 	{"/api/v1/schemas/common", api_common, ROUTE_PUBLIC, .name = "api-common", .gives = GIVES_SCHEMA, .flags = OPEN,
 		.help = "The definitions that kinds share (urn:polder:common)."},
 	{"/api/v1/records", api_records, ROUTE_PUBLIC, .name = "api-records", .gives = GIVES_JSON, .flags = OPEN,
-		.help = "Records, newest first; the next page is a Link header and the member next.", .more = &takes_facets,
+		.help = "Records, newest first; the next page is a Link header and the member next.", .more = &route_takes_facets,
 		.params =
 			PARAMS({"kind", .help = "a kind's name"}, {"cursor", .type = PARAM_CURSOR, .help = "from the page before"},
 				{"limit", .type = PARAM_INT, .min = 1, .max = 200, .otherwise = "50", .help = "records a page"})},
@@ -70,7 +69,7 @@ static const struct route api_routes[] = {
 	{"/api/v1/records/{id}/history", api_history, ROUTE_PUBLIC, .name = "api-history", .gives = GIVES_JSON,
 		.flags = OPEN, .help = "What changed in a record, oldest first.", .params = PARAMS(ID_PARAM)},
 	{"/api/v1/search", api_search, ROUTE_PUBLIC, .name = "api-search", .gives = GIVES_JSON, .flags = OPEN,
-		.help = "Ranked hits with snippets and facets.", .more = &takes_facets,
+		.help = "Ranked hits with snippets and facets.", .more = &route_takes_facets,
 		.params =
 			PARAMS({"q", .required = true, .length = SEARCH_QUERY, .help = "words, \"phrases\", begin*, -without"},
 				{"kind", .help = "a kind's name"},
@@ -128,15 +127,14 @@ static const struct param *with_facets(struct arena *a, const struct desk_app *a
 	return all;
 }
 
-/* A copy of the table in which the marked routes have their facets. */
-static const struct route *completed(struct arena *a, const struct desk_app *app, const struct route *table) {
+const struct route *routes_with_facets(struct arena *a, const struct desk_app *app, const struct route *table) {
 	size_t n = 0;
 	while (table[n].path) n++;
 	struct route *copy = arena_array(a, n + 1, sizeof *copy);
 	if (!copy) return table;
 	for (size_t i = 0; i < n; i++) {
 		copy[i] = table[i];
-		if (table[i].more == &takes_facets) copy[i].params = with_facets(a, app, table[i].params);
+		if (table[i].more == &route_takes_facets) copy[i].params = with_facets(a, app, table[i].params);
 	}
 	return copy;
 }
@@ -148,7 +146,7 @@ enum err_code registry_routes(struct arena *a, struct desk_app *app, const struc
 	if (code) return code;
 	app->reading = reading;
 	name_facets(a, app);
-	*pages = completed(a, app, page_routes);
-	*api = completed(a, app, api_routes);
+	*pages = routes_with_facets(a, app, page_routes);
+	*api = routes_with_facets(a, app, api_routes);
 	return arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }

@@ -101,21 +101,9 @@ static enum err_code show_static(struct request *rq, struct response *rs, struct
 	return ERR_OK;
 }
 
-static enum err_code show_robots(struct request *rq, struct response *rs, struct err *e) {
-	(void)rq;
-	(void)e;
-	const struct embedded_file *f = embedded_find(static_files, static_files_n, S("robots.txt"));
-	if (!f) return err_set(e, ERR_NOT_FOUND, "%s", words.no_such_page);
-	response_fixed(rs, f->media_type, f->bytes);
-	response_public(rs, 86400);
-	return ERR_OK;
-}
-
 const struct route site_routes[] = {
 	{"/static/{file}", show_static, ROUTE_PUBLIC, .name = "static-file", .gives = GIVES_FILE,
 		.help = "A style sheet, script or picture of the pages.", .flags = ROUTE_CACHEABLE | ROUTE_SAME_FOR_ALL,
 		.params = PARAMS({"file", PARAM_PATH, .length = 100, .help = "name with its fingerprint"})},
-	{"/robots.txt", show_robots, ROUTE_PUBLIC, .name = "robots", .gives = GIVES_FILE, .help = "What crawlers may read.",
-		.flags = ROUTE_CACHEABLE | ROUTE_SAME_FOR_ALL},
 	ROUTE_END
 };

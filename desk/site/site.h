@@ -32,5 +32,5 @@ void site_error_page(struct request *rq, struct response *rs, const struct probl
 /* The address of an embedded file, such as "/static/style.0123456789abcdef.css"; "" when there is none. */
 struct str site_static(struct arena *a, struct str name);
 
-/* /static/…, /robots.txt */
+/* /static/… */
 extern const struct route site_routes[];

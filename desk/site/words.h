@@ -18,6 +18,8 @@ struct words {
 	const char *browse, *uses, *kinds, *about, *search;
 	const char *search_for;    /* {1} query */
 	const char *history_of;    /* {1} title of a record */
+	const char *what_concerns; /* {1} title of a record */
+	const char *feed_of;       /* {1} title of a page */
 	/* events of a timeline */
 	const char *published, *created, *revised, *moved, *withheld, *linked, *unlinked, *commented, *attached;
 	/* differences */
