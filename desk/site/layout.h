@@ -5,6 +5,7 @@
 struct layout_frame {
 	const struct site_page *page;
 	struct str hub, title, description, canonical, style, script, icon;
+	struct str feed_title, feed_json;
 };
 
 struct error_page {

@@ -32,6 +32,12 @@ static struct layout_frame frame_of(struct request *rq, const struct site_page *
 		.icon = site_static(a, S("favicon.svg")),
 	};
 	if (page->canonical.n && hub->base_url.n) f.canonical = arena_cat(a, hub->base_url, page->canonical);
+	size_t ending = str_find(page->feed, S("/feed.atom"));
+	if (page->feed.n && ending != STR_NONE) {
+		f.feed_json = arena_fmt(a, "%.*s/feed.json%.*s", STR_ARG(str_sub(page->feed, 0, ending)),
+			STR_ARG(str_from(page->feed, ending + sizeof "/feed.atom" - 1)));
+		f.feed_title = words_with(a, words.feed_of, page->title.n ? page->title : hub->name);
+	}
 	f.description = str_cut_utf8(page->description, DESCRIPTION);
 	return f;
 }

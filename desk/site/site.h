@@ -20,6 +20,9 @@ struct site_page {
 	struct str api;          /* path of the same as JSON; "" none */
 	struct str canonical;    /* path of the address that is to be kept; "" none */
 	struct str next, previous; /* neighbouring pages; "" none */
+	struct str feed;         /* path of the Atom feed of the same; "" none */
+	struct str jsonld;       /* path of the same as JSON-LD; "" none */
+	bool article;            /* the page is about one record, not about the hub */
 };
 
 struct html *site_begin(struct request *rq, struct response *rs, const struct site_page *page);
