@@ -147,6 +147,7 @@ struct history_entry {
 	int64_t revision;
 	const struct field_change *changes;
 	size_t n;
+	bool left_out;           /* the differences are too long for the page */
 };
 struct history_page {
 	struct line line;

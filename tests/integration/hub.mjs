@@ -4,7 +4,7 @@
 //	const page = await hub.get('/browse')
 //	await hub.stop()
 import {spawn, spawnSync} from 'node:child_process'
-import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import http from 'node:http'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
@@ -87,12 +87,13 @@ class Hub {
   }
 }
 
-// import: folders or files of Polder's own form. records: such records themselves.
-export async function startHub({import: paths = [], records = null, name = 'Test hub'} = {}) {
+// import: folders or files of Polder's own form. records: such records themselves. conf: further lines of polder.conf.
+export async function startHub({import: paths = [], records = null, name = 'Test hub', conf = ''} = {}) {
   if (!program) throw new Error(`there is no polder-hub in ${build}: set POLDER_BUILD to the build folder`)
   const hub = new Hub(mkdtempSync(join(tmpdir(), 'polder-test-')))
   const made = spawnSync(program, ['init', hub.dir, '--name', name, '--prefix', 'TST'], {encoding: 'utf8'})
   if (made.status !== 0) throw new Error(made.stderr)
+  if (conf) appendFileSync(join(hub.dir, 'polder.conf'), conf + '\n')
   for (const path of paths) hub.polder('import', 'polder', path)
   if (records) hub.polder('import', 'polder', hub.file('records.json', records))
   try {
