@@ -5,7 +5,7 @@
 #include "hub/disclose_private.h"
 
 /* Up to so many records that fit, they are sorted; of more, the newest changes are walked until enough of them fit. */
-enum { FEW = 2000, FILTERS = 8, YEAR_COUNTS = 4000 };
+enum { FEW = 5000, FILTERS = 8, YEAR_COUNTS = 4000 };
 
 void disclose_has_facet(struct buf *sql, const char *record, size_t first) {
 	buf_fmt(sql, "EXISTS (SELECT 1 FROM facet x WHERE x.record = %s AND x.name = $%zu AND x.value = $%zu)", record, first, first + 1);
@@ -61,6 +61,29 @@ static enum err_code count(const struct disclosing *d, const struct kind *kind, 
 	return db_done(&q, e);
 }
 
+/* The filters with the one that fewest records have first, since it is what the others are looked up for. *n: how many have it, or how
+ * many there are of the kind when there is no filter. */
+static enum err_code order_filters(const struct disclosing *d, const struct kind *kind, struct list_filter *filters, size_t filters_n,
+	struct values *values, int64_t *n, struct err *e) {
+	size_t least = 0;
+	for (size_t i = 0; i < filters_n; i++) {
+		int64_t here;
+		enum err_code code = count(d, kind, filters[i].name, values->items[i], &here, e);
+		if (code) return code;
+		if (i && here >= *n) continue;
+		*n = here;
+		least = i;
+	}
+	if (!filters_n) return count(d, kind, STR_EMPTY, STR_EMPTY, n, e);
+	struct list_filter filter = filters[0];
+	struct str value = values->items[0];
+	filters[0] = filters[least];
+	values->items[0] = values->items[least];
+	filters[least] = filter;
+	values->items[least] = value;
+	return ERR_OK;
+}
+
 /* ---- lists by change ---- */
 
 /* $1 and $2 are the place to go on from, $3 the kind, $4 … the filters. */
@@ -90,7 +113,9 @@ static void write_sql(struct buf *sql, const struct list_request *r, bool few) {
 	buf_add_int(sql, (int64_t)r->limit + 1);
 }
 
-enum err_code disclose_by_change(const struct disclosing *d, const struct list_request *r, struct listed *out, struct err *e) {
+enum err_code disclose_by_change(const struct disclosing *d, const struct list_request *given, struct listed *out, struct err *e) {
+	struct list_request request = *given, *r = &request;
+	struct list_filter filters[FILTERS];
 	moment at = INT64_MAX;
 	int64_t before = INT64_MAX;
 	struct values values;
@@ -98,8 +123,11 @@ enum err_code disclose_by_change(const struct disclosing *d, const struct list_r
 	if (!list.items) return err_set(e, ERR_MEMORY, "out of memory");
 	enum err_code code = r->cursor.n ? cursor_read(d, r->cursor, &at, &before, e) : ERR_OK;
 	if (!code) code = read_values(d, r->filters, r->filters_n, &values, e);
-	if (!code)
-		code = count(d, r->kind, r->filters_n ? r->filters[0].name : STR_EMPTY, r->filters_n ? values.items[0] : STR_EMPTY, &list.total, e);
+	if (code) return code;
+	if (r->filters_n) memcpy(filters, r->filters, r->filters_n * sizeof *filters);
+	r->filters = filters;
+	r->itself &= r->filters_n == 1;
+	code = order_filters(d, r->kind, filters, r->filters_n, &values, &list.total, e);
 	if (code) return code;
 	autobuf struct buf sql = BUF(4096);
 	write_sql(&sql, r, (r->filters_n || r->kind) && list.total <= FEW);
@@ -120,7 +148,7 @@ enum err_code disclose_by_change(const struct disclosing *d, const struct list_r
 	}
 	code = db_done(&q, e);
 	if (code) return code;
-	if (r->filters_n > 1 || r->itself) list.total = -1;
+	if (given->filters_n > 1 || given->itself) list.total = -1;
 	*out = list;
 	return ERR_OK;
 }
@@ -128,32 +156,53 @@ enum err_code disclose_by_change(const struct disclosing *d, const struct list_r
 /* ---- years ---- */
 
 /* Without filters the counts are there already; with them the years of the records that have the first filter's value are counted. */
-static void write_years_sql(struct buf *sql, const struct kind *kind, size_t filters_n) {
+static void write_years_sql(struct buf *sql, const struct kind *kind, size_t filters_n, bool all_dated) {
 	if (!filters_n) {
 		buf_add(sql, S("SELECT value, kind, n FROM facet_count WHERE name = $2 AND n > 0"));
 		if (kind) buf_add(sql, S(" AND kind = $1"));
 		buf_add(sql, S(" ORDER BY value, kind"));
 		return;
 	}
-	buf_add(sql, S("SELECT y.value, f.kind, count(*) FROM facet f LEFT JOIN facet y ON y.record = f.record AND y.name = $2 "
-				   "WHERE f.name = $3 AND f.value = $4"));
+	/* Where each record has a date of its own, the order of lists holds the year. */
+	if (all_dated)
+		buf_add(sql, S("SELECT substr(f.sort, 1, 4) AS year, f.kind, count(*) FROM facet f WHERE $2 <> '' AND f.name = $3 AND f.value = $4"));
+	else
+		buf_add(sql, S("SELECT y.value AS year, f.kind, count(*) FROM facet f LEFT JOIN facet y ON y.record = f.record AND y.name = $2 "
+					   "WHERE f.name = $3 AND f.value = $4"));
 	if (kind) buf_add(sql, S(" AND f.kind = $1"));
 	for (size_t i = 1; i < filters_n; i++) {
 		buf_add(sql, S(" AND "));
 		disclose_has_facet(sql, "f.record", 3 + 2 * i);
 	}
-	buf_add(sql, S(" GROUP BY y.value, f.kind ORDER BY y.value, f.kind"));
+	buf_add(sql, S(" GROUP BY 1, f.kind ORDER BY 1, f.kind"));
 }
 
-enum err_code disclose_years(const struct disclosing *d, const struct kind *kind, const struct list_filter *filters, size_t filters_n,
+static enum err_code are_dated(const struct disclosing *d, const struct kind *kind, bool *out, struct err *e) {
+	*out = false;
+	if (!kind) return ERR_OK;
+	struct db_query q = db_query(d->db, "SELECT coalesce(sum(CASE name WHEN 'year' THEN -n ELSE n END), 0) FROM facet_count WHERE kind = $1 "
+		"AND (name = 'year' OR (name = '' AND value = ''))");
+	db_bind_str(&q, 1, kind->name);
+	*out = db_row(&q) && db_int(&q, 0) == 0;
+	return db_done(&q, e);
+}
+
+enum err_code disclose_years(const struct disclosing *d, const struct kind *kind, const struct list_filter *given, size_t filters_n,
 	struct year_counts *out, struct err *e) {
 	struct values values;
-	enum err_code code = read_values(d, filters, filters_n, &values, e);
+	struct list_filter filters[FILTERS];
+	int64_t least;
+	bool all_dated;
+	enum err_code code = read_values(d, given, filters_n, &values, e);
+	if (code) return code;
+	if (filters_n) memcpy(filters, given, filters_n * sizeof *filters);
+	code = order_filters(d, kind, filters, filters_n, &values, &least, e);
+	if (!code) code = are_dated(d, kind, &all_dated, e);
 	if (code) return code;
 	struct year_counts counts = {.items = arena_array(d->a, YEAR_COUNTS, sizeof *counts.items)};
 	if (!counts.items) return err_set(e, ERR_MEMORY, "out of memory");
 	autobuf struct buf sql = BUF(4096);
-	write_years_sql(&sql, kind, filters_n);
+	write_years_sql(&sql, kind, filters_n, all_dated);
 	struct db_query q = db_query_once(d->db, buf_str(&sql));
 	if (kind) db_bind_str(&q, 1, kind->name);
 	db_bind_str(&q, 2, S("year"));

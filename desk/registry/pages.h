@@ -123,7 +123,7 @@ struct record_page {
 	struct str cite_bib, cite_csl, jsonld; /* addresses; "" for what is not public */
 	struct schema_org is;
 	struct str hub_name, published_day;
-	bool long_title;
+	bool long_title, summary_cut;
 };
 route_fn show_record, show_record_file;
 /* The record that the path names. *done: the answer is a redirect to its own name. */

@@ -11,7 +11,7 @@
 #include "hub/attachment.h"
 #include "record.t.h"
 
-enum { LINKS_EACH = 50, LINKS_FIRST = 8, LINKS_TOLD = 3, EVENTS = 5, LONG_TITLE = 90 };
+enum { LINKS_EACH = 30, LINKS_FIRST = 8, LINKS_TOLD = 3, EVENTS = 5, LONG_TITLE = 90, SUMMARY_BYTES = 18 << 10 };
 
 /* ---- finding ---- */
 
@@ -164,7 +164,8 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (code) return code;
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
 	page.sections = sections;
-	page.summary = markdown(d.a, present_summary(app->reading, kind, r.body), 2);
+	size_t left = SUMMARY_BYTES;
+	page.summary = markdown(d.a, present_cut(present_summary(app->reading, kind, r.body), &left, &page.summary_cut), 2);
 	read_names(d.a, &r, &page);
 	read_source(d.a, &r, &page);
 	read_citation(&d, &r, &page);
