@@ -223,7 +223,10 @@ static enum err_code link_group(const struct disclosing *d, const struct disclos
 		if (code) break;
 		const struct kind_link *l = kind_link(c->inverse ? other.kind : r->line.kind, c->rel);
 		if (!l || !(l->audiences & r->audiences)) continue;
-		g.title = c->inverse ? l->inverse : l->title;
+		/* Kinds may call the other end of one relation differently: "Incidents, Reports". */
+		struct str title = c->inverse ? l->inverse : l->title;
+		if (!g.title.n) g.title = title;
+		else if (str_find(g.title, title) == STR_NONE) g.title = arena_fmt(d->a, "%.*s, %.*s", STR_ARG(g.title), STR_ARG(title));
 		g.items[g.n++] = other;
 	}
 	enum err_code ended = db_done(&q, code ? NULL : e);

@@ -1,7 +1,7 @@
 #include "chart.h"
 
-const struct chart_shape chart_wide = {"wide", 640, 205, 34, 4, 26, 12},
-	chart_narrow = {"narrow", 320, 205, 30, 10, 24, 12};
+const struct chart_shape chart_wide = {"wide", 560, 190, 4, 26, 12},
+	chart_narrow = {"narrow", 320, 205, 10, 24, 12};
 
 enum { WIDEST = 44, LABEL = 38 };
 
@@ -21,6 +21,12 @@ static int64_t top_of(const struct chart *c) {
 	return top;
 }
 
+int chart_left(const struct chart *c) {
+	int digits = 1;
+	for (int64_t top = top_of(c); top >= 10; top /= 10) digits++;
+	return 14 + 7 * digits;
+}
+
 static int room(const struct chart_shape *s) {
 	return s->height - s->foot - s->head;
 }
@@ -30,8 +36,8 @@ static int height_of(const struct chart *c, const struct chart_shape *s, int64_t
 }
 
 struct chart_place chart_slot(const struct chart *c, const struct chart_shape *s, size_t column) {
-	int all = s->width - s->left - s->right, n = (int)(c->n ? c->n : 1);
-	int x = s->left + all * (int)column / n, end = s->left + all * ((int)column + 1) / n;
+	int all = s->width - chart_left(c) - s->right, n = (int)(c->n ? c->n : 1);
+	int x = chart_left(c) + all * (int)column / n, end = chart_left(c) + all * ((int)column + 1) / n;
 	return (struct chart_place){x, 0, end - x, s->height, x + (end - x) / 2};
 }
 
@@ -46,7 +52,7 @@ struct chart_place chart_part(const struct chart *c, const struct chart_shape *s
 }
 
 bool chart_labelled(const struct chart *c, const struct chart_shape *s, size_t column) {
-	int all = s->width - s->left - s->right, slots = (int)c->n * LABEL;
+	int all = s->width - chart_left(c) - s->right, slots = (int)c->n * LABEL;
 	size_t every = (size_t)((slots + all - 1) / (all ? all : 1));
 	return every < 2 || (c->n - 1 - column) % every == 0;
 }

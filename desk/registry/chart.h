@@ -31,7 +31,7 @@ struct chart {
 /* One of the two drawings. */
 struct chart_shape {
 	const char *class;
-	int width, height, left, right, foot, head;
+	int width, height, right, foot, head;
 };
 extern const struct chart_shape chart_wide, chart_narrow;
 
@@ -44,6 +44,8 @@ struct chart_place chart_slot(const struct chart *c, const struct chart_shape *s
 /* Whether a column's label has room; the last always has one. */
 bool chart_labelled(const struct chart *c, const struct chart_shape *s, size_t column);
 
+/* Where the columns begin: right of the numbers of the lines. */
+int chart_left(const struct chart *c);
 /* Lines across, from 0 to a round number at or above the largest. */
 enum { CHART_LINES = 5 };
 struct chart_line {
