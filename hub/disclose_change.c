@@ -11,14 +11,14 @@ void disclose_has_facet(struct buf *sql, const char *record, size_t first) {
 	buf_fmt(sql, "EXISTS (SELECT 1 FROM facet x WHERE x.record = %s AND x.name = $%zu AND x.value = $%zu)", record, first, first + 1);
 }
 
-/* ---- cursors: "MICROSECONDS_UID" ---- */
+/* ---- cursors: "MICROSECONDS_UID"; a record that is hidden is as unknown as one that never was ---- */
 
 static enum err_code cursor_read(const struct disclosing *d, struct str cursor, moment *at, int64_t *record, struct err *e) {
 	size_t line = str_rfind_char(cursor, '_');
 	char uid[UID_SIZE];
 	bool found = false;
 	if (line != STR_NONE && str_int(str_sub(cursor, 0, line), at) && uid_parse(str_from(cursor, line + 1), uid)) {
-		struct db_query q = db_query(d->db, "SELECT id FROM record WHERE uid = $1");
+		struct db_query q = db_query(d->db, "SELECT r.id FROM record r JOIN public p ON p.record = r.id WHERE r.uid = $1");
 		db_bind_str(&q, 1, str_of(uid));
 		if ((found = db_row(&q))) *record = db_int(&q, 0);
 		enum err_code code = db_done(&q, e);
