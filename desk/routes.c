@@ -1,5 +1,6 @@
 #include "routes.h"
 
+#include "desk/account/routes.h"
 #include "desk/feeds/routes.h"
 #include "desk/registry/routes.h"
 #include "desk/site/site.h"
@@ -8,7 +9,7 @@ enum err_code desk_router(struct arena *a, struct desk_app *app, struct router *
 	const struct route *pages, *api;
 	enum err_code code = registry_routes(a, app, &pages, &api, e);
 	if (code) return code;
-	const struct route *const tables[] = {site_routes, pages, api, feeds_routes(a, app)};
+	const struct route *const tables[] = {site_routes, pages, api, account_routes, feeds_routes(a, app)};
 	if (arena_failed(a)) return err_set(e, ERR_MEMORY, "out of memory");
 	struct router *router;
 	code = router_new(tables, lengthof(tables), &router, e);

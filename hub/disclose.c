@@ -50,6 +50,12 @@ enum err_code disclose_resolve(const struct disclosing *d, struct str name, int6
 	return code ? code : found ? ERR_OK : nothing(name, e);
 }
 
+/* project.c sorts a record without a date by the day of its publication. */
+static bool is_dated(const struct kind *kind, struct str sort, moment published) {
+	char day[MOMENT_TEXT];
+	return kind->date.n && sort.n && !str_eq(sort, str_sub(moment_text(published, day), 0, 10));
+}
+
 bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, struct glimpse *out) {
 	const struct kind *kind = kind_find(d->hub->kinds, db_str(q, first + 2));
 	const struct kind_state *state = kind ? kind_state(kind, db_str(q, first + 3)) : NULL;
@@ -66,6 +72,7 @@ bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, str
 		.updated = db_int(q, first + 8),
 		.published = db_int(q, first + 9),
 	};
+	out->dated = is_dated(kind, out->sort, db_int(q, first + 9));
 	return true;
 }
 
@@ -130,6 +137,7 @@ static enum err_code other_record(const struct disclosing *d, int64_t id, struct
 	if (db_row(&q)) {
 		r.line.sort = arena_str(d->a, db_str(&q, 0));
 		r.published = r.line.published = db_int(&q, 1);
+		r.line.dated = is_dated(s.kind, r.line.sort, r.published);
 	}
 	code = db_done(&q, e);
 	if (!code && !r.line.state) code = err_set(e, ERR_UNSUPPORTED, "the record is in a state that its kind no longer has");
@@ -167,6 +175,14 @@ enum err_code disclose_glimpse(const struct disclosing *d, int64_t record, struc
 	code = other_record(d, record, STR_EMPTY, &r, e);
 	if (!code) *out = r.line;
 	return code;
+}
+
+struct str disclose_public_name(struct db *db, struct arena *a, struct str uid) {
+	struct str name = uid;
+	struct db_query q = db_query(db, "SELECT p.headline FROM record r JOIN public p ON p.record = r.id WHERE r.uid = $1");
+	db_bind_str(&q, 1, uid);
+	if (db_row(&q)) name = arena_str(a, db_str(&q, 0));
+	return db_done(&q, NULL) ? uid : name;
 }
 
 /* ---- links ---- */

@@ -252,7 +252,8 @@ enum err_code disclose_facets(const struct disclosing *d, const struct kind *kin
 	if (!groups) return err_set(e, ERR_MEMORY, "out of memory");
 	size_t used = 0;
 	struct db_query q =
-		db_query(d->db, "SELECT name, value, n FROM facet_count WHERE kind = $1 AND name <> '' AND n > 0 ORDER BY name, n DESC, value");
+		db_query(d->db, "SELECT name, value, n FROM facet_count WHERE kind = $1 AND name <> '' AND n > 0 "
+		"ORDER BY name, CASE WHEN name = 'year' THEN value ELSE '' END DESC, n DESC, value");
 	db_bind_str(&q, 1, kind->name);
 	while (db_row(&q)) {
 		struct facet_group *g = used ? &groups[used - 1] : NULL;

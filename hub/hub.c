@@ -2,12 +2,15 @@
 
 #include <errno.h>
 #include <ini.h>
+#include <sys/stat.h>
 
+#include "hub/account/throttle.h"
 #include "hub/identifier.h"
 #include "hub/migrations.h"
+#include "hub/seal.h"
 #include "hub/writer.h"
 
-enum { HUB_CAP = 8 << 20, CONF_BYTES = 1 << 20 };
+enum { HUB_CAP = 8 << 20, CONF_BYTES = 1 << 20, THROTTLED = 50000 };
 
 static const char *database_of(struct arena *a, const char *dir) {
 	return file_join(a, dir, "hub.db");
@@ -59,14 +62,32 @@ static enum err_code check_contact(struct hub *h, struct err *e) {
 	return err_set(e, ERR_INVALID, "contact must be an address that begins with https://, mailto: or tel:, or a mail address");
 }
 
+static enum err_code check_mail(const struct hub_mail *m, struct err *e) {
+	if (!m->server.n) return ERR_OK;
+	if (!str_starts(m->server, S("smtp://")) && !str_starts(m->server, S("smtps://")))
+		return err_set(e, ERR_INVALID, "[mail] server begins with smtp:// or smtps://");
+	if (str_find_char(m->from, '@') == STR_NONE) return err_set(e, ERR_INVALID, "[mail] from must say from what address mail is sent");
+	return ERR_OK;
+}
+
 struct conf {
 	struct hub *hub;
 	char wrong[100];
 };
 
+static struct str *mail_setting(struct hub_mail *m, const char *name) {
+	if (strcmp(name, "server") == 0) return &m->server;
+	if (strcmp(name, "from") == 0) return &m->from;
+	if (strcmp(name, "user") == 0) return &m->user;
+	return strcmp(name, "password_file") == 0 ? &m->password_file : NULL;
+}
+
 static int conf_line(void *user, const char *section, const char *name, const char *value) {
 	struct conf *c = user;
-	if (strcmp(section, "hub") == 0 && strcmp(name, "name") == 0)
+	struct str *mail = strcmp(section, "mail") == 0 ? mail_setting(&c->hub->mail, name) : NULL;
+	if (mail)
+		*mail = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "hub") == 0 && strcmp(name, "name") == 0)
 		c->hub->name = arena_str(c->hub->arena, str_of(value));
 	else if (strcmp(section, "hub") == 0 && strcmp(name, "prefix") == 0)
 		c->hub->prefix = arena_str(c->hub->arena, str_of(value));
@@ -97,6 +118,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	while (h->base_url.n && h->base_url.p[h->base_url.n - 1] == '/') h->base_url.n--;
 	code = check_prefix(h->prefix, e);
 	if (!code) code = check_contact(h, e);
+	if (!code) code = check_mail(&h->mail, e);
 	return code ? (err_prefix(e, "%s", path), code) : ERR_OK;
 }
 
@@ -114,8 +136,15 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"; url = https://hub.example.org\n"
 		"; where flaws of the hub itself are told, and the record with its disclosure policy: for /.well-known/security.txt\n"
 		"; contact = mailto:security@hub.example.org\n"
-		"; policy = R-XXXX-XXXX\n",
-		STR_ARG(s->name), STR_ARG(s->prefix), "2026-0001", STR_ARG(s->prefix));
+		"; policy = R-XXXX-XXXX\n"
+		"\n"
+		"; How invitations and new passwords are mailed; without a server, none are.\n"
+		"[mail]\n"
+		"; server = smtp://127.0.0.1:25\n"
+		"; from = %.*s <hub@example.org>\n"
+		"; user = hub\n"
+		"; password_file = /etc/polder/mail-password\n",
+		STR_ARG(s->name), STR_ARG(s->prefix), "2026-0001", STR_ARG(s->prefix), STR_ARG(s->name));
 	return file_write(file_join(a, dir, "polder.conf"), text, 0640, e);
 }
 
@@ -129,6 +158,7 @@ enum err_code hub_init(const char *dir, const struct hub_settings *settings, str
 	/* The configuration comes last: a folder without it is no hub, so a half-made one can be made again. */
 	if (file_exists(file_join(a, dir, "polder.conf"))) return err_set(e, ERR_EXISTS, "%s: there is a hub already", dir);
 	code = file_make_dir(file_join(a, dir, "files"), e);
+	if (!code && chmod(file_join(a, dir, "files"), 0700) != 0) code = err_errno(e, errno, "%s/files", dir);
 	if (!code) code = file_make_dir(file_join(a, dir, "kinds"), e);
 	struct db *db = NULL;
 	if (!code) code = db_open(&db, database_of(a, dir), DB_CREATE, e);
@@ -142,6 +172,7 @@ enum err_code hub_init(const char *dir, const struct hub_settings *settings, str
 		code = set_setting(db, S("uid"), str_of(fresh), e);
 	}
 	db_close(db);
+	if (!code) code = seal_make_key(dir, e);
 	return code ? code : write_conf(a, dir, settings, e);
 }
 
@@ -171,6 +202,7 @@ enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
 	if (!code) code = open_database(h, e);
 	if (!code) code = kinds_load(&h->kinds, file_join(a, dir, "kinds"), e);
 	if (!code) code = writer_new(&h->writer, database_of(a, dir), e);
+	if (!code) code = throttle_new(&h->throttle, THROTTLED, e);
 	if (code) {
 		hub_close(h);
 		return code;
@@ -182,6 +214,7 @@ enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
 void hub_close(struct hub *h) {
 	if (!h) return;
 	writer_free(h->writer);
+	throttle_free(h->throttle);
 	kinds_free(h->kinds);
 	arena_free(h->arena);
 }

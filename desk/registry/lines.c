@@ -37,26 +37,16 @@ static struct str shortened(struct arena *a, struct str s) {
 	return arena_cat(a, cut, S(" …"));
 }
 
-/* Without a date of its own a record is sorted by the day on which it came here, which tells nobody anything. Where the two fall
- * together and the kind does not demand a date, it is taken for that. */
-static bool has_date(struct arena *a, const struct glimpse *g) {
-	if (!g->kind->date.n || !g->sort.n) return false;
-	if (!g->published || !str_eq(g->sort, str_sub(moment_str(a, g->published), 0, 10))) return true;
-	const struct json *required = json_get_lit(g->kind->schema_document, "required");
-	for (size_t i = 0; i < json_count(required); i++)
-		if (str_eq(json_string(json_at(required, i)), str_from(g->kind->date, 1))) return true;
-	return false;
-}
-
 struct line line_of(struct arena *a, const struct glimpse *g) {
 	return (struct line){
 		.href = record_path(a, g),
 		.id = g->id,
 		.kind = g->kind->title,
-		.date = has_date(a, g) ? date_words(a, g->sort) : STR_EMPTY,
+		/* Without a date of its own a record is sorted by the day it came here, which tells nobody anything. */
+		.date = g->dated ? date_words(a, g->sort) : STR_EMPTY,
 		.datetime = g->sort,
 		.headline = g->headline,
-		.summary = shortened(a, g->summary),
+		.summary = str_eq(g->summary, g->headline) ? STR_EMPTY : shortened(a, g->summary),
 		.state = unusual_state(g->kind, g->state),
 	};
 }

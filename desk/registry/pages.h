@@ -66,6 +66,7 @@ struct search_page {
 	struct str wrong;       /* what is wrong with the query; "" nothing */
 	struct str without_filters; /* address; "" when there are none */
 	struct str feed;        /* address; "" when nothing was asked */
+	struct str csrf, to_save;   /* for who is signed in: what saving keeps, as in the address */
 };
 route_fn show_search;
 

@@ -7,7 +7,7 @@
 #include "hub/account/account.h"
 
 struct membership {
-	struct str organization, organization_name; /* "" and the hub's name for the hub */
+	struct str organization, organization_name; /* both "" for the hub, whose name stands in struct hub */
 	struct str uid, login, name;                /* of the person */
 	enum member_role role;
 	moment since;
@@ -18,6 +18,10 @@ enum err_code member_set(struct hub *h, struct db *db, const struct by *by, stru
 enum err_code member_list(struct db *db, struct str organization, struct arena *a, struct membership **out, size_t *n, struct err *e) must_use;
 enum err_code member_of(struct db *db, struct str uid, struct arena *a, struct membership **out, size_t *n, struct err *e) must_use;
 enum member_role member_role(struct db *db, struct str organization, struct str uid);
+
+/* Where a code leads: what a mail holds is the hub's address, this and the code. */
+#define INVITATION_PATH "/invitation/"
+#define RESET_PATH "/reset/"
 
 /* ---- codes that do one thing once: invitations and password resets ---- */
 
@@ -47,3 +51,5 @@ enum err_code reset_request(struct hub *h, struct str email, struct str address,
 /* ERR_NOT_FOUND for a code that is unknown, used or over; ERR_INVALID as account_set_password. */
 enum err_code reset_find(struct db *db, struct str code, struct arena *a, struct account *out, struct err *e) must_use;
 enum err_code reset_use(struct hub *h, struct str code, struct str password, struct str address, struct err *e) must_use;
+/* The same kind of code made by an administrator, who hands it on: for a new account, or on a hub without mail. Lasts INVITATION_LASTS. */
+enum err_code reset_create(struct hub *h, const struct by *by, struct str uid, char code[CODE_TEXT], struct err *e) must_use;

@@ -87,13 +87,13 @@ class Hub {
   }
 }
 
-// import: folders or files of Polder's own form. records: such records themselves. conf: further lines of polder.conf.
+// import: folders or files of Polder's own form. records: such records themselves. conf: further settings of polder.conf, in [hub].
 export async function startHub({import: paths = [], records = null, name = 'Test hub', conf = ''} = {}) {
   if (!program) throw new Error(`there is no polder-hub in ${build}: set POLDER_BUILD to the build folder`)
   const hub = new Hub(mkdtempSync(join(tmpdir(), 'polder-test-')))
   const made = spawnSync(program, ['init', hub.dir, '--name', name, '--prefix', 'TST'], {encoding: 'utf8'})
   if (made.status !== 0) throw new Error(made.stderr)
-  if (conf) appendFileSync(join(hub.dir, 'polder.conf'), conf + '\n')
+  if (conf) appendFileSync(join(hub.dir, 'polder.conf'), '[hub]\n' + conf + '\n')
   for (const path of paths) hub.polder('import', 'polder', path)
   if (records) hub.polder('import', 'polder', hub.file('records.json', records))
   try {
