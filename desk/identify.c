@@ -1,6 +1,7 @@
 #include "identify.h"
 
 #include "desk/site/words.h"
+#include "hub/account/notice.h"
 #include "hub/account/session.h"
 #include "hub/account/token.h"
 
@@ -36,7 +37,7 @@ static enum err_code by_cookie(struct request *rq, struct err *e) {
 	u->proven = s.proven;
 	if (u->pending) u->viewer = viewer_public;
 	rq->user = u;
-	return ERR_OK;
+	return u->pending || rq->method != HTTP_GET ? ERR_OK : notice_unread(rq->worker, u->account.uid, &u->unread, e);
 }
 
 /* *known: a token was given and holds. */

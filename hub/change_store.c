@@ -114,8 +114,10 @@ unsigned store_audiences(const struct stored *r, unsigned roles) {
 	if (roles & ROLE_OWNER) audiences |= OWNER | PARTIES;
 	if (roles & ROLE_PARTY) audiences |= PARTIES;
 	if (roles & ROLE_COORDINATOR) audiences |= COORDINATORS | PARTIES | REGULATOR | DOWNSTREAM;
-	if (roles & (ROLE_PANEL | ROLE_ADJUDICATOR)) audiences |= PANEL;
-	if (audiences || (state && state->is_public)) audiences |= PUBLIC;
+	/* A seat on the panel opens no record by itself: only what is public, or what one was made a party to. */
+	bool open = state && state->is_public;
+	if (roles & (ROLE_PANEL | ROLE_ADJUDICATOR) && (open || audiences)) audiences |= PANEL;
+	if (audiences || open) audiences |= PUBLIC;
 	return audiences;
 }
 
@@ -230,14 +232,18 @@ static const struct json *link_detail(struct store *s, struct str rel, const str
 	return json_built(&b);
 }
 
+static bool may_lead(const struct kind_link *l, const struct kind *to) {
+	bool fits = l->to.n == 0;
+	for (size_t i = 0; i < l->to.n; i++) fits |= str_eq(l->to.items[i], to->name) || str_is(l->to.items[i], "*");
+	return fits;
+}
+
 static enum err_code may_link(struct store *s, const struct stored *r, struct str rel, const struct stored *target) {
 	const struct kind_link *l = kind_link(r->kind, rel);
 	if (!l)
 		return err_set(s->e, ERR_INVALID, "a record of the kind %.*s has no links \"%.*s\"", STR_ARG(r->kind->name), STR_ARG(rel));
 	if (r->id == target->id) return err_set(s->e, ERR_INVALID, "a record can't be linked to itself");
-	bool fits = l->to.n == 0;
-	for (size_t i = 0; i < l->to.n; i++) fits |= str_eq(l->to.items[i], target->kind->name) || str_is(l->to.items[i], "*");
-	if (!fits)
+	if (!may_lead(l, target->kind))
 		return err_set(s->e, ERR_INVALID, "\"%.*s\" can't lead to a record of the kind %.*s", STR_ARG(rel), STR_ARG(target->kind->name));
 	if (l->max == INT64_MAX) return ERR_OK;
 	struct db_query q = db_query(s->db, "SELECT count(*) FROM link WHERE source = $1 AND rel = $2 AND target <> $3");
@@ -298,6 +304,18 @@ static enum err_code await_name(struct store *s, const struct stored *r, struct 
 	return code;
 }
 
+/* True when the record has this name among its aliases only: somebody else may still come whose own name it is. */
+static enum err_code by_alias(struct store *s, struct str folded, int64_t record, bool *only) {
+	bool alias = false, own = false;
+	struct db_query q = db_query(s->db, "SELECT role FROM name WHERE name = $1 AND record = $2 AND role <> 'crosswalk'");
+	db_bind_str(&q, 1, folded);
+	db_bind_int(&q, 2, record);
+	while (db_row(&q)) *(str_is(db_str(&q, 0), "alias") ? &alias : &own) = true;
+	enum err_code code = db_done(&q, s->e);
+	if (!code) *only = alias && !own;
+	return code;
+}
+
 enum err_code store_link(struct store *s, const struct stored *r, struct str rel, struct str target, bool *changed) {
 	struct str folded = name_folded(s->a, str_trim(target));
 	if (!folded.n || folded.n > 500) return err_set(s->e, ERR_INVALID, "a link needs a record to lead to");
@@ -311,7 +329,23 @@ enum err_code store_link(struct store *s, const struct stored *r, struct str rel
 	enum err_code code = store_resolve(s->db, s->a, target, &id, s->e);
 	if (code == ERR_NOT_FOUND) return await_name(s, r, rel, folded, changed);
 	if (!code && id == r->id) return ERR_OK; /* a source that names itself among its relatives */
+	bool alias = false;
+	if (!code) code = by_alias(s, folded, id, &alias);
+	if (!code && alias) code = await_name(s, r, rel, folded, NULL);
 	return code ? code : link_to(s, r, rel, id, changed);
+}
+
+static enum err_code unlink_from(struct store *s, const struct stored *r, struct str rel, const struct stored *target) {
+	struct db_query q = db_query(s->db, "DELETE FROM link WHERE source = $1 AND rel = $2 AND target = $3");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, rel);
+	db_bind_int(&q, 3, target->id);
+	enum err_code code = db_run(&q, s->e);
+	if (!code && db_changes(s->db) == 0)
+		code = err_set(s->e, ERR_NOT_FOUND, "there is no link \"%.*s\" from %.*s to %.*s", STR_ARG(rel), STR_ARG(r->public_id),
+			STR_ARG(target->public_id));
+	if (!code) code = store_event(s, r, "unlink", json_text(s->a, link_detail(s, rel, target)), NULL, NULL);
+	return code ? code : store_unlink_facet(s, r, target);
 }
 
 enum err_code store_unlink(struct store *s, const struct stored *r, struct str rel, struct str target, bool *changed) {
@@ -319,19 +353,16 @@ enum err_code store_unlink(struct store *s, const struct stored *r, struct str r
 	struct stored t;
 	enum err_code code = store_resolve(s->db, s->a, target, &id, s->e);
 	if (!code) code = store_read(s->hub, s->db, s->a, id, &t, s->e);
+	if (!code) code = unlink_from(s, r, rel, &t);
 	if (code) return code;
-	struct db_query q = db_query(s->db, "DELETE FROM link WHERE source = $1 AND rel = $2 AND target = $3");
+	*changed = true;
+	/* What came about because a name was awaited does not come back with the next who is called so. */
+	struct db_query q = db_query(s->db,
+		"DELETE FROM awaited WHERE source = $1 AND rel = $2 AND name IN (SELECT name FROM name WHERE record = $3 AND role = 'alias')");
 	db_bind_int(&q, 1, r->id);
 	db_bind_str(&q, 2, rel);
 	db_bind_int(&q, 3, id);
-	code = db_run(&q, s->e);
-	if (!code && db_changes(s->db) == 0)
-		code = err_set(s->e, ERR_NOT_FOUND, "there is no link \"%.*s\" from %.*s to %.*s", STR_ARG(rel), STR_ARG(r->public_id),
-			STR_ARG(t.public_id));
-	if (code) return code;
-	*changed = true;
-	code = store_event(s, r, "unlink", json_text(s->a, link_detail(s, rel, &t)), NULL, NULL);
-	return code ? code : store_unlink_facet(s, r, &t);
+	return db_run(&q, s->e);
 }
 
 /* ---- names ---- */
@@ -341,11 +372,44 @@ struct waiting {
 	struct str rel;
 };
 
-/* Links that waited for this name are made now. */
-static enum err_code fulfil(struct store *s, const struct stored *r, struct str folded, bool keep) {
+/* A name leads to the record that is called so by its source before it leads to one that has it as an alias: a link that was made while
+ * there was only the alias leads here from now on, as it would had this record come first. */
+static enum err_code take_over(struct store *s, const struct stored *from, struct str rel, struct str folded, const struct stored *r) {
+	struct db_query q = db_query(s->db,
+		"SELECT l.target FROM link l JOIN name n ON n.record = l.target AND n.name = $3 AND n.role = 'alias' "
+		"WHERE l.source = $1 AND l.rel = $2 AND l.target <> $4 ORDER BY l.target LIMIT 1");
+	db_bind_int(&q, 1, from->id);
+	db_bind_str(&q, 2, rel);
+	db_bind_str(&q, 3, folded);
+	db_bind_int(&q, 4, r->id);
+	bool found = db_row(&q);
+	int64_t id = found ? db_int(&q, 0) : 0;
+	enum err_code code = db_done(&q, s->e);
+	const struct kind_link *l = kind_link(from->kind, rel);
+	if (code || !found || !l || !may_lead(l, r->kind)) return code;
+	struct stored before;
+	code = store_read(s->hub, s->db, s->a, id, &before, s->e);
+	return code ? code : unlink_from(s, from, rel, &before);
+}
+
+static enum err_code is_somebodys(struct store *s, struct str folded, const struct stored *but, bool *is) {
+	struct db_query q = db_query(s->db, "SELECT 1 FROM name WHERE name = $1 AND role <> 'crosswalk' AND record <> $2 LIMIT 1");
+	db_bind_str(&q, 1, folded);
+	db_bind_int(&q, 2, but->id);
+	bool found = db_row(&q);
+	enum err_code code = db_done(&q, s->e);
+	if (!code) *is = found;
+	return code;
+}
+
+/* Links that waited for this name are made now. What is only an alias keeps them waiting for whose own name it is; of several who have
+ * it as an alias, the first is linked. */
+static enum err_code fulfil(struct store *s, const struct stored *r, struct str folded, struct str role) {
+	bool alias = str_is(role, "alias"), keep = alias || str_is(role, "crosswalk"), taken = false;
 	struct waiting list[256], last = {0, STR_EMPTY};
 	size_t n = lengthof(list);
-	enum err_code code = ERR_OK;
+	enum err_code code = alias ? is_somebodys(s, folded, r, &taken) : ERR_OK;
+	if (code || taken) return code;
 	struct json_builder *noted = s->links;
 	s->links = NULL; /* these are other records' links, and events of theirs */
 	while (n == lengthof(list) && !code) {
@@ -360,6 +424,7 @@ static enum err_code fulfil(struct store *s, const struct stored *r, struct str 
 			struct stored from;
 			if (list[i].source == r->id) continue;
 			code = store_read(s->hub, s->db, s->a, list[i].source, &from, s->e);
+			if (!code && !keep) code = take_over(s, &from, list[i].rel, folded, r);
 			if (!code) code = link_to(s, &from, list[i].rel, r->id, NULL);
 			/* What waited does not fit who came, or its kind's file is gone. */
 			if (code == ERR_INVALID || code == ERR_CONFLICT || code == ERR_UNSUPPORTED) code = ERR_OK;
@@ -384,7 +449,7 @@ enum err_code store_name(struct store *s, const struct stored *r, struct str rol
 	db_bind_int(&q, 4, shown);
 	enum err_code code = db_run(&q, s->e);
 	if (code || db_changes(s->db) == 0) return code;
-	return fulfil(s, r, folded, str_is(role, "crosswalk"));
+	return fulfil(s, r, folded, role);
 }
 
 enum err_code store_forget_names(struct store *s, const struct stored *r) {

@@ -2,20 +2,22 @@
 
 #include <qrencode.h>
 
+#include "desk/site/words.h"
+
 struct str safe_next(struct str next) {
 	bool fine = next.n > 0 && next.p[0] == '/' && !str_starts(next, S("//")) && str_find_char(next, '\\') == STR_NONE;
 	return fine ? next : S("/");
 }
 
 void place_error(struct arena *a, const struct err *e, struct outcome *outcome, struct form_line *const *lines, size_t n) {
-	struct str words = site_sentence(a, str_of(e->message));
+	struct str said = sentence_words(a, str_of(e->message));
 	for (size_t i = 0; i < n; i++) {
 		if (!e->where[0] || strcmp(lines[i]->name, e->where) != 0) continue;
-		lines[i]->wrong = words;
+		lines[i]->wrong = said;
 		lines[i]->focus = true;
 		return;
 	}
-	outcome->wrong = words;
+	outcome->wrong = said;
 }
 
 /* One square of a subpath a run of dark modules, row by row. */

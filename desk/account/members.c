@@ -1,6 +1,7 @@
 #include "pages.h"
 
 #include "account.t.h"
+#include "desk/site/words.h"
 #include "hub/mail.h"
 #include "people.t.h"
 
@@ -94,7 +95,7 @@ static enum err_code set_role(struct request *rq, struct response *rs, page_fn *
 		return ERR_OK;
 	}
 	if (code != ERR_CONFLICT && code != ERR_INVALID) return code;
-	page.outcome.wrong = site_sentence(rq->arena, str_of(e->message));
+	page.outcome.wrong = sentence_words(rq->arena, str_of(e->message));
 	return put_members(rq, rs, &page, e);
 }
 
@@ -109,7 +110,7 @@ static enum err_code invite(struct request *rq, struct response *rs, page_fn *wh
 		rq->arena, text, e);
 	if (code && code != ERR_INVALID && code != ERR_EXISTS && code != ERR_CONFLICT) return code;
 	if (code) {
-		page.email.wrong = site_sentence(rq->arena, str_of(e->message));
+		page.email.wrong = sentence_words(rq->arena, str_of(e->message));
 	} else {
 		page.fresh = arena_fmt(rq->arena, "%.*s/invitation/%s", STR_ARG(desk_hub(rq)->base_url), text);
 		page.email.value = STR_EMPTY;
@@ -158,7 +159,7 @@ static enum err_code put_user(struct request *rq, struct response *rs, struct ou
 	if (!code) code = member_of(rq->worker, account.uid, rq->arena, &memberships, &n, e);
 	if (code) return code;
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = account.name, .here = SITE_ACCOUNT});
-	user_body(out, rq->arena, &account, memberships, n, desk_csrf(rq), &outcome);
+	user_body(out, rq->arena, desk_hub(rq)->name, &account, memberships, n, desk_csrf(rq), &outcome);
 	if (outcome.wrong.n) rs->status = 422;
 	return site_end(rq, rs);
 }
@@ -183,27 +184,62 @@ enum err_code do_user(struct request *rq, struct response *rs, struct err *e) {
 		return ERR_OK;
 	}
 	if (code != ERR_CONFLICT && code != ERR_INVALID && code != ERR_FORBIDDEN) return code;
-	return put_user(rq, rs, (struct outcome){.wrong = site_sentence(rq->arena, str_of(e->message))}, e);
+	return put_user(rq, rs, (struct outcome){.wrong = sentence_words(rq->arena, str_of(e->message))}, e);
 }
 
 /* ---- the audit log ---- */
 
-struct naming {
-	struct db *db;
-	struct arena *a;
-};
-static struct str name_of(void *arg, struct str uid) {
-	struct naming *n = arg;
-	return uid.n ? account_actor_name(n->db, n->a, uid) : STR_EMPTY;
+static struct str name_of(struct request *rq, struct str uid) {
+	return uid.n ? account_actor_name(rq->worker, rq->arena, uid) : STR_EMPTY;
+}
+
+/* "to: coordinator, from: member"; what is empty is left out. */
+static struct str detail_words(struct request *rq, struct str detail) {
+	const struct json *v;
+	autobuf struct buf out = BUF(16 << 10);
+	if (!detail.n || json_parse(rq->arena, detail, NULL, &v, NULL)) return STR_EMPTY;
+	for (size_t i = 0; i < json_count(v); i++) {
+		const struct json_member *m = &v->members[i];
+		struct str text = json_is(&m->value, JSON_STRING) ? m->value.string : json_text(rq->arena, &m->value);
+		if (!text.n || str_is(m->name, "id")) continue;
+		if (out.n) buf_add(&out, S(", "));
+		buf_add(&out, m->name);
+		buf_add(&out, S(": "));
+		buf_add(&out, str_starts(text, S("U-")) ? name_of(rq, text) : text);
+	}
+	return arena_str(rq->arena, buf_str(&out));
+}
+
+/* "session.begin": "Session begin" */
+static struct str action_words(struct arena *a, struct str action) {
+	struct str copy = arena_str(a, action);
+	for (size_t i = 0; i < copy.n; i++)
+		if (copy.p[i] == '.') ((char *)(uintptr_t)copy.p)[i] = '-';
+	return value_words(a, copy);
+}
+
+static struct audit_shown shown_line(struct request *rq, const struct audit_line *l) {
+	struct str who = l->actor.n ? name_of(rq, l->actor) : S("nobody signed in");
+	return (struct audit_shown){
+		.action = action_words(rq->arena, l->action),
+		.subject = str_eq(l->subject, l->actor) ? STR_EMPTY : name_of(rq, l->subject),
+		.subject_uid = l->subject,
+		.detail = detail_words(rq, l->detail),
+		.when = moment_words(rq->arena, l->at),
+		.who = l->address.n ? arena_fmt(rq->arena, "%.*s, from %.*s", STR_ARG(who), STR_ARG(l->address)) : who,
+	};
 }
 
 enum err_code show_audit(struct request *rq, struct response *rs, struct err *e) {
 	struct audit_line *lines;
-	struct naming naming = {rq->worker, rq->arena};
-	struct audit_page page = {.a = rq->arena, .about = request_str(rq, "about"), .who = name_of, .arg = &naming};
-	enum err_code code = audit_list(rq->worker, page.about, request_int(rq, "before"), LINES, rq->arena, &lines, &page.n, e);
+	struct audit_page page = {.about = name_of(rq, request_str(rq, "about"))};
+	enum err_code code =
+		audit_list(rq->worker, request_str(rq, "about"), request_int(rq, "before"), LINES, rq->arena, &lines, &page.n, e);
 	if (code) return code;
-	page.lines = lines;
+	struct audit_shown *shown = arena_array(rq->arena, page.n + 1, sizeof *shown);
+	if (!shown) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < page.n; i++) shown[i] = shown_line(rq, &lines[i]);
+	page.lines = shown;
 	if (page.n == LINES) page.next = request_url_with(rq, "before", arena_fmt(rq->arena, "%lld", (long long)lines[LINES - 1].seq));
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Audit log"), .here = SITE_ACCOUNT, .next = page.next});
 	audit_body(out, &page);

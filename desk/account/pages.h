@@ -5,6 +5,7 @@
 #include "desk/site/site.h"
 #include "hub/account/audit.h"
 #include "hub/account/member.h"
+#include "hub/account/saved_search.h"
 #include "hub/account/session.h"
 #include "hub/account/token.h"
 
@@ -51,7 +52,7 @@ struct new_password_page {
 struct invitation_page {
 	const struct invitation *invitation;
 	const struct desk_user *user;     /* NULL: a new account is made */
-	struct str action, csrf, role;
+	struct str hub, action, csrf, role;
 	struct form_line login, name, password;
 	struct outcome outcome;
 };
@@ -61,6 +62,7 @@ route_fn show_sign_in, do_sign_in, show_code, do_code, do_sign_out, show_reset, 
 /* ---- account_page.c ---- */
 struct account_page {
 	struct arena *a;
+	struct str hub;                   /* its name */
 	const struct desk_user *user;
 	struct str csrf;
 	struct form_line name, email, time_zone;
@@ -110,16 +112,37 @@ struct members_page {
 	struct str fresh;                 /* the address of the invitation just made, to be passed on */
 	struct outcome outcome;
 };
+struct audit_shown {
+	struct str action, subject, subject_uid, detail, when, who;
+};
 struct audit_page {
-	struct arena *a;
-	const struct audit_line *lines;
+	const struct audit_shown *lines;
 	size_t n;
-	struct str next, about;
-	struct str (*who)(void *arg, struct str uid);
-	void *arg;
+	struct str next, about; /* about: whom alone it is about, by name; "" everybody */
 };
 route_fn show_members, do_member, do_invite, do_invite_revoke, show_hub_members, do_hub_member, do_hub_invite, do_hub_invite_revoke,
 	show_users, show_user, do_user, show_audit;
+
+/* ---- inbox.c ---- */
+struct inbox_line {
+	struct str href, headline, kind, what, note, when, datetime;
+	bool read;
+};
+struct inbox_page {
+	struct str csrf;
+	const struct inbox_line *lines;
+	size_t n;
+	int64_t unread, newest;
+	struct str next;
+};
+struct searches_page {
+	struct arena *a;
+	struct str csrf;
+	const struct saved_search *searches;
+	size_t n;
+	struct outcome outcome;
+};
+route_fn show_inbox, show_notice, do_read, show_searches, do_save_search, do_forget_search;
 
 /* ---- helpers ---- */
 /* A path of this site, as `next` may name: "/" for anything else. */

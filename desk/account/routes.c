@@ -52,6 +52,17 @@ const struct route account_routes[] = {
 		{"days", PARAM_FORM, PARAM_INT, .min = 1, .max = 366, .otherwise = "90", .help = "until it ends"}),
 	FORM("/account/tokens/revoke", do_token_revoke, MAY_SIGNED_IN, CSRF_TOKEN, "token-revoke", "Revokes a token.", CSRF, FIELD("id", 60)),
 
+	PAGE("/inbox", show_inbox, MAY_SIGNED_IN, "inbox", "What happened that concerns one.",
+		{"before", .type = PARAM_INT, .min = 1, .max = INT64_MAX, .help = "number to begin below"}),
+	FORM("/inbox", do_read, MAY_SIGNED_IN, CSRF_TOKEN, "inbox-read", "Marks notices as read.", CSRF,
+		{"up_to", PARAM_FORM, PARAM_INT, .min = 0, .max = INT64_MAX, .otherwise = "0", .help = "the newest that was shown"}),
+	PAGE("/inbox/{id}", show_notice, MAY_SIGNED_IN, "notice", "To the record of a notice.",
+		{"id", PARAM_PATH, PARAM_INT, .min = 1, .max = INT64_MAX - 1, .help = "its number"}),
+	PAGE("/searches", show_searches, MAY_SIGNED_IN, "searches", "Searches that one comes back to.", {0}),
+	FORM("/searches", do_save_search, MAY_SIGNED_IN, CSRF_TOKEN, "search-save", "Saves a search.", CSRF, FIELD("name", 200), FIELD("query", 2000)),
+	FORM("/searches/forget", do_forget_search, MAY_SIGNED_IN, CSRF_TOKEN, "search-forget", "Forgets a saved search.", CSRF,
+		{"id", PARAM_FORM, PARAM_INT, .required = true, .min = 1, .max = INT64_MAX, .help = "its number"}),
+
 	PAGE("/members/{id}", show_members, MAY_SIGNED_IN, "members", "The people of an organization.", ID_PATH, DONE),
 	FORM("/members/{id}", do_member, MAY_SIGNED_IN, CSRF_TOKEN, "member-send", "Gives a member a role, or takes it.", CSRF, ID_PATH,
 		FIELD("person", ID), ROLE),

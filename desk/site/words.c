@@ -15,6 +15,8 @@ const struct words words = {
 	.search = "Search",
 	.search_for = "Search: {1}",
 	.history_of = "History of {1}",
+	.what_concerns = "What was published or changed that concerns {1}",
+	.feed_of = "Feed: {1}",
 	.published = "Published",
 	.created = "Created",
 	.revised = "Revised",
@@ -46,9 +48,15 @@ const struct words words = {
 	.no_such_scheme = "there is no vocabulary of that name here",
 	.home_description =
 		"Incidents, flaw reports, advisories and safeguards of AI systems, tied together by one list of uses.",
-	.chart_title = "Incidents by year",
 	.year = "Year",
-	.incidents = "Incidents",
+	.records = "Records",
+	.other_kinds = "Other kinds",
+	.by_year = "{1} by year",
+	.by_kind_and_year = "Records by kind and year",
+	.concerning_by_year = "What concerns {1}, by year",
+	.chart_description = "{1} from {2} to {3}, most of them in {4}: {5}.",
+	.chart_early = "{1} before {2} are in the table",
+	.chart_undated = "{1} have no date",
 	.type_text = "text",
 	.type_choice = "one of a list",
 	.type_url = "web address",
@@ -162,4 +170,15 @@ struct str value_words(struct arena *a, struct str value) {
 	for (size_t i = 0; i < value.n; i++) p[i] = value.p[i] == '-' || value.p[i] == '_' ? ' ' : value.p[i];
 	if (value.n && p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 'a' + 'A');
 	return str_n(p, value.n);
+}
+
+struct str sentence_words(struct arena *a, struct str s) {
+	if (!s.n) return s;
+	char *p = arena_alloc(a, s.n + 2);
+	if (!p) return STR_EMPTY;
+	memcpy(p, s.p, s.n);
+	if (p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 'a' + 'A');
+	size_t n = s.n;
+	if (!strchr(".!?", p[n - 1])) p[n++] = '.';
+	return str_n(p, n);
 }
