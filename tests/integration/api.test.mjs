@@ -133,7 +133,7 @@ test('what is wrong with a request is said in a problem document', async () => {
 
 test('methods that do not read are refused', async () => {
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-    const answer = await hub.request('/api/v1/records', {method})
+    const answer = await hub.request('/api/v1/search', {method})
     assert.equal(answer.status, 405, method)
     assert.match(answer.headers.allow, /GET, HEAD/)
   }
