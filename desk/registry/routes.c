@@ -4,6 +4,7 @@
 
 #include "desk/api/operation.h"
 #include "desk/registry/present.h"
+#include "desk/registry/years.h"
 #include "desk/site/site.h"
 
 enum { ID = 300, FACET_NAMES = 200 };
@@ -33,6 +34,12 @@ static const struct route page_routes[] = {
 		.params = PARAMS(ID_PARAM, {"sha256", PARAM_PATH, .length = 64, .help = "in hexadecimal"})},
 	{"/cue", show_tree, ROUTE_PUBLIC, .name = "uses", .gives = GIVES_HTML, .flags = CACHED, .help = "The tree of uses.",
 		.params = PARAMS({"scheme", .help = "another vocabulary than CUE"})},
+	{"/charts/by-year.csv", show_years_csv, ROUTE_PUBLIC, .name = "chart-by-year-csv", .gives = GIVES_FILE,
+		.flags = CACHED | ROUTE_ANY_ORIGIN | ROUTE_SAME_FOR_ALL, .help = "How many records fall into each year.", .more = OPERATION(.facets = true),
+		.params = PARAMS({"kind", .help = "a kind's name"})},
+	{"/charts/by-year.json", show_years_json, ROUTE_PUBLIC, .name = "chart-by-year-json", .gives = GIVES_JSON,
+		.flags = CACHED | ROUTE_ANY_ORIGIN | ROUTE_SAME_FOR_ALL, .help = "The same as JSON.", .more = OPERATION(.facets = true),
+		.params = PARAMS({"kind", .help = "a kind's name"})},
 	{"/kinds", show_kinds, ROUTE_PUBLIC, .name = "kinds", .gives = GIVES_HTML, .flags = CACHED,
 		.help = "The kinds of records."},
 	{"/kinds/{kind}", show_kind, ROUTE_PUBLIC, .name = "kind", .gives = GIVES_HTML, .flags = CACHED,
