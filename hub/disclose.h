@@ -86,6 +86,18 @@ struct disclosed_event {
 enum err_code disclose_history(const struct disclosing *d, const struct disclosed *r, struct disclosed_event **out, size_t *n,
 	struct err *e) must_use;
 
+/* ---- moves ---- */
+
+struct disclosed_move {
+	const struct kind_move *move;
+	const struct kind_state *to;
+	const struct str *missing; /* pointers that it requires and that, as far as this viewer can see, hold nothing yet */
+	size_t missing_n;
+};
+/* The moves that this viewer may make from the present state, in the order of the kind. */
+enum err_code disclose_moves(const struct disclosing *d, const struct disclosed *r, struct disclosed_move **out, size_t *n, struct err *e)
+	must_use;
+
 /* One event of whatever record, as the viewer may know it, and the record's line: for notices. No difference and no revision is told. ERR_NOT_FOUND
  * where its effect does not show to the viewer. */
 enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct disclosed_event *out, struct glimpse *record, struct err *e)

@@ -75,6 +75,21 @@ struct conf {
 	char wrong[100];
 };
 
+static bool set_limit(struct hub_limits *limits, const char *name, const char *value) {
+	const struct {
+		const char *name;
+		int64_t *to;
+	} all[] = {{"reads_anonymous", &limits->reads_anonymous}, {"reads", &limits->reads}, {"writes", &limits->writes}};
+	for (size_t i = 0; i < lengthof(all); i++) {
+		int64_t n;
+		if (strcmp(all[i].name, name) != 0) continue;
+		if (!str_int(str_of(value), &n) || n < 0 || n > 1000000) return false;
+		*all[i].to = n;
+		return true;
+	}
+	return false;
+}
+
 static struct str *mail_setting(struct hub_mail *m, const char *name) {
 	if (strcmp(name, "server") == 0) return &m->server;
 	if (strcmp(name, "from") == 0) return &m->from;
@@ -97,7 +112,7 @@ static int conf_line(void *user, const char *section, const char *name, const ch
 		c->hub->contact = arena_str(c->hub->arena, str_of(value));
 	else if (strcmp(section, "hub") == 0 && strcmp(name, "policy") == 0)
 		c->hub->policy = arena_str(c->hub->arena, str_of(value));
-	else
+	else if (strcmp(section, "limits") != 0 || !set_limit(&c->hub->limits, name, value))
 		snprintf(c->wrong, sizeof c->wrong, "[%s] %s", section, name);
 	return c->wrong[0] == 0;
 }
@@ -110,6 +125,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	if (memchr(text.p, 0, text.n)) return err_set(e, ERR_INVALID, "%s: holds a NUL byte", path);
 	if (!str_utf8(text)) return err_set(e, ERR_INVALID, "%s: is not UTF-8 text", path);
 	struct conf c = {.hub = h};
+	h->limits = (struct hub_limits){600, 3000, 300};
 	int line = ini_parse_string(arena_cstr(h->arena, text), conf_line, &c);
 	if (line)
 		return err_set(e, ERR_INVALID, "%s, line %d: %s%s", path, line, c.wrong[0] ? "there is no setting " : "not a line of settings",
@@ -137,6 +153,12 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"; where flaws of the hub itself are told, and the record with its disclosure policy: for /.well-known/security.txt\n"
 		"; contact = mailto:security@hub.example.org\n"
 		"; policy = R-XXXX-XXXX\n"
+		"\n"
+		"[limits]\n"
+		"; requests a minute to the API: reading without a token by address, reading by token, writing; 0: no limit\n"
+		"; reads_anonymous = 600\n"
+		"; reads = 3000\n"
+		"; writes = 300\n"
 		"\n"
 		"; How invitations and new passwords are mailed; without a server, none are.\n"
 		"[mail]\n"

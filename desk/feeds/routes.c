@@ -1,5 +1,6 @@
 #include "routes.h"
 
+#include "desk/api/operation.h"
 #include "desk/registry/routes.h"
 #include "feeds.h"
 
@@ -19,13 +20,13 @@ static const struct route table[] = {
 	{"/feed.json", feed_all, ROUTE_PUBLIC, .name = "feed-json", .gives = GIVES_FEED, .flags = SAME,
 		.help = "The same as JSON Feed.", .params = PARAMS(CURSOR_PARAM)},
 	{"/browse/{path}/feed.atom", feed_kind, ROUTE_PUBLIC, .name = "feed-kind", .gives = GIVES_FEED, .flags = SAME,
-		.help = "Records of a kind that became public or changed.", .more = &route_takes_facets, .params = KIND_PARAMS},
+		.help = "Records of a kind that became public or changed.", .more = OPERATION(.facets = true), .params = KIND_PARAMS},
 	{"/browse/{path}/feed.json", feed_kind, ROUTE_PUBLIC, .name = "feed-kind-json", .gives = GIVES_FEED, .flags = SAME,
-		.help = "The same as JSON Feed.", .more = &route_takes_facets, .params = KIND_PARAMS},
+		.help = "The same as JSON Feed.", .more = OPERATION(.facets = true), .params = KIND_PARAMS},
 	{"/search/feed.atom", feed_search, ROUTE_PUBLIC, .name = "feed-search", .gives = GIVES_FEED, .flags = SAME,
-		.help = "Hits of a search that became public or changed.", .more = &route_takes_facets, .params = SEARCH_PARAMS},
+		.help = "Hits of a search that became public or changed.", .more = OPERATION(.facets = true), .params = SEARCH_PARAMS},
 	{"/search/feed.json", feed_search, ROUTE_PUBLIC, .name = "feed-search-json", .gives = GIVES_FEED, .flags = SAME,
-		.help = "The same as JSON Feed.", .more = &route_takes_facets, .params = SEARCH_PARAMS},
+		.help = "The same as JSON Feed.", .more = OPERATION(.facets = true), .params = SEARCH_PARAMS},
 	{"/r/{id}/feed.atom", feed_record, ROUTE_PUBLIC, .name = "feed-record", .gives = GIVES_FEED, .flags = SAME,
 		.help = "What became public or changed that concerns a use, system or organization.", .params = PARAMS(ID_PARAM, CURSOR_PARAM)},
 	{"/r/{id}/feed.json", feed_record, ROUTE_PUBLIC, .name = "feed-record-json", .gives = GIVES_FEED, .flags = SAME,
@@ -52,5 +53,5 @@ static const struct route table[] = {
 };
 
 const struct route *feeds_routes(struct arena *a, const struct desk_app *app) {
-	return routes_with_facets(a, app, table);
+	return registry_complete(a, app, table);
 }

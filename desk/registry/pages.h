@@ -225,6 +225,3 @@ struct kinds_page {
 };
 route_fn show_kinds, show_kind, show_about;
 
-/* ---- api.c ---- */
-route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, api_record, api_history, api_search,
-	api_facets, api_health;

@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "desk/api/json.h"
 #include "desk/registry/concerns.h"
-#include "desk/registry/json.h"
 #include "desk/site/words.h"
 #include "http/markdown.h"
 #include "hub/attachment.h"

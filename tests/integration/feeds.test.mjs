@@ -24,7 +24,7 @@ before(async () => {
     incident(70, {title: hostile, summary: hostile}),
     {kind: 'report', id: 'feed:report', state: 'published', body: {title: 'A report'}, links: [{rel: 'harmed', to: 'feed:other'}]},
   ]
-  hub = await startHub({records, conf: `url = ${address}/\ncontact = security@hub.example.org`})
+  hub = await startHub({records, conf: `[hub]\nurl = ${address}/\ncontact = security@hub.example.org`})
 })
 after(async () => hub?.stop())
 
@@ -243,7 +243,7 @@ test('a hub without an address answers with the host that was asked, and nobody 
 })
 
 test('the only policy of a hub, or the one that polder.conf names, stands in security.txt', async () => {
-  const one = await startHub({import: [join(starter, 'policies')], conf: `url = ${address}\ncontact = https://hub.example.org/report`})
+  const one = await startHub({import: [join(starter, 'policies')], conf: `[hub]\nurl = ${address}\ncontact = https://hub.example.org/report`})
   try {
     const {body} = await one.json('/api/v1/records?kind=policy')
     const {text} = await one.get('/.well-known/security.txt')

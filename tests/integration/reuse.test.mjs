@@ -35,7 +35,7 @@ before(async () => {
       references: Array.from({length: 200}, (_, i) => ({url: `https://example.org/${i}/${prose(60).replace(/\W/g, '')}`, title: prose(400), summary: prose(2000)})),
       timeline: Array.from({length: 100}, () => ({date: '2020-01-01', text: prose(2000)}))}},
   ]
-  hub = await startHub({import: [starter], records, conf: `url = ${address}`})
+  hub = await startHub({import: [starter], records, conf: `[hub]\nurl = ${address}`})
   const found = await hub.json('/api/v1/search?q=zzyzx&limit=100')
   ids = Object.fromEntries(found.body.items.map((item) => [item.title, item.id]))
   const titled = await hub.json('/api/v1/search?q=braced')

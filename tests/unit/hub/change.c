@@ -316,7 +316,9 @@ static void a_writer_who_sees_a_part_does_not_take_away_the_rest(void **state) {
 	ok(change_apply(hub, db, &c, &result, &test_err));
 	assert_true(json_equal(shown_to(viewer_operator, id).body,
 		json("{'title':'Mine again','secret':'s','people':[{'name':'A','note':'n'},{'name':'B'}]}")));
-	assert_str(json_get_str(shown_to(viewer_of("p", ROLE_PANEL), id).body, S("panel")), "for the panel");
+	assert_str(json_get_str(shown_to(viewer_of("p", ROLE_PANEL | ROLE_PARTY), id).body, S("panel")), "for the panel");
+	/* A seat on the panel opens no record by itself. */
+	assert_false(is_shown(viewer_of("p", ROLE_PANEL), id));
 	/* What nobody may read is kept for the day when somebody may. */
 	r = shown_to(viewer_operator, id);
 	c = (struct change){.op = CHANGE_REVISE, .actor = actor_operator, .record = id, .body = r.body, .visibility = json("{'/undeclared':['coordinators']}")};
