@@ -79,6 +79,18 @@ struct disclosed_event {
 enum err_code disclose_history(const struct disclosing *d, const struct disclosed *r, struct disclosed_event **out, size_t *n,
 	struct err *e) must_use;
 
+/* ---- moves ---- */
+
+struct disclosed_move {
+	const struct kind_move *move;
+	const struct kind_state *to;
+	const struct str *missing; /* pointers that it requires and that, as far as this viewer can see, hold nothing yet */
+	size_t missing_n;
+};
+/* The moves that this viewer may make from the present state, in the order of the kind. */
+enum err_code disclose_moves(const struct disclosing *d, const struct disclosed *r, struct disclosed_move **out, size_t *n, struct err *e)
+	must_use;
+
 /* ---- files ---- */
 
 struct disclosed_file {

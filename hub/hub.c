@@ -52,6 +52,21 @@ struct conf {
 	char wrong[100];
 };
 
+static bool set_limit(struct hub_limits *limits, const char *name, const char *value) {
+	const struct {
+		const char *name;
+		int64_t *to;
+	} all[] = {{"reads_anonymous", &limits->reads_anonymous}, {"reads", &limits->reads}, {"writes", &limits->writes}};
+	for (size_t i = 0; i < lengthof(all); i++) {
+		int64_t n;
+		if (strcmp(all[i].name, name) != 0) continue;
+		if (!str_int(str_of(value), &n) || n < 0 || n > 1000000) return false;
+		*all[i].to = n;
+		return true;
+	}
+	return false;
+}
+
 static int conf_line(void *user, const char *section, const char *name, const char *value) {
 	struct conf *c = user;
 	if (strcmp(section, "hub") == 0 && strcmp(name, "name") == 0)
@@ -60,7 +75,7 @@ static int conf_line(void *user, const char *section, const char *name, const ch
 		c->hub->prefix = arena_str(c->hub->arena, str_of(value));
 	else if (strcmp(section, "hub") == 0 && strcmp(name, "url") == 0)
 		c->hub->base_url = arena_str(c->hub->arena, str_of(value));
-	else
+	else if (strcmp(section, "limits") != 0 || !set_limit(&c->hub->limits, name, value))
 		snprintf(c->wrong, sizeof c->wrong, "[%s] %s", section, name);
 	return c->wrong[0] == 0;
 }
@@ -73,6 +88,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	if (memchr(text.p, 0, text.n)) return err_set(e, ERR_INVALID, "%s: holds a NUL byte", path);
 	if (!str_utf8(text)) return err_set(e, ERR_INVALID, "%s: is not UTF-8 text", path);
 	struct conf c = {.hub = h};
+	h->limits = (struct hub_limits){600, 3000, 300};
 	int line = ini_parse_string(arena_cstr(h->arena, text), conf_line, &c);
 	if (line)
 		return err_set(e, ERR_INVALID, "%s, line %d: %s%s", path, line, c.wrong[0] ? "there is no setting " : "not a line of settings",
@@ -94,7 +110,13 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"; begins the numbers that this hub gives, such as %.*s-%s; never change it once a number is public\n"
 		"prefix = %.*s\n"
 		"; the public address, for links in feeds and notices\n"
-		"; url = https://hub.example.org\n",
+		"; url = https://hub.example.org\n"
+		"\n"
+		"[limits]\n"
+		"; requests a minute to the API: reading without a token by address, reading by token, writing; 0: no limit\n"
+		"; reads_anonymous = 600\n"
+		"; reads = 3000\n"
+		"; writes = 300\n",
 		STR_ARG(s->name), STR_ARG(s->prefix), "2026-0001", STR_ARG(s->prefix));
 	return file_write(file_join(a, dir, "polder.conf"), text, 0640, e);
 }

@@ -11,11 +11,17 @@
 #include "db/db.h"
 #include "hub/kind.h"
 
+/* Requests a minute to the API; 0: without a limit. [limits] of polder.conf. */
+struct hub_limits {
+	int64_t reads_anonymous, reads, writes; /* reads: with a token; writes: by whomever */
+};
+
 struct hub {
 	const char *dir;
 	struct str name;      /* "Example hub" */
 	struct str prefix;    /* of the numbers that this hub gives: [A-Z][A-Z0-9]{1,9} */
 	struct str uid;       /* of the hub itself, random, given by init */
+	struct hub_limits limits;
 	struct str base_url;  /* of its public address, without the last slash; "" when not set */
 	struct kinds *kinds;
 	struct writer *writer; /* hub/writer.h */
