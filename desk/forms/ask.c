@@ -224,6 +224,7 @@ static bool ask_moment(struct asker *m, const struct spot *s, struct question *q
 	q->date = t.date;
 	q->time = t.time;
 	if (t.zone.n) q->zone = t.zone;
+	q->as_text = (t.date.n && !date_full(t.date)) || (t.time.n && t.time.n != 5 && t.time.n != 8) || (t.time.n > 2 && t.time.p[2] != ':');
 	m->zones = true;
 	m->controls += 3;
 	return true;

@@ -87,9 +87,11 @@ struct question {
 	struct str place;          /* in the body; not the name below a map, whose rows are counted */
 	struct str id, help_id, error_id; /* in the page */
 	struct str title, help, error;
+	struct str described;      /* ids of what describes it: help, readers, error */
 	struct str value;          /* of a line or lines; of ASK_KEPT and ASK_FIXED in words */
 	struct str json;           /* ASK_KEPT, ASK_FIXED: as sent; ASK_CHOICES: their order, "" the usual one */
 	struct str hollow;         /* a value that is there and empty, such as []: kept while nothing is filled in; "" none */
+	bool as_text;              /* ASK_MOMENT: what was typed is no date or time that a picker could show */
 	struct str date, time, zone, zone_name; /* ASK_MOMENT; zone_name: the name of the zone's control, "" none */
 	struct str key;            /* a row of a map: its name */
 	const struct question_choice *choices;

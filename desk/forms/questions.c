@@ -158,10 +158,26 @@ static struct question *nearest(struct asker *m, struct str where) {
 	return NULL;
 }
 
-static bool spread_wrong(struct question *q) {
+static void add_id(struct buf *out, struct str id, const char *end, bool there) {
+	if (!there) return;
+	if (out->n) buf_add_char(out, ' ');
+	buf_add(out, id);
+	buf_add(out, str_of(end));
+}
+
+static struct str description_of(struct arena *a, const struct question *q) {
+	autobuf struct buf out = BUF(4000);
+	add_id(&out, q->id, ".help", q->help.n > 0);
+	add_id(&out, q->id, ".readers", q->readers.n > 0);
+	add_id(&out, q->id, ".error", q->error.n > 0);
+	return arena_str(a, buf_str(&out));
+}
+
+static bool spread_wrong(struct arena *a, struct question *q) {
 	q->wrong = q->error.n > 0;
+	q->described = description_of(a, q);
 	for (size_t i = 0; i < q->n; i++)
-		if (spread_wrong(&q->items[i])) q->wrong = true;
+		if (spread_wrong(a, &q->items[i])) q->wrong = true;
 	if (q->wrong) q->folded = false;
 	return q->wrong;
 }
@@ -185,7 +201,7 @@ static struct form_error *place_errors(struct asker *m, struct questions *out) {
 	}
 	for (size_t i = 0; i < out->n; i++)
 		for (size_t j = 0; j < out->sections[i].n; j++)
-			if (spread_wrong(&out->sections[i].items[j])) out->sections[i].wrong = true;
+			if (spread_wrong(f->a, &out->sections[i].items[j])) out->sections[i].wrong = true;
 	for (size_t i = 0; i < out->n; i++) out->sections[i].folded &= !out->sections[i].wrong;
 	return errors;
 }
