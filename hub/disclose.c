@@ -168,6 +168,14 @@ enum err_code disclose_glimpse(const struct disclosing *d, int64_t record, struc
 	return code;
 }
 
+struct str disclose_public_name(struct db *db, struct arena *a, struct str uid) {
+	struct str name = uid;
+	struct db_query q = db_query(db, "SELECT p.headline FROM record r JOIN public p ON p.record = r.id WHERE r.uid = $1");
+	db_bind_str(&q, 1, uid);
+	if (db_row(&q)) name = arena_str(a, db_str(&q, 0));
+	return db_done(&q, NULL) ? uid : name;
+}
+
 /* ---- links ---- */
 
 struct rel_count {

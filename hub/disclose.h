@@ -46,6 +46,10 @@ struct disclosed {
 /* By uid, number, source's identifier or alias. */
 enum err_code disclose_record(const struct disclosing *d, struct str name, struct disclosed *out, struct err *e) must_use;
 
+/* What the public calls a record, by its uid: the headline of its public projection; the uid itself where there is none. For whoever has no kinds at
+ * hand. */
+struct str disclose_public_name(struct db *db, struct arena *a, struct str uid);
+
 /* ---- what a viewer may do ---- */
 
 struct disclosed_rights {

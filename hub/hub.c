@@ -3,11 +3,13 @@
 #include <errno.h>
 #include <ini.h>
 
+#include "hub/account/throttle.h"
 #include "hub/identifier.h"
 #include "hub/migrations.h"
+#include "hub/seal.h"
 #include "hub/writer.h"
 
-enum { HUB_CAP = 8 << 20, CONF_BYTES = 1 << 20 };
+enum { HUB_CAP = 8 << 20, CONF_BYTES = 1 << 20, THROTTLED = 50000 };
 
 static const char *database_of(struct arena *a, const char *dir) {
 	return file_join(a, dir, "hub.db");
@@ -47,6 +49,14 @@ static enum err_code check_name(struct str name, struct err *e) {
 	return err_set(e, ERR_INVALID, "the hub's name must be one line of at most 150 bytes, without a semicolon behind a blank");
 }
 
+static enum err_code check_mail(const struct hub_mail *m, struct err *e) {
+	if (!m->server.n) return ERR_OK;
+	if (!str_starts(m->server, S("smtp://")) && !str_starts(m->server, S("smtps://")))
+		return err_set(e, ERR_INVALID, "[mail] server begins with smtp:// or smtps://");
+	if (str_find_char(m->from, '@') == STR_NONE) return err_set(e, ERR_INVALID, "[mail] from must say from what address mail is sent");
+	return ERR_OK;
+}
+
 struct conf {
 	struct hub *hub;
 	char wrong[100];
@@ -67,9 +77,19 @@ static bool set_limit(struct hub_limits *limits, const char *name, const char *v
 	return false;
 }
 
+static struct str *mail_setting(struct hub_mail *m, const char *name) {
+	if (strcmp(name, "server") == 0) return &m->server;
+	if (strcmp(name, "from") == 0) return &m->from;
+	if (strcmp(name, "user") == 0) return &m->user;
+	return strcmp(name, "password_file") == 0 ? &m->password_file : NULL;
+}
+
 static int conf_line(void *user, const char *section, const char *name, const char *value) {
 	struct conf *c = user;
-	if (strcmp(section, "hub") == 0 && strcmp(name, "name") == 0)
+	struct str *mail = strcmp(section, "mail") == 0 ? mail_setting(&c->hub->mail, name) : NULL;
+	if (mail)
+		*mail = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "hub") == 0 && strcmp(name, "name") == 0)
 		c->hub->name = arena_str(c->hub->arena, str_of(value));
 	else if (strcmp(section, "hub") == 0 && strcmp(name, "prefix") == 0)
 		c->hub->prefix = arena_str(c->hub->arena, str_of(value));
@@ -96,6 +116,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	if (!h->name.n) h->name = S("Polder");
 	while (h->base_url.n && h->base_url.p[h->base_url.n - 1] == '/') h->base_url.n--;
 	code = check_prefix(h->prefix, e);
+	if (!code) code = check_mail(&h->mail, e);
 	return code ? (err_prefix(e, "%s", path), code) : ERR_OK;
 }
 
@@ -116,8 +137,15 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"; requests a minute to the API: reading without a token by address, reading by token, writing; 0: no limit\n"
 		"; reads_anonymous = 600\n"
 		"; reads = 3000\n"
-		"; writes = 300\n",
-		STR_ARG(s->name), STR_ARG(s->prefix), "2026-0001", STR_ARG(s->prefix));
+		"; writes = 300\n"
+		"\n"
+		"; How invitations and new passwords are mailed; without a server, none are.\n"
+		"[mail]\n"
+		"; server = smtp://127.0.0.1:25\n"
+		"; from = %.*s <hub@example.org>\n"
+		"; user = hub\n"
+		"; password_file = /etc/polder/mail-password\n",
+		STR_ARG(s->name), STR_ARG(s->prefix), "2026-0001", STR_ARG(s->prefix), STR_ARG(s->name));
 	return file_write(file_join(a, dir, "polder.conf"), text, 0640, e);
 }
 
@@ -144,6 +172,7 @@ enum err_code hub_init(const char *dir, const struct hub_settings *settings, str
 		code = set_setting(db, S("uid"), str_of(fresh), e);
 	}
 	db_close(db);
+	if (!code) code = seal_make_key(dir, e);
 	return code ? code : write_conf(a, dir, settings, e);
 }
 
@@ -173,6 +202,7 @@ enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
 	if (!code) code = open_database(h, e);
 	if (!code) code = kinds_load(&h->kinds, file_join(a, dir, "kinds"), e);
 	if (!code) code = writer_new(&h->writer, database_of(a, dir), e);
+	if (!code) code = throttle_new(&h->throttle, THROTTLED, e);
 	if (code) {
 		hub_close(h);
 		return code;
@@ -184,6 +214,7 @@ enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
 void hub_close(struct hub *h) {
 	if (!h) return;
 	writer_free(h->writer);
+	throttle_free(h->throttle);
 	kinds_free(h->kinds);
 	arena_free(h->arena);
 }

@@ -4,6 +4,7 @@
  *     DIR/hub.db        everything that is a row
  *     DIR/files/        attachments by SHA-256
  *     DIR/kinds/        kinds added or replaced (docs/KINDS.md)
+ *     DIR/secret.key    with which secrets in the database are sealed (hub/seal.h); in no backup
  *
  * Two doors and no other way: hub/change.h changes records, hub/disclose.h shows them. A hub may be open in several processes;
  * SQLite's locks keep them apart. */
@@ -16,6 +17,13 @@ struct hub_limits {
 	int64_t reads_anonymous, reads, writes; /* reads: with a token; writes: by whomever */
 };
 
+/* How mail is sent: [mail] in polder.conf, as hub/mail.h says. */
+struct hub_mail {
+	struct str server;    /* "" no mail is sent */
+	struct str from, user;
+	struct str password_file;
+};
+
 struct hub {
 	const char *dir;
 	struct str name;      /* "Example hub" */
@@ -25,6 +33,8 @@ struct hub {
 	struct str base_url;  /* of its public address, without the last slash; "" when not set */
 	struct kinds *kinds;
 	struct writer *writer; /* hub/writer.h */
+	struct throttle *throttle; /* failures of signing in: hub/account/throttle.h */
+	struct hub_mail mail;
 	struct arena *arena;
 };
 
@@ -45,7 +55,7 @@ enum err_code hub_reader(const struct hub *h, struct db **out, struct err *e) mu
 /* A number that grows with every change to the hub, by whatever process. */
 enum err_code hub_sequence(struct db *db, int64_t *out, struct err *e) must_use;
 
-/* A consistent copy of a hub that may be running, as a folder: database, files, kinds, configuration. The folder must not exist.
+/* A consistent copy of a hub that may be running, as a folder: database, files, kinds, configuration; not secret.key. The folder must not exist.
  * Restoring is the same the other way: backup folder to new hub folder, after a check that it is whole. */
 enum err_code hub_backup(const char *dir, const char *to, struct err *e) must_use;
 enum err_code hub_restore(const char *from, const char *dir, struct err *e) must_use;

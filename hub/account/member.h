@@ -7,7 +7,7 @@
 #include "hub/account/account.h"
 
 struct membership {
-	struct str organization, organization_name; /* "" and the hub's name for the hub */
+	struct str organization, organization_name; /* both "" for the hub, whose name stands in struct hub */
 	struct str uid, login, name;                /* of the person */
 	enum member_role role;
 	moment since;
@@ -18,6 +18,10 @@ enum err_code member_set(struct hub *h, struct db *db, const struct by *by, stru
 enum err_code member_list(struct db *db, struct str organization, struct arena *a, struct membership **out, size_t *n, struct err *e) must_use;
 enum err_code member_of(struct db *db, struct str uid, struct arena *a, struct membership **out, size_t *n, struct err *e) must_use;
 enum member_role member_role(struct db *db, struct str organization, struct str uid);
+
+/* Where a code leads: what a mail holds is the hub's address, this and the code. */
+#define INVITATION_PATH "/invitation/"
+#define RESET_PATH "/new-password/"
 
 /* ---- codes that do one thing once: invitations and password resets ---- */
 
