@@ -24,5 +24,14 @@ struct form_words {
 	const char *read_by;           /* {1} audiences */
 	const char *and_;
 	const char *not_said;
+	/* pages */
+	const char *new_record, *new_title, *edit_title, *other_kind; /* {1} kind; {1} headline */
+	const char *save, *save_changes, *drafts;
+	const char *draft_saved;       /* {1} when */
+	const char *kept_for_you, *other_session, *may_not_edit;
+	const char *merge_title, *merge_nothing;
+	/* tools of a record */
+	const char *done_saved, *done_moved, *done_linked, *done_unlinked, *done_commented, *done_attached;
+	const char *no_file_chosen, *find_nothing, *any_kind;
 };
 extern const struct form_words form_words;

@@ -78,7 +78,9 @@ struct record_event {
 struct record_file {
 	struct str href, name, size, media_type, sha256;
 };
+struct record_tools;            /* desk/forms/pages.h */
 struct record_page {
+	const struct record_tools *tools; /* what this viewer may do; NULL nothing */
 	const struct disclosed *r;
 	struct line line;
 	struct safe_html summary;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "desk/forms/pages.h"
 #include "desk/registry/json.h"
 #include "desk/site/words.h"
 #include "http/markdown.h"
@@ -157,6 +158,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	code = read_links(&d, &r, &page, e);
 	if (!code) code = read_events(&d, &r, &page, e);
 	if (!code) code = read_files(&d, &r, &page, e);
+	if (!code) code = record_tools(rq, &r, &page.tools, e);
 	if (code) return code;
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
 	page.sections = sections;
