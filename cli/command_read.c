@@ -147,7 +147,8 @@ static void print_hit(const struct cli *c, const struct search_hit *hit) {
 	printf("  ");
 	for (size_t i = 0; i < hit->title_n; i++) out_styled(c, hit->title[i].match ? BOLD : PLAIN, hit->title[i].text);
 	printf("\n    ");
-	out_styled(c, DIM, arena_fmt(c->a, "%.*s, %.*s", STR_ARG(hit->line.kind->title), STR_ARG(hit->line.sort)));
+	out_styled(c, DIM, arena_fmt(c->a, "%.*s%s%.*s", STR_ARG(hit->line.kind->title), hit->line.dated ? ", " : "",
+		STR_ARG(hit->line.dated ? hit->line.sort : STR_EMPTY)));
 	if (hit->snippet_n) printf("\n    ");
 	for (size_t i = 0; i < hit->snippet_n; i++) {
 		/* A snippet is one line. */
@@ -182,6 +183,9 @@ static enum err_code run_search(struct cli *c, struct err *e) {
 	struct list_filter *filters;
 	int64_t limit, offset;
 	enum err_code code = read_filters(c, &filters, &request.filters_n, e);
+	for (size_t i = 0; i < request.filters_n && !code; i++)
+		if (str_is(filters[i].name, "kind") && !kind_find(c->hub->kinds, filters[i].value))
+			code = err_set(e, ERR_NOT_FOUND, "there is no kind \"%.*s\"", STR_ARG(filters[i].value));
 	if (!code) code = cli_number(c, "limit", 1, 100, 10, &limit, e);
 	if (!code) code = cli_number(c, "offset", 0, SEARCH_CANDIDATES, 0, &offset, e);
 	if (code) return code;
@@ -236,6 +240,10 @@ static enum err_code run_list(struct cli *c, struct err *e) {
 	size_t kept = 0;
 	for (size_t i = 0; i < request.filters_n; i++) {
 		if (!str_is(filters[i].name, "kind")) {
+			/* Facets are kept of what is public; over all records they would quietly find nothing. */
+			if (c->viewer.roles && !str_is(filters[i].name, "state"))
+				return err_set(e, ERR_USAGE, "--%s narrows what is public: say --as public too",
+					cli_option(c, arena_cstr(c->a, filters[i].name)) ? arena_cstr(c->a, filters[i].name) : "facet");
 			filters[kept++] = filters[i];
 			continue;
 		}
@@ -261,6 +269,7 @@ static enum err_code run_list(struct cli *c, struct err *e) {
 		out_styled(c, DIM, arena_fmt(c->a, "  %.*s, %.*s", STR_ARG(g->kind->title), STR_ARG(g->state->title)));
 		printf("\n");
 	}
+	if (!list.n) printf("There are none.\n");
 	if (list.next.n) out_fmt("There are more: --cursor %.*s\n", STR_ARG(list.next));
 	return ERR_OK;
 }
@@ -369,10 +378,12 @@ static enum err_code run_kinds(struct cli *c, struct err *e) {
 	if (code) return code;
 	const struct kind *one = c->arguments_n ? kind_find(c->hub->kinds, str_of(c->arguments[0])) : NULL;
 	if (c->arguments_n && !one) return err_set(e, ERR_NOT_FOUND, "there is no kind \"%s\"", c->arguments[0]);
-	if (c->json) {
+	bool schema = cli_switch(c, "schema");
+	if (schema && !one) return err_set(e, ERR_USAGE, "--schema: of which kind?");
+	if (c->json || schema) {
 		autobuf struct buf b = BUF(JSON_OUT);
 		struct json_writer w = json_writer_pretty(&b);
-		if (cli_switch(c, "schema") && one) {
+		if (schema) {
 			jw_value(&w, one->schema_document);
 		} else if (one) {
 			jw_value(&w, one->definition);
@@ -396,9 +407,9 @@ static enum err_code run_kinds(struct cli *c, struct err *e) {
 	}
 	return ERR_OK;
 }
-static const struct option kinds_options[] = {{"schema", NULL, "with --json: the JSON Schema alone", false}};
+static const struct option kinds_options[] = {{"schema", NULL, "the JSON Schema of the kind's bodies, alone", false}};
 const struct command command_kinds = {
 	.name = "kinds", .arguments = "[KIND]", .summary = "list the kinds of records, or say what one is made of",
-	.example = "polder kinds incident --hub myhub", .options = kinds_options, .options_n = lengthof(kinds_options), .most = 1,
+	.example = "polder kinds incident --hub myhub\npolder kinds incident --schema --hub myhub", .options = kinds_options, .options_n = lengthof(kinds_options), .most = 1,
 	.needs_hub = true, .run = run_kinds,
 };

@@ -2,14 +2,24 @@
 
 extern const struct command command_init, command_import, command_serve, command_search, command_show, command_list, command_history,
 	command_kinds, command_new, command_edit, command_move, command_link, command_unlink, command_comment, command_attach, command_export,
-	command_backup, command_restore, command_admin_check, command_admin_rebuild, command_help;
+	command_backup, command_restore, command_admin_check, command_admin_rebuild, command_help, command_version;
 
 const struct command *const commands[] = {
 	&command_init, &command_import, &command_serve, &command_search, &command_show, &command_list, &command_history, &command_kinds,
 	&command_new, &command_edit, &command_move, &command_link, &command_unlink, &command_comment, &command_attach, &command_export,
-	&command_backup, &command_restore, &command_admin_check, &command_admin_rebuild, &command_help,
+	&command_backup, &command_restore, &command_admin_check, &command_admin_rebuild, &command_version, &command_help,
 };
 const size_t commands_n = lengthof(commands);
+
+/* The front answers it without starting this program; here it is for the help, and for who starts this program himself. */
+static enum err_code run_version(struct cli *c, struct err *e) {
+	(void)e;
+	printf(c->json ? "{\"version\": \"" POLDER_VERSION "\"}\n" : "polder " POLDER_VERSION "\n");
+	return ERR_OK;
+}
+const struct command command_version = {
+	.name = "version", .arguments = "", .summary = "say which version this is", .example = "polder version", .most = 0, .run = run_version,
+};
 
 static enum err_code run_help(struct cli *c, struct err *e) {
 	if (cli_switch(c, "man")) {

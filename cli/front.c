@@ -2,6 +2,7 @@
  * libraries costs 15 ms a start, which nobody should pay who doesn't use them. */
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,8 +13,12 @@ static const char version[] = "polder " POLDER_VERSION "\n";
 static const char *const places[] = {"polder-hub", "../libexec/polder/polder-hub"};
 
 int main(int argc, char **argv) {
-	if (argc > 1 && (strcmp(argv[1], "version") == 0 || strcmp(argv[1], "--version") == 0)) {
-		if (argc > 2 && strcmp(argv[2], "--json") == 0) {
+	bool asks = argc > 1 && (strcmp(argv[1], "version") == 0 || strcmp(argv[1], "--version") == 0);
+	bool in_json = argc == 3 && strcmp(argv[2], "--json") == 0;
+	static char name[] = "version";
+	if (asks) argv[1] = name;
+	if (asks && (argc == 2 || in_json)) {
+		if (in_json) {
 			static const char json[] = "{\"version\": \"" POLDER_VERSION "\"}\n";
 			return write(STDOUT_FILENO, json, sizeof json - 1) < 0 ? 3 : 0;
 		}

@@ -23,7 +23,7 @@ static void options_help(const struct cli *c, const struct option *options, size
 void help_command(const struct cli *c, const struct command *cmd) {
 	out_styled(c, BOLD, S("polder "));
 	out_styled(c, BOLD, str_of(cmd->name));
-	printf(" %s\n\n", cmd->arguments);
+	printf("%s%s\n\n", cmd->arguments[0] ? " " : "", cmd->arguments);
 	out_wrapped(str_of(cmd->summary), 2);
 	if (cmd->text) {
 		putchar('\n');
@@ -117,7 +117,7 @@ void help_man(void) {
 void help_completion(void) {
 	printf("_polder() {\n  local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}\n  local common=\"");
 	for (size_t i = 0; i < common_options_n; i++) printf("--%s ", common_options[i].name);
-	printf("\"\n  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    COMPREPLY=($(compgen -W \"version");
+	printf("\"\n  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    COMPREPLY=($(compgen -W \"");
 	for (size_t i = 0; i < commands_n; i++)
 		if (!strchr(commands[i]->name, ' ')) printf(" %s", commands[i]->name);
 	printf(" admin\" -- \"$current\"))\n    return\n  fi\n  case $current in\n  -*) case $command in\n");

@@ -48,6 +48,18 @@ static const struct command *find_command(char **words, int n, int *used) {
 	return found;
 }
 
+/* Why the words that begin the line are no command. */
+static enum err_code no_command(struct arena *a, const char *word, struct err *e) {
+	if (word[0] == '-') return err_set(e, ERR_USAGE, "the command comes first: polder COMMAND %s …", word);
+	autobuf struct buf more = BUF(1000);
+	size_t n = strlen(word);
+	for (size_t i = 0; i < commands_n; i++)
+		if (strncmp(commands[i]->name, word, n) == 0 && commands[i]->name[n] == ' ')
+			buf_fmt(&more, "%s`%s`", more.n ? ", " : "", commands[i]->name);
+	if (more.n) return err_set(e, ERR_USAGE, "`%s` wants one more word: there are %s", word, arena_cstr(a, buf_str(&more)));
+	return err_set(e, ERR_USAGE, "there is no command \"%s\"; `polder help` lists them", word);
+}
+
 static const struct option *find_option(const struct command *cmd, struct str name) {
 	for (size_t i = 0; i < cmd->options_n; i++)
 		if (str_is(name, cmd->options[i].name)) return &cmd->options[i];
@@ -181,7 +193,7 @@ int main(int argc, char **argv) {
 	c.command = find_command(argv + 1, argc - 1, &used);
 	for (int i = 1; i < argc; i++) c.json |= strcmp(argv[i], "--json") == 0;
 	enum err_code code = c.command ? parse(&c, argv + 1 + used, argc - 1 - used, &e) :
-		err_set(&e, ERR_USAGE, "there is no command \"%s\"; `polder help` lists them", argv[1]);
+		no_command(a, argv[1], &e);
 	if (!code && cli_switch(&c, "help")) {
 		help_command(&c, c.command);
 		return 0;

@@ -87,6 +87,7 @@ enum err_code out_json(struct buf *b, struct err *e) {
 	}
 	fwrite(b->p + from, 1, b->n - from, stdout);
 	putchar('\n');
-	if (fflush(stdout) != 0) return err_errno(e, errno, "writing the answer");
+	/* Who reads no further, as `head` does, has what he wanted. */
+	if (fflush(stdout) != 0 && errno != EPIPE) return err_errno(e, errno, "writing the answer");
 	return ERR_OK;
 }

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "desk/identify.h"
 #include "desk/routes.h"
 #include "desk/site/site.h"
 #include "http/server.h"
@@ -68,6 +69,8 @@ static enum err_code start(struct desk *desk, const struct serve_options *o, str
 		.worker_start = worker_start,
 		.worker_stop = worker_stop,
 		.change_sequence = change_sequence,
+		.authorize = desk_authorize,
+		.check_csrf = desk_check_csrf,
 		.error_page = site_error_page,
 		.access_log = o->access_log ? access_log : NULL,
 		.error_log = error_log,

@@ -32,6 +32,17 @@ static bool number_fits(struct str s) {
 	return s.n && s.n <= 12 && s.p[0] >= '1' && s.p[0] <= '9' && str_int(s, &n);
 }
 
+/* Whether the tables are all that the database gives away: without one of them an incident is told in part. */
+static bool is_whole(const struct aiid *g) {
+	static const char *const schemes[] = {"CSETv1", "GMF", "MIT"};
+	for (size_t i = 0; i < lengthof(schemes); i++) {
+		const struct row *r = g->classes.first;
+		while (r && !str_is(aiid_cell(r, S("Namespace")), schemes[i])) r = r->next;
+		if (!r) return false;
+	}
+	return g->duplicates.first != NULL;
+}
+
 static const struct json *row_json(struct arena *a, const struct row *r) {
 	struct json_builder b = json_object_of(a);
 	for (size_t i = 0; i < r->table->header.n; i++) json_set_str(&b, r->table->header.fields[i], r->fields[i]);
@@ -89,11 +100,6 @@ static const struct json *list_of(struct aiid *g, struct str s, enum json_type i
 	return v;
 }
 
-static void mark_population(struct drafts *d, struct str key) {
-	struct draft_party *p = map_get(&d->party_by_key, key);
-	if (p && p->provisional && !json_get_lit(p->body, "type")) p->body = json_with(d->a, p->body, S("type"), json_str(d->a, S("population")));
-}
-
 /* Links to the organizations of a column; what names none is kept. */
 static void read_parties(struct aiid *g, struct incident *in, struct str column, struct str rel) {
 	struct str s = aiid_cell(in->row, column);
@@ -105,7 +111,7 @@ static void read_parties(struct aiid *g, struct incident *in, struct str column,
 		struct str key = draft_organization(g->d, slug_readable(g->a, slug), true);
 		if (key.n) draft_link(g->d, in->draft, rel, key);
 		else if (slug.n) json_add(&nobody, json_str(g->a, slug));
-		if (key.n && slug_is_population(slug)) mark_population(g->d, key);
+		if (key.n && slug_is_population(slug)) draft_population(g->d, key);
 	}
 	if (s.n && !slugs) json_set_str(&in->extra, column, s);
 	put_list(&in->extra, column, &nobody);
@@ -178,6 +184,7 @@ static void read_incident(struct aiid *g, struct incident *in) {
 	o.url = arena_cat(a, S("https://incidentdatabase.ai/cite/"), in->id);
 	o.extra = in->extra.n ? json_built(&in->extra) : NULL;
 	r->place = place(g, in->row);
+	r->partial = !g->whole;
 	draft_finish(g->d, r, &body, &o, as_it_came(g, in));
 	r->public_id = name;
 }
@@ -248,6 +255,7 @@ static enum err_code read_tables(const struct import_file *files, size_t n, stru
 	struct incident *list = arena_array(d->a, g.incidents.n + 1, sizeof *list);
 	if (!list) return err_set(e, ERR_MEMORY, "out of memory");
 	size_t count = 0;
+	g.whole = is_whole(&g);
 	find_incidents(&g, list, &count);
 	find_classifications(&g);
 	find_duplicates(&g);

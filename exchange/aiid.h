@@ -48,6 +48,7 @@ struct aiid {
 	struct rows incidents, classes, duplicates;
 	struct map by_id;
 	bool has_incidents; /* a table of them, though it may be empty */
+	bool whole;         /* all tables that the database gives away */
 };
 
 /* "" where the table has no such column; else without blanks at the ends. */

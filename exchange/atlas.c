@@ -4,6 +4,8 @@
  * root of the site are made whole, so that they lead somewhere from here too. */
 #include "format.h"
 #include "pieces.h"
+#include "slug.h"
+#include "hub/identifier.h"
 #include "lib/yaml/yaml.h"
 
 #define SITE "https://atlas.mitre.org"
@@ -44,8 +46,26 @@ static struct str whole_links(struct arena *a, struct str s) {
 	return arena_str(a, buf_str(&out));
 }
 
+static void link_to(struct entry *x, const char *rel, struct str id) {
+	if (x->draft->links_n < LINKS) draft_link(x->g->d, x->draft, str_of(rel), id);
+}
+
+/* Incidents and vulnerabilities of other collections to whose pages the text leads. */
+static void link_addresses(struct entry *x, struct str text) {
+	for (size_t at; (at = str_find(text, S("https://"))) != STR_NONE;) {
+		text = str_from(text, at);
+		size_t n = 0;
+		while (n < text.n && !one_of(text.p[n], " \t\n()[]<>\"")) n++;
+		struct str id = identifier_at(x->g->a, str_sub(text, 0, n));
+		if (!str_eq(id, x->id)) link_to(x, "related-to", id);
+		text = str_from(text, n);
+	}
+}
+
 static struct str text_of(struct entry *x, const struct json *object, struct str name) {
-	return whole_links(x->g->a, str_trim(take_str(&x->take, object, name)));
+	struct str text = str_trim(take_str(&x->take, object, name));
+	link_addresses(x, text);
+	return whole_links(x->g->a, text);
 }
 
 /* Up to the first empty line. */
@@ -81,7 +101,9 @@ static void read_references(struct entry *x) {
 		struct json_builder r = json_object_of(x->g->a);
 		take_is(&x->take, json_at(list, i), S("title"), STR_EMPTY); /* many are, and mean nothing */
 		json_put_str(&r, S("title"), take_str(&x->take, json_at(list, i), S("title")));
-		json_put_str(&r, S("url"), take_str(&x->take, json_at(list, i), S("url")));
+		struct str url = take_str(&x->take, json_at(list, i), S("url"));
+		link_addresses(x, url);
+		json_put_str(&r, S("url"), url);
 		add_object(&out, &r);
 	}
 	put_list(&x->body, S("references"), &out);
@@ -103,10 +125,6 @@ static void read_crosswalk(struct entry *x) {
 static void read_dates(struct entry *x) {
 	json_put_str(&x->body, S("published"), take_str_if(&x->take, x->from, S("created_date"), when_fits));
 	json_put_str(&x->body, S("modified"), take_str_if(&x->take, x->from, S("modified_date"), when_fits));
-}
-
-static void link_to(struct entry *x, const char *rel, struct str id) {
-	if (x->draft->links_n < LINKS) draft_link(x->g->d, x->draft, str_of(rel), id);
 }
 
 /* ---- the sorts of objects ---- */
@@ -214,15 +232,37 @@ static void read_steps(struct entry *x) {
 	put_list(&x->body, S("steps"), &steps);
 }
 
+/* Whom it was aimed at: people, an authority, mostly a system. Some entries name none, but how many or what sort. */
+static void link_target(struct entry *x, struct str target) {
+	target = str_trim(str_sub(target, 0, str_find(target, S(" (")))); /* "ClawdBot (now OpenClaw)" */
+	static const struct str authorities[] = {S_INIT("Department"), S_INIT("Ministry"), S_INIT(" sector")};
+	bool population = slug_is_population(name_key(x->g->a, target)), organization = population;
+	for (size_t i = 0; i < lengthof(authorities); i++) organization |= str_find(target, authorities[i]) != STR_NONE;
+	bool no_name = str_starts(target, S("Multiple ")) || (target.n && target.p[0] >= '0' && target.p[0] <= '9');
+	if (no_name) return;
+	if (organization) {
+		struct str key = draft_organization(x->g->d, target, population);
+		if (population) draft_population(x->g->d, key);
+		link_to(x, "harmed", key);
+	} else link_to(x, "affects", draft_system(x->g->d, STR_EMPTY, target, S("application"), STR_EMPTY));
+}
+
+static void read_parties(struct entry *x) {
+	struct str target = take_str(&x->take, x->from, S("target")), reporter = take_str(&x->take, x->from, S("reporter"));
+	json_put_str(&x->body, S("actor"), take_str(&x->take, x->from, S("actor")));
+	json_put_str(&x->body, S("target"), target);
+	json_put_str(&x->body, S("reporter"), reporter);
+	link_target(x, str_trim(target));
+	link_to(x, "reported-by", draft_organization(x->g->d, reporter, false));
+}
+
 static void read_incident(struct entry *x) {
 	take_is(&x->take, x->from, S("object-type"), S("case-study"));
 	json_put_str(&x->body, S("description"), text_of(x, x->from, S("summary")));
 	if (take_is(&x->take, x->from, S("case-study-type"), S("exercise"))) json_set_str(&x->body, S("nature"), S("exercise"));
 	else if (take_is(&x->take, x->from, S("case-study-type"), S("incident"))) json_set_str(&x->body, S("nature"), S("event"));
 	read_date(x);
-	json_put_str(&x->body, S("actor"), take_str(&x->take, x->from, S("actor")));
-	json_put_str(&x->body, S("target"), take_str(&x->take, x->from, S("target")));
-	json_put_str(&x->body, S("reporter"), take_str(&x->take, x->from, S("reporter")));
+	read_parties(x);
 	read_steps(x);
 	read_references(x);
 }
@@ -328,7 +368,7 @@ const struct format format_atlas = {
 	.name = "atlas",
 	.title = "MITRE ATLAS: tactics, techniques, mitigations and case studies",
 	.suffix = ".yaml",
-	.mapping = 1,
+	.mapping = 2,
 	.wants = wants,
 	.read = read_atlas,
 };

@@ -12,6 +12,7 @@ struct reading {
 	struct draft *draft;
 	const struct json *doc;
 	struct json_builder body, classifications, scores, related;
+	struct map relatives; /* identifiers in related */
 	bool advisory;
 	struct str id, severity;
 };
@@ -40,6 +41,25 @@ static struct str system_type(struct str artifact) {
 	return str_eq_ascii_case(artifact, S("Dataset")) ? S("dataset") : S("application");
 }
 
+/* "Mistral Mistral Large", a maker before a name that says it already, is the system that others call "Mistral Large". */
+static struct str said_once(struct str name) {
+	size_t n = str_find_char(name, ' ');
+	if (n == STR_NONE) return name;
+	struct str rest = str_from(name, n + 1);
+	bool again = str_eq_ascii_case(str_sub(rest, 0, n), str_sub(name, 0, n)) && rest.n > n && one_of(rest.p[n], " -");
+	return again ? rest : name;
+}
+
+/* Of several systems, one that is called by its developer's name ("OpenAI GPT-4o") is known to be theirs. */
+static struct str developer_by_name(struct reading *c, const struct json *developers, struct str system) {
+	for (size_t i = 0; i < json_count(developers); i++) {
+		struct str name = str_trim(json_string(json_at(developers, i)));
+		if (name.n && name.n < system.n && str_eq_ascii_case(str_sub(system, 0, name.n), name) && system.p[name.n] == ' ')
+			return draft_organization(c->d, name, false);
+	}
+	return STR_EMPTY;
+}
+
 /* Links to the organizations of a list. Gives the target of its only one. */
 static struct str link_organizations(struct reading *c, const struct json *names, struct str rel) {
 	struct str target = STR_EMPTY;
@@ -55,6 +75,8 @@ static void read_affects(struct reading *c) {
 	const struct json *developers = strings_of(c->a, at(c->doc, "/affects/developer"));
 	const struct json *deployers = strings_of(c->a, at(c->doc, "/affects/deployer"));
 	bool one = json_is(artifacts, JSON_ARRAY) && artifacts->n == 1;
+	/* What stands for a CVE record has vendor and products of that, and names them as it does. */
+	bool of_cve = str_is(text_at(c->doc, "/problemtype/classof"), "CVE Entry") && json_count(developers) == 1;
 	struct str developer = link_organizations(c, developers, S("developer"));
 	link_organizations(c, deployers, S("deployer"));
 	struct json_builder list = json_array_of(c->a);
@@ -67,8 +89,9 @@ static void read_affects(struct reading *c) {
 		if (one && json_count(developers) == 1) json_set(&o, S("developer"), json_at(developers, 0));
 		if (one && json_count(deployers) == 1) json_set(&o, S("deployer"), json_at(deployers, 0));
 		add_object(&list, &o);
-		draft_link(c->d, c->draft, S("affects"),
-			draft_system(c->d, STR_EMPTY, name, system_type(type), one ? developer : STR_EMPTY));
+		struct str maker = one || of_cve ? developer : developer_by_name(c, developers, name);
+		struct str vendor = of_cve && developer.n ? json_string(json_at(developers, 0)) : STR_EMPTY;
+		draft_link(c->d, c->draft, S("affects"), draft_system(c->d, vendor, said_once(name), system_type(type), maker));
 	}
 	put_list(&c->body, c->advisory ? S("affected") : S("systems"), &list);
 }
@@ -203,29 +226,24 @@ static void read_impact(struct reading *c) {
 
 /* ---- what it stands beside ---- */
 
+/* As many as the schema allows. */
+enum { RELATED_MOST = 500 };
+
 static void relate(struct reading *c, struct str rel, struct str id) {
+	void **seen = c->related.n < RELATED_MOST ? map_at(&c->relatives, id) : NULL;
+	if (!seen || *seen) return;
+	*seen = c;
 	json_add(&c->related, json_str(c->a, id));
 	draft_link(c->d, c->draft, rel, id);
 }
 
 /* An entry that stands for a record of another collection names it by the address of a reference. */
 static void relate_by_address(struct reading *c, struct str url) {
-	static const struct {
-		const char *class;
-		struct str address, prefix;
-		bool incident;
-	} others[] = {
-		{"CVE Entry", S_INIT("https://www.cve.org/CVERecord?id="), S_INIT(""), false},
-		{"AIID Incident", S_INIT("https://incidentdatabase.ai/cite/"), S_INIT("AIID-"), true},
-		{"ATLAS Case Study", S_INIT("https://atlas.mitre.org/studies/"), S_INIT(""), true},
-	};
-	for (size_t i = 0; i < lengthof(others); i++) {
-		if (!str_starts(url, others[i].address) || !str_is(text_at(c->doc, "/problemtype/classof"), others[i].class))
-			continue;
-		struct str id = arena_cat(c->a, others[i].prefix, str_from(url, others[i].address.n));
-		if (!identifier_fits(id)) continue;
-		relate(c, !others[i].incident ? S("related-to") : c->advisory ? S("about") : S("describes"), id);
-	}
+	struct str id = identifier_at(c->a, url), class = text_at(c->doc, "/problemtype/classof");
+	if (!id.n || str_eq(id, c->id)) return;
+	bool of_incident = str_is(class, "AIID Incident") || str_is(class, "ATLAS Case Study");
+	bool incident = str_starts(id, S("AIID-")) || str_starts(id, S("AML.CS"));
+	relate(c, !incident || !of_incident ? S("related-to") : c->advisory ? S("about") : S("describes"), id);
 }
 
 static void read_relations(struct reading *c) {
@@ -310,7 +328,7 @@ static void read_document(struct drafts *d, const struct json *doc, struct str b
 	struct json_builder list = json_array_of(a);
 	struct reading c = {
 		.d = d, .a = a, .draft = draft_new(d, report.n ? S("report") : S("advisory")), .doc = doc, .body = json_object_of(a),
-		.classifications = list, .scores = list, .related = list, .advisory = !report.n, .id = id,
+		.relatives.arena = a, .classifications = list, .scores = list, .related = list, .advisory = !report.n, .id = id,
 	};
 	if (!c.draft) return;
 	read_words(&c);
@@ -369,6 +387,6 @@ static enum err_code write_avid(struct arena *a, struct str kind, struct str id,
 }
 
 const struct format format_avid = {
-	.name = "avid", .title = "AI Vulnerability Database reports and vulnerabilities", .suffix = ".json", .mapping = 1,
+	.name = "avid", .title = "AI Vulnerability Database reports and vulnerabilities", .suffix = ".json", .mapping = 2,
 	.read = read_avid, .kind_fits = kind_fits, .write = write_avid,
 };

@@ -63,18 +63,62 @@ static struct draft_party *party(struct drafts *d, struct str kind, struct str k
 
 enum { NAME = 300 };
 
+/* The last word of the slug when it is a legal form, with its hyphen; never all of it. "Co" counts before another ("Co., Ltd."). */
+static size_t legal_form(struct str slug, bool before_another) {
+	static const char *const forms[] = {"ag", "bv", "corp", "corporation", "gmbh", "inc", "incorporated", "limited", "llc", "llp", "ltd",
+		"plc", "pty", "se"};
+	size_t hyphen = str_rfind_char(slug, '-');
+	if (hyphen == STR_NONE || !hyphen) return 0;
+	struct str word = str_from(slug, hyphen + 1);
+	bool is = before_another && str_is(word, "co");
+	for (size_t i = 0; i < lengthof(forms); i++) is |= str_is(word, forms[i]);
+	return is ? slug.n - hyphen : 0;
+}
+
+static bool is_digit(char c) {
+	return c >= '0' && c <= '9';
+}
+
+/* The slug without legal form, and without hyphens but between numbers. */
+static struct str compact(struct arena *a, struct str slug) {
+	for (size_t n = 0, more; (more = legal_form(slug, n > 0)) > 0; n += more) slug.n -= more;
+	struct str out = arena_str(a, slug);
+	size_t n = 0;
+	for (size_t i = 0; i < out.n; i++) {
+		bool numbers = i && i + 1 < out.n && is_digit(out.p[i - 1]) && is_digit(out.p[i + 1]);
+		if (out.p[i] != '-' || numbers) ((char *)(uintptr_t)out.p)[n++] = out.p[i];
+	}
+	return str_sub(out, 0, n);
+}
+
 struct str draft_party_key(struct arena *a, struct str kind, struct str qualifier, struct str name) {
-	struct str slug = name_key(a, str_cut_utf8(str_trim(name), NAME)), before = name_key(a, qualifier);
+	struct str slug = name_key(a, str_cut_utf8(str_trim(name), NAME)), before = compact(a, name_key(a, qualifier));
 	if (!slug.n) return STR_EMPTY;
+	if (str_is(kind, "organization")) slug = compact(a, slug);
+	/* "GitLab" by GitLab is the same as GitLab by itself. */
+	if (str_eq(before, compact(a, slug))) before = STR_EMPTY;
 	return arena_fmt(a, "%.*s:%.*s%s%.*s", STR_ARG(kind), STR_ARG(before), before.n ? "/" : "", STR_ARG(slug));
+}
+
+int draft_name_rank(struct str name, bool provisional) {
+	static const char *const forms[] = {" AG", " Corp", " Corp.", " Corporation", " GmbH", " Inc", " Inc.", " Limited", " LLC", " LLP", " Ltd",
+		" Ltd.", " PLC", " SE", "_SE"};
+	bool plain = false;
+	for (size_t i = 0; i < name.n; i++) plain |= !(name.p[i] >= 'a' && name.p[i] <= 'z') && str_find_char(S("0123456789 -_./@"), name.p[i]) == STR_NONE;
+	for (size_t i = 0; i < lengthof(forms); i++) plain &= !str_ends(name, str_of(forms[i]));
+	return provisional ? 0 : plain ? 2 : 1;
 }
 
 /* How sources write that they know of nobody. */
 static bool says_nobody(struct str key) {
-	static const char *const words[] = {"organization:n-a", "organization:unknown", "organization:none", "organization:unspecified"};
+	static const char *const words[] = {"organization:na", "organization:unknown", "organization:none", "organization:unspecified"};
 	for (size_t i = 0; i < lengthof(words); i++)
 		if (str_is(key, words[i])) return true;
 	return false;
+}
+
+static bool is_better_name(const struct draft_party *p, struct str name, bool provisional) {
+	return draft_name_rank(name, provisional) > draft_name_rank(json_get_str(p->body, S("name")), p->provisional);
 }
 
 struct str draft_organization(struct drafts *d, struct str name, bool provisional) {
@@ -84,7 +128,7 @@ struct str draft_organization(struct drafts *d, struct str name, bool provisiona
 	bool made;
 	struct draft_party *p = party(d, S("organization"), key, &made);
 	if (!p) return STR_EMPTY;
-	if (made || (p->provisional && !provisional)) {
+	if (made || is_better_name(p, name, provisional)) {
 		struct json_builder b = json_object_of(d->a);
 		json_set_str(&b, S("name"), name);
 		if (provisional) json_set_bool(&b, S("provisional"), true);
@@ -92,6 +136,11 @@ struct str draft_organization(struct drafts *d, struct str name, bool provisiona
 		p->provisional = provisional;
 	}
 	return p->key;
+}
+
+void draft_population(struct drafts *d, struct str key) {
+	struct draft_party *p = map_get(&d->party_by_key, key);
+	if (p && p->provisional && !json_get_lit(p->body, "type")) p->body = json_with(d->a, p->body, S("type"), json_str(d->a, S("population")));
 }
 
 struct str draft_system(struct drafts *d, struct str qualifier, struct str name, struct str type, struct str developer) {
@@ -106,6 +155,8 @@ struct str draft_system(struct drafts *d, struct str qualifier, struct str name,
 		json_set_str(&b, S("name"), name);
 		json_put_str(&b, S("type"), type);
 		p->body = json_built(&b);
+	} else if (is_better_name(p, name, false)) {
+		p->body = json_with(d->a, p->body, S("name"), json_str(d->a, name));
 	}
 	add_link(d, &p->links, &p->links_n, &p->links_room, S("developed-by"), developer);
 	return p->key;

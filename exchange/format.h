@@ -27,13 +27,14 @@ struct draft {
 	struct draft_link *links;
 	size_t links_n, links_room;
 	struct str place;              /* within the file, for messages: "row 12"; "" */
+	bool partial;                  /* not all of its source's tables were there: what it does not tell now stays as it was told before */
 	struct str rejected;           /* why it can't be taken; "" it can */
 };
 
 /* An organization or system that drafts name: becomes one record, once, whoever names it first. */
 struct draft_party {
 	struct str kind;               /* organization or system */
-	struct str key;                /* "organization:moonshot-ai": the natural key, also the target of links to it */
+	struct str key;                /* "organization:moonshotai": the natural key, also the target of links to it */
 	const struct json *body;
 	bool provisional;              /* its name was derived from an identifier; a source that writes the name corrects it */
 	struct draft_link *links;      /* a system's developed-by */
@@ -57,11 +58,17 @@ void draft_reject(struct drafts *d, struct str place, struct str source_id, cons
 /* Once for each pair; an empty target is passed over. */
 void draft_link(struct drafts *d, struct draft *r, struct str rel, struct str target);
 /* The natural key of the organization or system of this name: what draft_organization and draft_system give; "" when the name has no
- * letter or digit. */
+ * letter or digit. Of an organization, and of what qualifies a system, neither the legal form nor spaces and hyphens count: "D-Link
+ * Corporation" and "dlink" are the same. */
 struct str draft_party_key(struct arena *a, struct str kind, struct str qualifier, struct str name);
 /* The organization or system of this name, made if this list has none: gives the target for links ("" when the name has no letter or
  * digit, or says that nobody is known: "n/a"). provisional: the name is a slug or otherwise not as people write it. */
 struct str draft_organization(struct drafts *d, struct str name, bool provisional);
+/* Marks a provisional organization as people rather than a body of theirs ("Facebook users"). */
+void draft_population(struct drafts *d, struct str key);
+/* Which of several names of one party it is shown by, whoever tells it first: 2 as people write it ("Google"), 1 with its legal form or
+ * all in small letters ("Google LLC", "openclaw"), 0 provisional. */
+int draft_name_rank(struct str name, bool provisional);
 /* developer: what draft_organization gave, or "". qualifier: what tells products of one name apart, such as a vendor or ecosystem; "" for
  * names that stand for themselves (models). type: after the kind's schema ("model", "application", …) or "". */
 struct str draft_system(struct drafts *d, struct str qualifier, struct str name, struct str type, struct str developer);

@@ -51,6 +51,7 @@ struct import {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	size_t next_file, files_done;
+	size_t turn;               /* of the file whose parties may be claimed: in the order of the files, whatever thread is faster */
 	int readers;               /* still at work */
 	struct item *first, **last;
 	int queued;
@@ -68,6 +69,7 @@ struct reader {
 	struct import *im;
 	struct db *db;
 	struct item *item;
+	size_t file;               /* its number; SIZE_MAX once its turn is over */
 	struct err e;
 };
 
@@ -97,21 +99,45 @@ static struct disclosing operators_view(struct reader *r) {
 
 /* ---- parties ---- */
 
-/* True when this run meets the party for the first time, or for the first time under its proper name; *again tells the second from the
- * first. */
-static bool claim(struct reader *r, const struct draft_party *p, bool *again) {
+struct claimed {
+	bool mine, again;
+};
+
+static int rank_of(const struct json *body) {
+	return draft_name_rank(json_get_str(body, S("name")), json_true(json_get_lit(body, "provisional")));
+}
+
+/* True when this run meets the party for the first time, or for the first time under a better name (draft_name_rank); *again tells the
+ * second from the first. */
+static bool claim(struct reader *r, const struct draft_party *p, int rank, bool *again) {
 	struct import *im = r->im;
-	static const char provisional[] = "p", proper[] = "n";
+	static const char ranks[] = "012"; /* the map holds addresses into it */
 	pthread_mutex_lock(&im->lock);
 	const char *before = map_get(&im->claimed, p->key);
-	bool first = !before || (before == provisional && !p->provisional);
+	bool first = !before || before < &ranks[rank];
 	if (first) {
 		void **at = map_at(&im->claimed, before ? p->key : arena_str(im->shared, p->key));
-		if (at) *at = (void *)(uintptr_t)(p->provisional ? provisional : proper);
+		if (at) *at = (void *)(uintptr_t)&ranks[rank];
 	}
 	pthread_mutex_unlock(&im->lock);
 	*again = before != NULL;
 	return first;
+}
+
+/* Claims all parties of a file when its turn has come, and lets the next file have its own. Once a file, also for one that has none or
+ * could not be read. */
+static void claim_in_turn(struct reader *r, struct draft_party *const *parties, size_t n, struct claimed *out, size_t files) {
+	struct import *im = r->im;
+	if (r->file == SIZE_MAX) return;
+	pthread_mutex_lock(&im->lock);
+	while (im->turn != r->file && !im->stop) pthread_cond_wait(&im->changed, &im->lock);
+	pthread_mutex_unlock(&im->lock);
+	for (size_t i = 0; i < n; i++) out[i].mine = claim(r, parties[i], rank_of(parties[i]->body), &out[i].again);
+	pthread_mutex_lock(&im->lock);
+	im->turn = r->file + files;
+	r->file = SIZE_MAX;
+	pthread_cond_broadcast(&im->changed);
+	pthread_mutex_unlock(&im->lock);
 }
 
 static void put_off(struct reader *r, struct change c, struct str name) {
@@ -123,6 +149,8 @@ static void put_off(struct reader *r, struct change c, struct str name) {
 		c.record = arena_str(im->shared, c.record);
 		c.move = arena_str(im->shared, c.move);
 		c.reason = arena_str(im->shared, c.reason);
+		c.rel = arena_str(im->shared, c.rel);
+		c.target = arena_str(im->shared, c.target);
 		if (c.body) c.body = json_copy(im->shared, c.body);
 		*l = (struct later){c, arena_str(im->shared, name), im->later};
 		im->later = l;
@@ -150,20 +178,73 @@ static enum err_code prepare(struct reader *r, const struct change *c, enum outc
 	return code;
 }
 
-static enum err_code take_party(struct reader *r, const struct draft_party *p, const char *path) {
-	bool again;
-	if (!claim(r, p, &again)) return ERR_OK;
+/* True when this run has not had this link of a party yet. */
+static bool claim_link(struct reader *r, const struct draft_party *p, const struct draft_link *l) {
+	struct import *im = r->im;
+	struct str name = arena_fmt(r->item->a, "%.*s %.*s %.*s", STR_ARG(p->key), STR_ARG(l->rel), STR_ARG(l->target));
+	pthread_mutex_lock(&im->lock);
+	bool first = !map_get(&im->claimed, name);
+	void **at = first ? map_at(&im->claimed, arena_str(im->shared, name)) : NULL;
+	if (at) *at = im;
+	pthread_mutex_unlock(&im->lock);
+	return first;
+}
+
+/* Whether the record has the link, or had it until somebody took it away. */
+static enum err_code had_link(struct reader *r, const struct disclosed *known, const struct draft_link *l, bool *had) {
+	struct disclosing view = operators_view(r);
+	struct disclosed target;
+	struct disclosed_links *groups;
+	struct disclosed_event *events;
+	size_t n;
+	enum err_code code = disclose_record(&view, l->target, &target, &r->e);
+	*had = false;
+	if (code) return code == ERR_NOT_FOUND ? ERR_OK : code;
+	code = disclose_links(&view, known, 64, &groups, &n, &r->e);
+	for (size_t i = 0; i < n && !code; i++)
+		for (size_t k = 0; k < groups[i].n && !groups[i].inverse && str_eq(groups[i].rel, l->rel); k++)
+			*had |= groups[i].items[k].record == target.line.record;
+	if (code || *had) return code;
+	code = disclose_history(&view, known, &events, &n, &r->e);
+	for (size_t i = 0; i < n && !code; i++)
+		*had |= str_is(events[i].type, "unlinked") && str_eq(events[i].rel, l->rel) && events[i].other.record == target.line.record;
+	return code;
+}
+
+/* Links of a party that is here already, or that another file has named: a system whose developer only this one tells. */
+static enum err_code add_links(struct reader *r, const struct draft_party *p) {
+	struct disclosing view = operators_view(r);
+	for (size_t i = 0; i < p->links_n; i++) {
+		struct disclosed known;
+		bool had = false;
+		if (!claim_link(r, p, &p->links[i])) continue;
+		enum err_code code = disclose_record(&view, p->key, &known, &r->e);
+		if (!code) code = had_link(r, &known, &p->links[i], &had);
+		if (code && code != ERR_NOT_FOUND) return code;
+		struct change c = change_of(r, CHANGE_LINK);
+		c.record = p->key;
+		c.rel = p->links[i].rel;
+		c.target = p->links[i].target;
+		if (!had) put_off(r, c, STR_EMPTY);
+	}
+	return ERR_OK;
+}
+
+static enum err_code take_party(struct reader *r, const struct draft_party *p, struct claimed claimed, const char *path) {
+	if (!claimed.mine) return add_links(r, p);
 	struct disclosing d = operators_view(r);
 	struct disclosed known;
 	enum err_code code = disclose_record(&d, p->key, &known, &r->e);
 	if (code && code != ERR_NOT_FOUND) return code;
-	/* Somebody who writes the name corrects one that was derived from a slug, also where that is only about to be written. */
-	if (!p->provisional && (code ? again : json_true(json_get_lit(known.body, "provisional")))) {
+	/* Somebody who writes the name properly corrects one that was derived from a slug, also where that is only about to be written. */
+	int rank = rank_of(p->body);
+	if (rank && (code ? claimed.again : rank > rank_of(known.body))) {
 		struct change c = change_of(r, CHANGE_REVISE);
 		c.record = p->key;
 		put_off(r, c, json_get_str(p->body, S("name")));
 	}
-	if (!code) return ERR_OK;
+	if (!code || claimed.again) return add_links(r, p);
+	for (size_t i = 0; i < p->links_n; i++) claim_link(r, p, &p->links[i]);
 	struct arena *a = r->item->a;
 	struct change c = change_of(r, CHANGE_CREATE);
 	struct change_name *names = arena_array(a, 1, sizeof *names);
@@ -224,6 +305,30 @@ static struct change creation(struct reader *r, const struct draft *d) {
 	return c;
 }
 
+/* Whether a list tells nothing that the other does not. */
+static bool says_no_more(const struct json *less, const struct json *more) {
+	if (!json_is(less, JSON_ARRAY) || !json_is(more, JSON_ARRAY)) return false;
+	for (size_t i = 0; i < less->n; i++) {
+		size_t k = 0;
+		while (k < more->n && !json_equal(&less->items[i], &more->items[k])) k++;
+		if (k == more->n) return false;
+	}
+	return true;
+}
+
+/* What a part of a source says, filled up with what its whole said before. */
+static const struct json *fill_up(struct arena *a, const struct json *part, const struct json *before) {
+	struct json_builder b = json_object_of(a);
+	for (size_t i = 0; i < json_count(before); i++) {
+		const struct json_member *m = json_member_at(before, i);
+		const struct json *is = json_get(part, m->name);
+		json_set(&b, m->name, !is || says_no_more(is, &m->value) ? &m->value : is);
+	}
+	for (size_t i = 0; i < json_count(part); i++)
+		if (!json_get(before, part->members[i].name)) json_set(&b, part->members[i].name, &part->members[i].value);
+	return json_built(&b);
+}
+
 /* Three ways: what the source said last time, what it says now, what stands here. Members changed here stay as they are here. */
 static const struct json *merge(struct arena *a, const struct json *base, const struct json *theirs, const struct json *ours) {
 	struct json_builder b = json_object_of(a);
@@ -256,7 +361,10 @@ static enum err_code take_again(struct reader *r, const struct draft *d, struct 
 	c.op = CHANGE_REVISE;
 	c.record = uid;
 	c.expected = now_here.revision;
-	c.body = merge(r->item->a, base, d->body, ours);
+	const struct json *theirs = d->partial && base ? fill_up(r->item->a, d->body, base) : d->body;
+	c.body = merge(r->item->a, base, theirs, ours);
+	/* What came in whole is kept as it came, unless the part says something new. */
+	if (d->partial && json_equal(c.body, ours)) c.origin = NULL;
 	/* Rules that somebody made here stay; rules that came before were for the same fields. */
 	if (now_here.overridden || json_pointer(base, S("/source/extra"))) c.visibility = NULL;
 	c.reason = outcome == CREATED ? S("told by a source of its own") : S("changed at its source");
@@ -332,6 +440,14 @@ static bool fatal(enum err_code code) {
 	return code == ERR_STORAGE || code == ERR_BUSY || code == ERR_CORRUPT || code == ERR_INTERNAL;
 }
 
+/* By the first bytes of gzip, Zstandard, bzip2, xz and ZIP. */
+static bool is_compressed(struct str bytes) {
+	static const struct str marks[] = {S_INIT("\x1f\x8b"), S_INIT("\x28\xb5\x2f\xfd"), S_INIT("BZh"), S_INIT("\xfd" "7zXZ"), S_INIT("PK\x03\x04")};
+	for (size_t i = 0; i < lengthof(marks); i++)
+		if (str_starts(bytes, marks[i])) return true;
+	return false;
+}
+
 static enum err_code take_files(struct reader *r, const char *const *paths, size_t n) {
 	struct arena *a = r->item->a;
 	struct import_file *files = arena_array(a, n, sizeof *files);
@@ -346,15 +462,20 @@ static enum err_code take_files(struct reader *r, const char *const *paths, size
 				memmove(r->e.message, r->e.message + skip, strlen(r->e.message + skip) + 1);
 			return code;
 		}
+		if (is_compressed(files[i].bytes)) return err_set(&r->e, ERR_INVALID, "the file is compressed: unpack it first");
 	}
 	struct drafts drafts = {.a = a};
 	enum err_code code = r->im->format->read(files, n, &drafts, &r->e);
 	if (!code && arena_failed(a)) code = err_set(&r->e, ERR_TOO_LARGE, "the file is too large");
-	for (size_t i = 0; i < drafts.parties_n && !fatal(code); i++) {
-		code = take_party(r, drafts.parties[i], paths[0]);
-		if (code && !fatal(code)) reject(r, paths[0], drafts.parties[i]->key, &r->e);
-	}
+	struct claimed *claimed = arena_array(a, drafts.parties_n + 1, sizeof *claimed);
+	if (!claimed) return err_set(&r->e, ERR_TOO_LARGE, "the file is too large");
 	if (code) return code;
+	claim_in_turn(r, drafts.parties, drafts.parties_n, claimed, n);
+	for (size_t i = 0; i < drafts.parties_n; i++) {
+		code = take_party(r, drafts.parties[i], claimed[i], paths[0]);
+		if (fatal(code)) return code;
+		if (code) reject(r, paths[0], drafts.parties[i]->key, &r->e);
+	}
 	for (size_t i = 0; i < drafts.n; i++) {
 		code = take_draft(r, drafts.items[i], paths[0]);
 		if (fatal(code)) return code;
@@ -415,7 +536,9 @@ static void read_all(struct reader *r) {
 		}
 		r->item->files = n;
 		r->e = (struct err){0};
+		r->file = (size_t)(paths - r->im->files.paths);
 		code = take_files(r, paths, n);
+		if (!fatal(code)) claim_in_turn(r, NULL, 0, NULL, n);
 		if (code && !fatal(code)) {
 			/* Nothing of it was handed over: the file is refused as a whole. A cap that was reached leaves room for the words. */
 			struct err why = r->e;
@@ -601,11 +724,16 @@ static enum err_code write_loop(struct import *im, struct err *e) {
 	}
 }
 
-/* The record as it stands, under its proper name. False when there is nothing to correct any more. */
+/* The record as it stands, under its proper name. False when there is nothing to correct any more, or the name was written here. */
 static bool correct_name(struct import *im, struct db *db, struct arena *a, struct later *l) {
 	struct disclosing d = {im->hub, db, viewer_operator, a};
 	struct disclosed r;
-	if (disclose_record(&d, l->change.record, &r, NULL) || !json_true(json_get_lit(r.body, "provisional"))) return false;
+	const struct json *imported, *whole;
+	if (disclose_record(&d, l->change.record, &r, NULL) || rank_of(r.body) >= draft_name_rank(l->name, false)) return false;
+	if (!json_true(json_get_lit(r.body, "provisional"))) {
+		if (json_get_lit(r.body, "source") || disclose_imported(&d, r.line.record, &imported, &whole, NULL)) return false;
+		if (!str_eq(json_get_str(imported, S("name")), json_get_str(r.body, S("name")))) return false;
+	}
 	l->change.body = json_with(a, json_with(a, r.body, S("name"), json_str(a, l->name)), S("provisional"), NULL);
 	return !arena_failed(a);
 }
@@ -653,14 +781,17 @@ static enum err_code run_threads(struct import *im, struct err *e) {
 
 static enum err_code find_files(struct import *im, struct arena *a, const char *const *paths, size_t n, struct err *e) {
 	struct file_list all = {0};
-	size_t room = 0;
+	size_t room = 0, passed_over = 0;
 	for (size_t i = 0; i < n; i++) {
 		struct file_list some;
 		enum err_code code = file_walk(a, paths[i], im->format->suffix, &some, e);
 		if (code) return code;
 		bool folder = file_is_dir(paths[i]);
 		for (size_t j = 0; j < some.n; j++) {
-			if (folder && im->format->wants && !im->format->wants(file_name(str_of(some.paths[j])))) continue;
+			if (folder && im->format->wants && !im->format->wants(file_name(str_of(some.paths[j])))) {
+				passed_over++;
+				continue;
+			}
 			if (all.n == room) {
 				room = room ? room * 2 : 256;
 				const char **bigger = arena_array(a, room, sizeof *bigger);
@@ -671,6 +802,9 @@ static enum err_code find_files(struct import *im, struct arena *a, const char *
 			all.paths[all.n++] = some.paths[j];
 		}
 	}
+	if (!all.n && passed_over)
+		return err_set(e, ERR_NOT_FOUND, "%s: of the files that end in %s there, none is named as those of %s are; name the files themselves",
+			paths[0], im->format->suffix, im->format->title);
 	if (!all.n) return err_set(e, ERR_NOT_FOUND, "%s: there is no file that ends in %s", paths[0], im->format->suffix);
 	im->files = all;
 	return ERR_OK;

@@ -5,6 +5,9 @@
 #include "osv.h"
 #include "residue.h"
 
+/* Links are searched for doubles one by one; no schema allows that many. */
+enum { RELATIVES = 500 };
+
 struct reading {
 	struct drafts *d;
 	struct arena *a;
@@ -260,6 +263,13 @@ static void read_database_specific(struct reading *c, const struct json *specifi
 	if (!c->severity.n) c->severity = severity_of_word(json_get_str(specific, S("severity")));
 }
 
+static void read_relatives(struct reading *c, const struct json *doc, struct str theirs, struct str ours) {
+	const struct json *ids = strings_of(c->a, json_get(doc, theirs));
+	json_put(&c->body, ours, ids);
+	for (size_t i = 0; i < json_count(ids) && i < RELATIVES; i++)
+		if (identifier_fits(json_string(json_at(ids, i)))) draft_link(c->d, c->draft, S("related-to"), json_string(json_at(ids, i)));
+}
+
 static void put_date(struct reading *c, const struct json *doc, struct str name) {
 	struct str date = json_get_str(doc, name);
 	if (when_fits(date)) json_set_str(&c->body, name, date);
@@ -296,8 +306,8 @@ static void read_record(struct drafts *d, const struct json *doc, struct str byt
 	json_add(&known, json_str(a, id));
 	for (size_t i = 0; i < json_count(aliases); i++) json_add(&known, json_at(aliases, i));
 	put_list(&c.body, S("aliases"), &known);
-	json_put(&c.body, S("related_ids"), strings_of(a, json_get_lit(doc, "related")));
-	json_put(&c.body, S("upstream_ids"), strings_of(a, json_get_lit(doc, "upstream")));
+	read_relatives(&c, doc, S("related"), S("related_ids"));
+	read_relatives(&c, doc, S("upstream"), S("upstream_ids"));
 	json_put(&c.body, S("scores"), read_severity(&c, json_get_lit(doc, "severity")));
 	read_affected(&c, json_get_lit(doc, "affected"));
 	read_references(&c, json_get_lit(doc, "references"));
@@ -346,6 +356,6 @@ static enum err_code write_osv(struct arena *a, struct str kind, struct str id, 
 }
 
 const struct format format_osv = {
-	.name = "osv", .title = "Open Source Vulnerability records", .suffix = ".json", .mapping = 1,
+	.name = "osv", .title = "Open Source Vulnerability records", .suffix = ".json", .mapping = 2,
 	.read = read_osv, .kind_fits = kind_fits, .write = write_osv,
 };

@@ -110,6 +110,41 @@ struct str headline(struct arena *a, struct str title, struct str text, struct s
 	return s.n ? s : identifier;
 }
 
+struct str identifier_at(struct arena *a, struct str url) {
+	static const struct {
+		struct str address, begins, prefix; /* prefix: what stands before it here, not there */
+	} pages[] = {
+		{S_INIT("://www.cve.org/CVERecord?id="), S_INIT("CVE-"), S_INIT("")},
+		{S_INIT("://nvd.nist.gov/vuln/detail/"), S_INIT("CVE-"), S_INIT("")},
+		{S_INIT("://cve.mitre.org/cgi-bin/cvename.cgi?name="), S_INIT("CVE-"), S_INIT("")},
+		{S_INIT("://incidentdatabase.ai/cite/"), S_INIT(""), S_INIT("AIID-")},
+		{S_INIT("://atlas.mitre.org/studies/"), S_INIT("AML.CS"), S_INIT("")},
+		{S_INIT("://avidml.org/database/"), S_INIT("AVID-"), S_INIT("")},
+		{S_INIT("://github.com/advisories/"), S_INIT("GHSA-"), S_INIT("")},
+		{S_INIT("://osv.dev/vulnerability/"), S_INIT(""), S_INIT("")},
+	};
+	size_t scheme = str_find(url, S("://"));
+	if (scheme == STR_NONE) return STR_EMPTY;
+	url = str_from(url, scheme);
+	/* An advisory of one repository is known by the same identifier everywhere. */
+	size_t advisory = str_starts(url, S("://github.com/")) ? str_find(url, S("/security/advisories/GHSA-")) : STR_NONE;
+	if (advisory != STR_NONE) url = arena_cat(a, S("://github.com/advisories/"), str_from(url, advisory + 21));
+	for (size_t i = 0; i < lengthof(pages); i++) {
+		if (!str_starts(url, pages[i].address)) continue;
+		struct str id = str_from(url, pages[i].address.n);
+		size_t n = 0;
+		while (n < id.n && !one_of(id.p[n], "/?#&")) n++;
+		id = str_sub(id, 0, n);
+		int64_t number;
+		if (pages[i].prefix.n && !str_int(id, &number)) continue;
+		id = arena_cat(a, pages[i].prefix, id);
+		/* Addresses of AVID are in small letters. */
+		if (str_is(pages[i].begins, "AVID-")) id = respelled(a, id, true, ' ', ' ');
+		if (identifier_fits(id) && str_starts(id, pages[i].begins)) return id;
+	}
+	return STR_EMPTY;
+}
+
 struct str severity_of_word(struct str word) {
 	static const struct {
 		const char *theirs;

@@ -16,6 +16,9 @@ bool identifier_fits(struct str s);
 /* As the schemas of `when` and `language` in kinds/common.json. */
 bool when_fits(struct str s);
 bool language_fits(struct str s);
+/* The identifier of the record whose page in a public collection is at this address: "AIID-6", "CVE-2024-0001", "AML.CS0009",
+ * "AVID-2022-V013", "GHSA-…"; "" for other addresses. */
+struct str identifier_at(struct arena *a, struct str url);
 /* A copy in small or capital ASCII letters, with one character put for another (' ' for '-'; the same twice: none). */
 struct str respelled(struct arena *a, struct str s, bool capitals, char from, char to);
 /* The title of a record: what the source calls it, else the first sentence of its text, else its identifier. */

@@ -71,11 +71,11 @@ static void name_it(int fd, char *address, size_t size, int *port) {
 enum err_code listen_on(const char *where, int *fd, char *address, size_t size, int *port, struct err *e) {
 	char host[256], service[8];
 	if (!where || !split(where, host, service)) {
-		return err_set(e, ERR_INVALID, "\"%s\" is not an address to listen on, such as 127.0.0.1:8080", where ? where : "");
+		return err_set(e, ERR_USAGE, "\"%s\" is not an address to listen on, such as 127.0.0.1:8080", where ? where : "");
 	}
 	struct addrinfo want = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV}, *found = NULL;
 	int wrong = getaddrinfo(host[0] ? host : NULL, service, &want, &found);
-	if (wrong) return err_set(e, ERR_INVALID, "\"%s\" is not an address to listen on: %s", where, gai_strerror(wrong));
+	if (wrong) return err_set(e, ERR_USAGE, "\"%s\" is not an address to listen on: %s", where, gai_strerror(wrong));
 	int got = -1, why = 0;
 	/* For all addresses IPv6 comes first, since its socket takes IPv4 as well. */
 	for (int pass = 0; pass < 2 && got < 0; pass++) {

@@ -272,6 +272,25 @@ static int on_leave_span(MD_SPANTYPE type, void *detail, void *context) {
 	return stop_when(html_failed(r->out));
 }
 
+/* Text as people of other systems write it holds a few tags that Markdown has no signs for. Raised and lowered text reads
+ * as well without them, a break is a break; any other tag shows as it stands. */
+static void put_text(struct rendering *r, struct str s) {
+	static const char *const tags[] = {"<sup>", "</sup>", "<sub>", "</sub>", "<br>", "<br/>", "<br />"};
+	size_t done = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] != '<') continue;
+		for (size_t j = 0; j < lengthof(tags); j++) {
+			if (!str_starts(str_from(s, i), str_of(tags[j]))) continue;
+			html_text(r->out, str_sub(s, done, i - done));
+			if (tags[j][1] == 'b') put(r, "<br>\n");
+			done = i + strlen(tags[j]);
+			i = done - 1;
+			break;
+		}
+	}
+	html_text(r->out, str_from(s, done));
+}
+
 static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE n, void *context) {
 	struct rendering *r = context;
 	struct str s = str_n(text, n);
@@ -280,7 +299,7 @@ static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE n, void *conte
 	case MD_TEXT_BR: put(r, "<br>\n"); break;
 	case MD_TEXT_SOFTBR: put(r, "\n"); break;
 	case MD_TEXT_ENTITY: html_raw_(r->out, s.p, s.n); break; /* a well-formed reference is a character, never markup */
-	case MD_TEXT_NORMAL:
+	case MD_TEXT_NORMAL: put_text(r, s); break;
 	case MD_TEXT_CODE:
 	case MD_TEXT_HTML:
 	case MD_TEXT_LATEXMATH: html_text(r->out, s); break;

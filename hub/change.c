@@ -240,6 +240,20 @@ static enum err_code prepare_attach(struct preparing *x) {
 	return ERR_OK;
 }
 
+static enum err_code prepare_party(struct preparing *x) {
+	const struct change *c = x->c;
+	bool whatever = c->op == CHANGE_DISMISS && !c->role.n;
+	if (!whatever && !str_is(c->role, "party") && !str_is(c->role, "owner"))
+		return err_set(x->e, ERR_INVALID, "a party is \"party\" or \"owner\", not \"%.*s\"", STR_ARG(str_cut_utf8(c->role, 40)));
+	struct json_builder b = json_object_of(x->a);
+	json_put_str(&b, S("reason"), str_cut_utf8(str_trim(c->reason), REASON));
+	json_put_str(&b, S("role"), c->role);
+	json_set_str(&b, S("subject"), c->subject);
+	x->p->detail = json_text(x->a, json_built(&b));
+	/* Coordinators of the hub; whoever owns the record. */
+	return allowed(x, ROLE_OWNER | ROLE_COORDINATOR, c->op == CHANGE_INVITE ? "inviting" : "dismissing");
+}
+
 enum err_code change_prepare(struct hub *h, struct db *db, const struct change *c, struct arena *a, struct prepared **out,
 	struct err *e) {
 	struct prepared *p = arena_new_of(a, struct prepared);
@@ -256,6 +270,8 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 	case CHANGE_UNLINK: code = allowed(&x, p->kind->revise, "linking"); break;
 	case CHANGE_COMMENT: code = prepare_comment(&x); break;
 	case CHANGE_ATTACH: code = prepare_attach(&x); break;
+	case CHANGE_INVITE:
+	case CHANGE_DISMISS: code = prepare_party(&x); break;
 	}
 	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "the change is too large");
 	if (!code) *out = p;
@@ -319,6 +335,7 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	if (!code) code = store_new_record(s, c, p->kind, p->state, &r);
 	if (code) return code;
 	r.updated = s->at;
+	if (!code && c->organization.n) code = store_on_behalf(s, &r, c->organization);
 	if (!code) code = store_revision(s, &r, &p->projection);
 	if (!code && c->origin) code = store_origin(s, &r, c->origin, p->fetched, &p->fetched_digest);
 	if (!code && c->number.n) {
@@ -422,6 +439,20 @@ static enum err_code find_target(struct store *s, struct str name, int64_t *id) 
 	return code || store_audiences(&target, roles) ? code : store_unknown(name, s->e);
 }
 
+/* An organization that the actor may know of, or a person who can sign in. */
+static enum err_code find_subject(struct store *s, struct str subject) {
+	if (str_starts(subject, S("U-"))) return store_person(s, subject);
+	struct stored r;
+	int64_t id;
+	char uid[UID_SIZE];
+	if (!uid_parse(subject, uid) || !str_is(subject, uid)) return store_unknown(subject, s->e);
+	enum err_code code = find_target(s, subject, &id);
+	if (!code) code = store_read(s->hub, s->db, s->a, id, &r, s->e);
+	if (!code && !str_is(r.kind->name, "organization"))
+		code = err_set(s->e, ERR_INVALID, "%.*s is no organization: parties are persons and organizations", STR_ARG(subject));
+	return code;
+}
+
 static enum err_code commit_other(struct store *s, const struct prepared *p, struct change_result *out) {
 	const struct change *c = p->change;
 	struct stored r;
@@ -438,6 +469,11 @@ static enum err_code commit_other(struct store *s, const struct prepared *p, str
 		if (!code) code = store_unlink(s, &r, c->rel, c->target, &out->changed);
 	} else if (c->op == CHANGE_ATTACH) {
 		code = commit_attach(s, p, &r, out);
+	} else if (c->op == CHANGE_INVITE) {
+		code = find_subject(s, c->subject);
+		if (!code) code = store_invite(s, &r, c->subject, c->role, p->detail, &out->changed);
+	} else if (c->op == CHANGE_DISMISS) {
+		code = store_dismiss(s, &r, c->subject, c->role, p->detail, &out->changed);
 	} else {
 		code = store_event(s, &r, "comment", p->detail, NULL, NULL);
 		out->changed = true;
@@ -454,7 +490,9 @@ static enum err_code commit_one(struct store *s, const struct prepared *p, struc
 	case CHANGE_LINK:
 	case CHANGE_UNLINK:
 	case CHANGE_COMMENT:
-	case CHANGE_ATTACH: return commit_other(s, p, out);
+	case CHANGE_ATTACH:
+	case CHANGE_INVITE:
+	case CHANGE_DISMISS: return commit_other(s, p, out);
 	}
 	return ERR_INTERNAL;
 }

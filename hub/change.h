@@ -25,6 +25,8 @@ enum change_op {
 	CHANGE_UNLINK,
 	CHANGE_COMMENT, /* a line in the timeline */
 	CHANGE_ATTACH,
+	CHANGE_INVITE,  /* makes a person or organization a party, or an owner */
+	CHANGE_DISMISS, /* and takes that away */
 };
 
 struct change_link {
@@ -59,6 +61,7 @@ struct change {
 	struct str uid;                /* create: the uid that it has in another hub; "" or one that is taken: a new one */
 	struct str public_id;          /* create: what it is called, when its source named it; "" its uid */
 	struct str if_absent;          /* create: a name; when somebody has it, that record is the result and nothing is changed */
+	struct str organization;       /* create: uid of the organization on whose behalf, which then owns it; the actor is a member or more. "" none */
 	const struct change_name *names;
 	size_t names_n;
 	const struct change_link *links; /* links that must be there; others stay */
@@ -68,6 +71,8 @@ struct change {
 	struct str move;               /* move */
 	struct str reason;             /* move, comment's text, note of a revision */
 	struct str rel, target;        /* link, unlink */
+	struct str subject;            /* invite, dismiss: uid of a person ("U-…") or of an organization */
+	struct str role;               /* invite: "party" or "owner"; dismiss: likewise, or "" for whatever it has */
 
 	struct str file_name, media_type, bytes; /* attach */
 	unsigned audiences;            /* attach, comment; 0: coordinators */
@@ -87,7 +92,10 @@ struct change_result {
 
 struct prepared; /* lives in the arena given to change_prepare */
 
-/* db: a connection of the calling thread, for looking up what a revision or move starts from; may be NULL for a creation.
+/* Who may invite and dismiss: owners of the record, and coordinators. What a party may see and do follows from its role; who else is one is told to
+ * parties and coordinators alone. Each change but these tells those whom it concerns (hub/account/notice.h), in the same transaction.
+ *
+ * db: a connection of the calling thread, for looking up what a revision or move starts from; may be NULL for a creation.
  * ERR_INVALID (schema; e->where is the pointer), ERR_FORBIDDEN, ERR_NOT_FOUND, ERR_CONFLICT (no such move from here), ERR_MEMORY. The
  * change's strings must live as long as the arena. */
 enum err_code change_prepare(struct hub *h, struct db *db, const struct change *c, struct arena *a, struct prepared **out,

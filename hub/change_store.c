@@ -77,13 +77,32 @@ enum err_code store_body(struct db *db, struct arena *a, const struct stored *r,
 	return code;
 }
 
+/* What a party's role gives: nothing but these, whatever stands in the row. */
+static unsigned party_role(struct str role) {
+	return ROLE_PARTY | (role_of(role) & (ROLE_OWNER | ROLE_PANEL));
+}
+
 enum err_code store_roles(struct db *db, const struct stored *r, struct actor actor, unsigned *out, struct err *e) {
 	unsigned roles = actor.roles | ROLE_ANYONE;
+	if (!actor.name.n) { /* nobody in particular owns nothing */
+		*out = roles;
+		return ERR_OK;
+	}
 	if (str_eq(r->created_by, actor.name)) roles |= ROLE_OWNER;
-	struct db_query q = db_query(db, "SELECT role FROM party WHERE record = $1 AND subject = $2");
+	struct db_query q = db_query(db,
+		"SELECT p.role, '' FROM party p WHERE p.record = $1 AND p.subject = $2 "
+		"UNION ALL SELECT p.role, m.role FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND m.account = $2 "
+		"UNION ALL SELECT '', m.role FROM membership m WHERE m.account = $2 AND m.organization = $3");
 	db_bind_int(&q, 1, r->id);
 	db_bind_str(&q, 2, actor.name);
-	while (db_row(&q)) roles |= ROLE_PARTY | role_of(db_str(&q, 0));
+	db_bind_str(&q, 3, r->uid);
+	while (db_row(&q)) {
+		struct str role = db_str(&q, 0), membership = db_str(&q, 1);
+		if (!role.n) /* the organization's own record */
+			roles |= str_is(membership, "owner") ? ROLE_OWNER | ROLE_PARTY : ROLE_PARTY;
+		else
+			roles |= str_is(membership, "guest") ? ROLE_PARTY : party_role(role);
+	}
 	enum err_code code = db_done(&q, e);
 	if (!code) *out = roles;
 	return code;
@@ -194,10 +213,12 @@ enum err_code store_event(struct store *s, const struct stored *r, const char *t
 	bind_digest(&q, 8, before);
 	bind_digest(&q, 9, after);
 	enum err_code code = db_run(&q, s->e);
+	int64_t seq = db_last_id(s->db);
 	if (code) return code;
 	q = db_query(s->db, "INSERT INTO outbox (event) VALUES ($1)");
-	db_bind_int(&q, 1, db_last_id(s->db));
-	return db_run(&q, s->e);
+	db_bind_int(&q, 1, seq);
+	code = db_run(&q, s->e);
+	return code ? code : store_notices(s, r, seq, str_of(type), detail);
 }
 
 /* ---- links ---- */
@@ -209,14 +230,18 @@ static const struct json *link_detail(struct store *s, struct str rel, const str
 	return json_built(&b);
 }
 
+static bool may_lead(const struct kind_link *l, const struct kind *to) {
+	bool fits = l->to.n == 0;
+	for (size_t i = 0; i < l->to.n; i++) fits |= str_eq(l->to.items[i], to->name) || str_is(l->to.items[i], "*");
+	return fits;
+}
+
 static enum err_code may_link(struct store *s, const struct stored *r, struct str rel, const struct stored *target) {
 	const struct kind_link *l = kind_link(r->kind, rel);
 	if (!l)
 		return err_set(s->e, ERR_INVALID, "a record of the kind %.*s has no links \"%.*s\"", STR_ARG(r->kind->name), STR_ARG(rel));
 	if (r->id == target->id) return err_set(s->e, ERR_INVALID, "a record can't be linked to itself");
-	bool fits = l->to.n == 0;
-	for (size_t i = 0; i < l->to.n; i++) fits |= str_eq(l->to.items[i], target->kind->name) || str_is(l->to.items[i], "*");
-	if (!fits)
+	if (!may_lead(l, target->kind))
 		return err_set(s->e, ERR_INVALID, "\"%.*s\" can't lead to a record of the kind %.*s", STR_ARG(rel), STR_ARG(target->kind->name));
 	if (l->max == INT64_MAX) return ERR_OK;
 	struct db_query q = db_query(s->db, "SELECT count(*) FROM link WHERE source = $1 AND rel = $2 AND target <> $3");
@@ -277,6 +302,18 @@ static enum err_code await_name(struct store *s, const struct stored *r, struct 
 	return code;
 }
 
+/* True when the record has this name among its aliases only: somebody else may still come whose own name it is. */
+static enum err_code by_alias(struct store *s, struct str folded, int64_t record, bool *only) {
+	bool alias = false, own = false;
+	struct db_query q = db_query(s->db, "SELECT role FROM name WHERE name = $1 AND record = $2 AND role <> 'crosswalk'");
+	db_bind_str(&q, 1, folded);
+	db_bind_int(&q, 2, record);
+	while (db_row(&q)) *(str_is(db_str(&q, 0), "alias") ? &alias : &own) = true;
+	enum err_code code = db_done(&q, s->e);
+	if (!code) *only = alias && !own;
+	return code;
+}
+
 enum err_code store_link(struct store *s, const struct stored *r, struct str rel, struct str target, bool *changed) {
 	struct str folded = name_folded(s->a, str_trim(target));
 	if (!folded.n || folded.n > 500) return err_set(s->e, ERR_INVALID, "a link needs a record to lead to");
@@ -290,7 +327,23 @@ enum err_code store_link(struct store *s, const struct stored *r, struct str rel
 	enum err_code code = store_resolve(s->db, s->a, target, &id, s->e);
 	if (code == ERR_NOT_FOUND) return await_name(s, r, rel, folded, changed);
 	if (!code && id == r->id) return ERR_OK; /* a source that names itself among its relatives */
+	bool alias = false;
+	if (!code) code = by_alias(s, folded, id, &alias);
+	if (!code && alias) code = await_name(s, r, rel, folded, NULL);
 	return code ? code : link_to(s, r, rel, id, changed);
+}
+
+static enum err_code unlink_from(struct store *s, const struct stored *r, struct str rel, const struct stored *target) {
+	struct db_query q = db_query(s->db, "DELETE FROM link WHERE source = $1 AND rel = $2 AND target = $3");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, rel);
+	db_bind_int(&q, 3, target->id);
+	enum err_code code = db_run(&q, s->e);
+	if (!code && db_changes(s->db) == 0)
+		code = err_set(s->e, ERR_NOT_FOUND, "there is no link \"%.*s\" from %.*s to %.*s", STR_ARG(rel), STR_ARG(r->public_id),
+			STR_ARG(target->public_id));
+	if (!code) code = store_event(s, r, "unlink", json_text(s->a, link_detail(s, rel, target)), NULL, NULL);
+	return code ? code : store_unlink_facet(s, r, target);
 }
 
 enum err_code store_unlink(struct store *s, const struct stored *r, struct str rel, struct str target, bool *changed) {
@@ -298,19 +351,16 @@ enum err_code store_unlink(struct store *s, const struct stored *r, struct str r
 	struct stored t;
 	enum err_code code = store_resolve(s->db, s->a, target, &id, s->e);
 	if (!code) code = store_read(s->hub, s->db, s->a, id, &t, s->e);
+	if (!code) code = unlink_from(s, r, rel, &t);
 	if (code) return code;
-	struct db_query q = db_query(s->db, "DELETE FROM link WHERE source = $1 AND rel = $2 AND target = $3");
+	*changed = true;
+	/* What came about because a name was awaited does not come back with the next who is called so. */
+	struct db_query q = db_query(s->db,
+		"DELETE FROM awaited WHERE source = $1 AND rel = $2 AND name IN (SELECT name FROM name WHERE record = $3 AND role = 'alias')");
 	db_bind_int(&q, 1, r->id);
 	db_bind_str(&q, 2, rel);
 	db_bind_int(&q, 3, id);
-	code = db_run(&q, s->e);
-	if (!code && db_changes(s->db) == 0)
-		code = err_set(s->e, ERR_NOT_FOUND, "there is no link \"%.*s\" from %.*s to %.*s", STR_ARG(rel), STR_ARG(r->public_id),
-			STR_ARG(t.public_id));
-	if (code) return code;
-	*changed = true;
-	code = store_event(s, r, "unlink", json_text(s->a, link_detail(s, rel, &t)), NULL, NULL);
-	return code ? code : store_unlink_facet(s, r, &t);
+	return db_run(&q, s->e);
 }
 
 /* ---- names ---- */
@@ -320,11 +370,44 @@ struct waiting {
 	struct str rel;
 };
 
-/* Links that waited for this name are made now. */
-static enum err_code fulfil(struct store *s, const struct stored *r, struct str folded, bool keep) {
+/* A name leads to the record that is called so by its source before it leads to one that has it as an alias: a link that was made while
+ * there was only the alias leads here from now on, as it would had this record come first. */
+static enum err_code take_over(struct store *s, const struct stored *from, struct str rel, struct str folded, const struct stored *r) {
+	struct db_query q = db_query(s->db,
+		"SELECT l.target FROM link l JOIN name n ON n.record = l.target AND n.name = $3 AND n.role = 'alias' "
+		"WHERE l.source = $1 AND l.rel = $2 AND l.target <> $4 ORDER BY l.target LIMIT 1");
+	db_bind_int(&q, 1, from->id);
+	db_bind_str(&q, 2, rel);
+	db_bind_str(&q, 3, folded);
+	db_bind_int(&q, 4, r->id);
+	bool found = db_row(&q);
+	int64_t id = found ? db_int(&q, 0) : 0;
+	enum err_code code = db_done(&q, s->e);
+	const struct kind_link *l = kind_link(from->kind, rel);
+	if (code || !found || !l || !may_lead(l, r->kind)) return code;
+	struct stored before;
+	code = store_read(s->hub, s->db, s->a, id, &before, s->e);
+	return code ? code : unlink_from(s, from, rel, &before);
+}
+
+static enum err_code is_somebodys(struct store *s, struct str folded, const struct stored *but, bool *is) {
+	struct db_query q = db_query(s->db, "SELECT 1 FROM name WHERE name = $1 AND role <> 'crosswalk' AND record <> $2 LIMIT 1");
+	db_bind_str(&q, 1, folded);
+	db_bind_int(&q, 2, but->id);
+	bool found = db_row(&q);
+	enum err_code code = db_done(&q, s->e);
+	if (!code) *is = found;
+	return code;
+}
+
+/* Links that waited for this name are made now. What is only an alias keeps them waiting for whose own name it is; of several who have
+ * it as an alias, the first is linked. */
+static enum err_code fulfil(struct store *s, const struct stored *r, struct str folded, struct str role) {
+	bool alias = str_is(role, "alias"), keep = alias || str_is(role, "crosswalk"), taken = false;
 	struct waiting list[256], last = {0, STR_EMPTY};
 	size_t n = lengthof(list);
-	enum err_code code = ERR_OK;
+	enum err_code code = alias ? is_somebodys(s, folded, r, &taken) : ERR_OK;
+	if (code || taken) return code;
 	struct json_builder *noted = s->links;
 	s->links = NULL; /* these are other records' links, and events of theirs */
 	while (n == lengthof(list) && !code) {
@@ -339,6 +422,7 @@ static enum err_code fulfil(struct store *s, const struct stored *r, struct str 
 			struct stored from;
 			if (list[i].source == r->id) continue;
 			code = store_read(s->hub, s->db, s->a, list[i].source, &from, s->e);
+			if (!code && !keep) code = take_over(s, &from, list[i].rel, folded, r);
 			if (!code) code = link_to(s, &from, list[i].rel, r->id, NULL);
 			/* What waited does not fit who came, or its kind's file is gone. */
 			if (code == ERR_INVALID || code == ERR_CONFLICT || code == ERR_UNSUPPORTED) code = ERR_OK;
@@ -363,7 +447,7 @@ enum err_code store_name(struct store *s, const struct stored *r, struct str rol
 	db_bind_int(&q, 4, shown);
 	enum err_code code = db_run(&q, s->e);
 	if (code || db_changes(s->db) == 0) return code;
-	return fulfil(s, r, folded, str_is(role, "crosswalk"));
+	return fulfil(s, r, folded, role);
 }
 
 enum err_code store_forget_names(struct store *s, const struct stored *r) {

@@ -64,6 +64,19 @@ enum err_code store_key_taken(struct store *s, struct str key, bool *taken) must
 /* Gives the record its number, if its kind has numbers and it is this hub's own. */
 enum err_code store_number(struct store *s, struct stored *r) must_use;
 
+/* change_party.c: who has a role on a record. ERR_FORBIDDEN where the actor is no member of the organization. */
+enum err_code store_on_behalf(struct store *s, const struct stored *r, struct str organization) must_use;
+enum err_code store_invite(struct store *s, const struct stored *r, struct str subject, struct str role, struct str detail, bool *changed)
+	must_use;
+enum err_code store_dismiss(struct store *s, const struct stored *r, struct str subject, struct str role, struct str detail, bool *changed)
+	must_use;
+/* ERR_NOT_FOUND unless there is such a person, who can sign in. */
+enum err_code store_person(struct store *s, struct str uid) must_use;
+/* Tells of the event just written those whom the record concerns and who may see it: its owner, its parties, members of organizations that are
+ * parties; at most NOTICES, and not the actor. */
+enum err_code store_notices(struct store *s, const struct stored *r, int64_t event, struct str type, struct str detail) must_use;
+enum { NOTICES = 500 };
+
 /* change_public.c: brings the public projection, facets and search to what p says; takes them away where it is not public. */
 enum err_code store_public(struct store *s, struct stored *r, const struct projection *p) must_use;
 /* A link was made, or taken away: facets of its source. */

@@ -50,6 +50,12 @@ enum err_code disclose_resolve(const struct disclosing *d, struct str name, int6
 	return code ? code : found ? ERR_OK : nothing(name, e);
 }
 
+/* project.c sorts a record without a date by the day of its publication. */
+static bool is_dated(const struct kind *kind, struct str sort, moment published) {
+	char day[MOMENT_TEXT];
+	return kind->date.n && sort.n && !str_eq(sort, str_sub(moment_text(published, day), 0, 10));
+}
+
 bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, struct glimpse *out) {
 	const struct kind *kind = kind_find(d->hub->kinds, db_str(q, first + 2));
 	const struct kind_state *state = kind ? kind_state(kind, db_str(q, first + 3)) : NULL;
@@ -65,19 +71,20 @@ bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, str
 		.sort = arena_str(d->a, db_str(q, first + 7)),
 		.updated = db_int(q, first + 8),
 	};
+	out->dated = is_dated(kind, out->sort, db_int(q, first + 9));
 	return true;
 }
 
 static enum err_code public_record(const struct disclosing *d, int64_t id, struct str name, struct disclosed *out, struct err *e) {
 	struct db_query q = db_query(d->db,
-		"SELECT " GLIMPSE_COLUMNS ", p.body, p.etag, p.published FROM record r JOIN public p ON p.record = r.id WHERE r.id = $1");
+		"SELECT " GLIMPSE_COLUMNS ", p.body, p.etag FROM record r JOIN public p ON p.record = r.id WHERE r.id = $1");
 	db_bind_int(&q, 1, id);
 	struct disclosed r = {.is_public = true, .audiences = PUBLIC};
 	bool found = db_row(&q) && glimpse_read(d, &q, 0, &r.line);
 	if (found) {
-		r.body_text = arena_str(d->a, db_str(&q, 9));
-		r.etag = arena_str(d->a, db_str(&q, 10));
-		r.published = db_int(&q, 11);
+		r.body_text = arena_str(d->a, db_str(&q, 10));
+		r.etag = arena_str(d->a, db_str(&q, 11));
+		r.published = db_int(&q, 9);
 	}
 	enum err_code code = db_done(&q, e);
 	if (!code && !found) code = nothing(name, e);
@@ -129,6 +136,7 @@ static enum err_code other_record(const struct disclosing *d, int64_t id, struct
 	if (db_row(&q)) {
 		r.line.sort = arena_str(d->a, db_str(&q, 0));
 		r.published = db_int(&q, 1);
+		r.line.dated = is_dated(s.kind, r.line.sort, r.published);
 	}
 	code = db_done(&q, e);
 	if (!code && !r.line.state) code = err_set(e, ERR_UNSUPPORTED, "the record is in a state that its kind no longer has");

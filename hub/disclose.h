@@ -27,7 +27,8 @@ struct glimpse {
 	const struct kind *kind;
 	const struct kind_state *state;
 	struct str id, uid, headline, summary;
-	struct str sort;    /* date that matters; "" when not public */
+	struct str sort;    /* date that matters, or the day of publication; "" when not public */
+	bool dated;         /* it is a date that matters */
 	moment updated;
 };
 
@@ -82,7 +83,7 @@ enum err_code disclose_links(const struct disclosing *d, const struct disclosed 
 
 struct disclosed_event {
 	moment at;
-	struct str type;           /* published, revised, moved, linked, unlinked, commented, attached, created */
+	struct str type;           /* published, revised, moved, linked, unlinked, commented, attached, created, invited, dismissed */
 	struct str actor;          /* "" for viewers who may not know */
 	int64_t revision;          /* counted among those that this viewer can tell apart */
 	const struct kind_state *state;
@@ -90,9 +91,28 @@ struct disclosed_event {
 	const struct json *diff;   /* json_diff of the viewer's projections; NULL where the body is the same */
 	struct str rel;
 	struct glimpse other;      /* of a link */
+	struct str subject, subject_name, role; /* who was invited or dismissed, as what ("" as whatever it was) */
 };
 /* Oldest first, at most the newest 500. Only what the viewer can see the effect of. */
 enum err_code disclose_history(const struct disclosing *d, const struct disclosed *r, struct disclosed_event **out, size_t *n,
+	struct err *e) must_use;
+
+/* One event of whatever record, as the viewer may know it, and the record's line: for notices. No difference and no revision is told. ERR_NOT_FOUND
+ * where its effect does not show to the viewer. */
+enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct disclosed_event *out, struct glimpse *record, struct err *e)
+	must_use;
+
+/* ---- parties ---- */
+
+struct disclosed_party {
+	struct str subject;  /* uid of a person or an organization */
+	struct str name;     /* a person's name, an organization's headline as the viewer reads it, else the uid */
+	struct str role;     /* owner, party */
+	bool organization;
+	moment at;
+};
+/* Owners first, at most 500. For parties and coordinators; nobody else is told that there is anybody. Whoever made a record owns it too and is no party. */
+enum err_code disclose_parties(const struct disclosing *d, const struct disclosed *r, struct disclosed_party **out, size_t *n,
 	struct err *e) must_use;
 
 /* ---- moves ---- */
@@ -144,7 +164,7 @@ struct facet_value {
 };
 struct facet_group {
 	struct str name, title;
-	struct facet_value *values;  /* most frequent first, at most 12 */
+	struct facet_value *values;  /* most frequent first (of years the newest), at most 12 */
 	size_t n, distinct;
 };
 /* Facets of a kind, over all its public records; kind NULL: how many of each kind (one group, "kind"). */

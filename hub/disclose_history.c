@@ -93,6 +93,14 @@ static enum err_code body_event(struct walk *w, struct db_query *q, const struct
 	return ERR_OK;
 }
 
+static void party_event(struct walk *w, struct db_query *q, const struct json *detail, struct str type) {
+	struct disclosed_event *v = add(w, type, db_int(q, 2), db_str(q, 1));
+	v->subject = json_get_str(detail, S("subject"));
+	v->subject_name = disclose_subject_name(w->d, v->subject);
+	v->role = json_get_str(detail, S("role"));
+	v->reason = json_get_str(detail, S("reason"));
+}
+
 static enum err_code one_event(struct walk *w, struct db_query *q) {
 	const struct json *detail = NULL;
 	struct str type = db_str(q, 0);
@@ -101,6 +109,10 @@ static enum err_code one_event(struct walk *w, struct db_query *q) {
 	if (str_is(type, "create") || str_is(type, "revise") || str_is(type, "move")) return body_event(w, q, detail);
 	if (str_is(type, "link")) return link_event(w, q, detail, S("linked"));
 	if (str_is(type, "unlink")) return link_event(w, q, detail, S("unlinked"));
+	if (str_is(type, "invite") || str_is(type, "dismiss")) {
+		if (w->visible && event_tells_parties(w->r->audiences)) party_event(w, q, detail, str_is(type, "invite") ? S("invited") : S("dismissed"));
+		return ERR_OK;
+	}
 	bool shown = w->visible && ((unsigned)json_integer(json_get_lit(detail, "audiences"), 0) & w->r->audiences);
 	if (!shown) return ERR_OK;
 	bool comment = str_is(type, "comment");

@@ -251,7 +251,8 @@ enum err_code disclose_facets(const struct disclosing *d, const struct kind *kin
 	if (!groups) return err_set(e, ERR_MEMORY, "out of memory");
 	size_t used = 0;
 	struct db_query q =
-		db_query(d->db, "SELECT name, value, n FROM facet_count WHERE kind = $1 AND name <> '' AND n > 0 ORDER BY name, n DESC, value");
+		db_query(d->db, "SELECT name, value, n FROM facet_count WHERE kind = $1 AND name <> '' AND n > 0 "
+		"ORDER BY name, CASE WHEN name = 'year' THEN value ELSE '' END DESC, n DESC, value");
 	db_bind_str(&q, 1, kind->name);
 	while (db_row(&q)) {
 		struct facet_group *g = used ? &groups[used - 1] : NULL;
@@ -296,7 +297,7 @@ enum err_code disclose_tree(const struct disclosing *d, const struct kind *kind,
 			t = bigger;
 			room *= 2;
 		}
-		if (glimpse_read(d, &q, 0, &t.items[t.n])) t.parents[t.n++] = db_int(&q, 9);
+		if (glimpse_read(d, &q, 0, &t.items[t.n])) t.parents[t.n++] = db_int(&q, 10);
 	}
 	enum err_code code = db_done(&q, e);
 	if (!code && arena_failed(d->a)) code = err_set(e, ERR_MEMORY, "out of memory");

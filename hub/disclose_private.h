@@ -1,4 +1,4 @@
-/* For disclose*.c and search.c alone. */
+/* For disclose*.c and search.c, and for change_notice.c, which asks who may know of an event. */
 #pragma once
 #include "hub/change_store.h"
 #include "hub/disclose.h"
@@ -9,11 +9,26 @@ static inline bool viewer_is_public(const struct disclosing *d) {
 
 /* Audiences that the viewer belongs to for a record; 0 when it may not even know of it. */
 enum err_code disclose_audiences(const struct disclosing *d, const struct stored *r, unsigned *out, struct err *e) must_use;
+/* An event as it is stored. */
+struct event_row {
+	int64_t seq, record, revision;
+	moment at;
+	struct str type, actor, state;
+	const struct json *detail; /* NULL none */
+};
+enum err_code event_read(const struct disclosing *d, int64_t seq, struct event_row *out, struct err *e) must_use;
+/* Whether its effect shows to the viewer, who belongs to these audiences of the record r. */
+enum err_code event_shows(const struct disclosing *d, const struct stored *r, unsigned audiences, const struct event_row *v, bool *out,
+	struct err *e) must_use;
+/* Whether the audiences are told who is a party. */
+static inline bool event_tells_parties(unsigned audiences) { return (audiences & (PARTIES | OWNER | COORDINATORS)) != 0; }
+/* A person's or organization's name for this viewer. */
+struct str disclose_subject_name(const struct disclosing *d, struct str subject);
 /* A line about a record for this viewer; ERR_NOT_FOUND when it may not know of it. */
 enum err_code disclose_glimpse(const struct disclosing *d, int64_t record, struct glimpse *out, struct err *e) must_use;
 /* Columns of a query that joins record r with public p: r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated, from
  * `first` on. */
-#define GLIMPSE_COLUMNS "r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated"
+#define GLIMPSE_COLUMNS "r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated, p.published"
 bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, struct glimpse *out);
 enum err_code disclose_resolve(const struct disclosing *d, struct str name, int64_t *id, struct err *e) must_use;
 /* The uid of the record that a filter on use, system or organization means; the value itself for other facets. */

@@ -80,8 +80,9 @@ static const char ground[] =
 	");"
 	"CREATE INDEX link_target ON link (target, rel, source);"
 
-	/* Links whose target nobody here is called yet: made when somebody is. A row about a crosswalk stays, since more records may come
-	 * to stand behind it. change_store.c */
+	/* Links whose target nobody here is called yet: made when somebody is. A row stays while only an alias is so called, since the link
+	 * then goes over to who is called so by its source; a row about a crosswalk stays for ever, since more records may come to stand
+	 * behind it. change_store.c */
 	"CREATE TABLE awaited ("
 	"  name {text} NOT NULL,"             /* folded */
 	"  source {int} NOT NULL REFERENCES record (id),"

@@ -142,6 +142,8 @@ static struct str words(struct arena *a, const struct json *shown, struct kind_p
 static void excerpt_of(const struct json *v, void *arg) {
 	struct buf *out = arg;
 	if (v->type == JSON_STRING && v->string.n && out->n < EXCERPT_BYTES) {
+		/* Where the summary is how the text begins, the text says both. */
+		if (out->n && str_starts(v->string, str_sub(buf_str(out), 0, out->n - 1))) buf_clear(out);
 		buf_add(out, str_cut_utf8(v->string, EXCERPT_BYTES - out->n));
 		buf_add_char(out, '\n');
 	} else if (v->type == JSON_ARRAY) {

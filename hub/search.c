@@ -152,6 +152,7 @@ struct counted {
 static int by_count(const void *x, const void *y) {
 	const struct counted *a = *(const struct counted *const *)x, *b = *(const struct counted *const *)y;
 	int c = str_cmp(a->name, b->name);
+	if (!c && str_is(a->name, "year")) c = str_cmp(b->value, a->value); /* the newest, not the most frequent */
 	if (!c) c = (a->n < b->n) - (a->n > b->n);
 	return c ? c : str_cmp(a->value, b->value);
 }

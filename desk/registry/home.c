@@ -43,7 +43,7 @@ static enum err_code read_news(const struct disclosing *d, struct home_page *pag
 	return ERR_OK;
 }
 
-/* Years that end with the newest record's. Facets only tell of the most frequent years, so each is asked for. */
+/* Years that end with the newest record's. Facets only tell of a few years, so each is asked for. */
 static enum err_code read_chart(const struct disclosing *d, const struct kind *kind, struct chart *out, struct err *e) {
 	struct listed newest;
 	enum err_code code = disclose_list(d, &(struct list_request){.kind = kind, .limit = 1}, &newest, e);

@@ -36,10 +36,10 @@ struct line line_of(struct arena *a, const struct glimpse *g) {
 		.id = g->id,
 		.kind = g->kind->title,
 		/* Without a date of its own a record is sorted by the day it came here, which tells nobody anything. */
-		.date = g->kind->date.n ? date_words(a, g->sort) : STR_EMPTY,
+		.date = g->dated ? date_words(a, g->sort) : STR_EMPTY,
 		.datetime = g->sort,
 		.headline = g->headline,
-		.summary = shortened(a, g->summary),
+		.summary = str_eq(g->summary, g->headline) ? STR_EMPTY : shortened(a, g->summary),
 		.state = unusual_state(g->kind, g->state),
 	};
 }

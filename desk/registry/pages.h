@@ -61,6 +61,7 @@ struct search_page {
 	struct filter_side side;
 	struct str wrong;       /* what is wrong with the query; "" nothing */
 	struct str without_filters; /* address; "" when there are none */
+	struct str csrf, to_save;   /* for who is signed in: what saving keeps, as in the address */
 };
 route_fn show_search;
 

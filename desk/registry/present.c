@@ -2,7 +2,7 @@
 
 #include "desk/site/words.h"
 
-enum { LINE = 160, CELL = 280, COLUMNS = 6, CHIP = 40, ADDRESS = 64 };
+enum { LINE = 160, CELL = 280, COLUMNS = 6, CHIP = 40, WORDY = 60, ADDRESS = 64 };
 
 struct maker {
 	const struct describing *d;
@@ -171,6 +171,7 @@ static struct shown rows_of(struct maker *m, const struct described *of, const s
 			*cell = present_has_value(value) ? value_of(m, &member, value) : (struct shown){.nothing = true};
 			cell->label = titles[j];
 			small &= cell->nothing || fits_cell(cell);
+			out.wordy |= columns > 1 && !cell->nothing && cell->text.n > WORDY;
 		}
 	}
 	if (small && (rows > 1 || columns > 1)) return out;

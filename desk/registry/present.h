@@ -7,7 +7,7 @@
 #include "desk/registry/describe.h"
 #include "http/html.h"
 
-enum { PRESENT_ITEMS = 100, PRESENT_DEPTH = 6 };
+enum { PRESENT_ITEMS = 100, PRESENT_DEPTH = 6, SHOWN_OPEN = 10 /* cards that stand open, the rest is folded away */ };
 
 enum shown_as {
 	SHOWN_TEXT,       /* a word or a line */
@@ -36,6 +36,7 @@ struct shown {
 	const struct str *columns;
 	size_t columns_n;
 	size_t more;      /* items that were left out */
+	bool wordy;       /* a table of sentences, which a narrow screen shows row by row */
 	bool nothing;     /* an empty cell */
 	bool in_line;     /* short enough for a list of facts */
 	bool unlabelled;  /* the heading above says it already */

@@ -112,6 +112,7 @@ static bool begins_a_text(const struct layout *l, const struct json *body, struc
 struct str present_summary(const struct reading *r, const struct kind *kind, const struct json *body) {
 	const struct layout *layout = &r->layouts[kind - r->kinds->items];
 	struct str summary = kind->summary.n ? json_string(json_pointer(body, kind->summary)) : STR_EMPTY;
+	if (str_eq(summary, json_string(json_pointer(body, kind->headline)))) return STR_EMPTY;
 	return layout->summary_is_text || begins_a_text(layout, body, summary) ? STR_EMPTY : summary;
 }
 

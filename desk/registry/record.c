@@ -125,9 +125,11 @@ static void read_source(struct arena *a, const struct disclosed *r, struct recor
 	const struct json *source = json_get_lit(r->body, "source");
 	page->source = json_get_str(source, S("system"));
 	page->source_id = json_get_str(source, S("id"));
-	/* "polder:incident/2024-arup" says already where it is from. */
-	bool said = str_starts(page->source_id, arena_cat(a, page->source, S(":")));
+	/* "polder:incident/2024-arup" and "CVE-2024-1234" say already where they are from. */
+	bool said = str_starts(page->source_id, arena_cat(a, page->source, S(":")))
+		|| str_starts(page->source_id, arena_cat(a, page->source, S("-")));
 	if (page->source.n && said) page->source = STR_EMPTY;
+	if (str_is(page->source, "polder")) page->source = S("Polder");
 	page->source_url = json_get_str(source, S("url"));
 	if (!str_starts(page->source_url, S("http"))) page->source_url = STR_EMPTY;
 	page->source_licence = json_get_str(source, S("licence"));

@@ -1,5 +1,6 @@
 #include "pages.h"
 
+#include "desk/identify.h"
 #include "desk/site/words.h"
 #include "search.t.h"
 
@@ -68,7 +69,7 @@ static enum err_code ask(const struct disclosing *d, const struct filters *f, st
 	if (!query.n) return list_them(d, f, page, e);
 	enum err_code code = search_them(d, f, query, page, e);
 	if (code != ERR_INVALID) return code;
-	page->wrong = arena_str(d->a, str_of(e->message));
+	page->wrong = sentence_words(d->a, str_of(e->message));
 	filters_side(f, NULL, 0, COUNTS_UNKNOWN, &page->side);
 	return ERR_OK;
 }
@@ -82,10 +83,15 @@ enum err_code show_search(struct request *rq, struct response *rs, struct err *e
 	enum err_code code = ask(&d, &f, &page, e);
 	if (code) return code;
 	if (f.n || f.kind) page.without_filters = filters_url_bare(&f);
+	struct str query = filters_query(&f, true);
+	if (desk_user(rq) && !desk_user(rq)->pending && page.asked && query.n > 1) {
+		page.csrf = desk_csrf(rq);
+		page.to_save = str_from(query, 1);
+	}
 	struct str title = f.query.n ? words_with(d.a, words.search_for, f.query) : str_of(words.search);
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = title, .here = SITE_SEARCH, .own_search = true,
 		.next = page.next, .previous = page.previous,
-		.api = f.query.n ? arena_cat(d.a, S("/api/v1/search"), filters_query(&f, true)) : STR_EMPTY});
+		.api = f.query.n ? arena_cat(d.a, S("/api/v1/search"), query) : STR_EMPTY});
 	search_body(out, &page);
 	return site_end(rq, rs);
 }

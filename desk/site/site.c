@@ -1,6 +1,7 @@
 #include "site.h"
 
 #include "base/embed.h"
+#include "desk/identify.h"
 #include "desk/site/words.h"
 #include "error.t.h"
 #include "layout.t.h"
@@ -25,12 +26,14 @@ static struct layout_frame frame_of(struct request *rq, const struct site_page *
 	struct arena *a = rq->arena;
 	struct layout_frame f = {
 		.page = page,
+		.user = desk_user(rq),
 		.hub = hub->name,
 		.title = page->title.n ? arena_fmt(a, "%.*s · %.*s", STR_ARG(page->title), STR_ARG(hub->name)) : hub->name,
 		.style = site_static(a, S("style.css")),
 		.script = site_static(a, S("app.js")),
 		.icon = site_static(a, S("favicon.svg")),
 	};
+	if (f.user) f.csrf = desk_csrf(rq);
 	if (page->canonical.n && hub->base_url.n) f.canonical = arena_cat(a, hub->base_url, page->canonical);
 	f.description = str_cut_utf8(page->description, DESCRIPTION);
 	return f;
@@ -53,6 +56,8 @@ enum err_code site_end(struct request *rq, struct response *rs) {
 
 static const char *advice(int status) {
 	switch (status) {
+	case 401: return words.advice_401;
+	case 403: return words.advice_403;
 	case 400: case 422: return words.advice_400;
 	case 404: case 410: return words.advice_404;
 	case 405: return words.advice_405;
@@ -61,21 +66,9 @@ static const char *advice(int status) {
 	}
 }
 
-/* Messages begin small, as a part of a sentence; a page shows a sentence. */
-static struct str sentence(struct arena *a, struct str s) {
-	if (!s.n) return s;
-	char *p = arena_alloc(a, s.n + 2);
-	if (!p) return STR_EMPTY;
-	memcpy(p, s.p, s.n);
-	if (p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 'a' + 'A');
-	size_t n = s.n;
-	if (!strchr(".!?", p[n - 1])) p[n++] = '.';
-	return str_n(p, n);
-}
-
 void site_error_page(struct request *rq, struct response *rs, const struct problem *p) {
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = p->title, .own_search = true});
-	struct error_page page = {.problem = p, .detail = sentence(rq->arena, p->detail), .advice = advice(p->status)};
+	struct error_page page = {.problem = p, .detail = sentence_words(rq->arena, p->detail), .advice = advice(p->status)};
 	error_body(out, &page);
 	layout_foot(out, desk_hub(rq)->name);
 }

@@ -62,6 +62,14 @@ const struct words words = {
 	.type_number = "number",
 	.business_days = "in business days",
 	.calendar_days = "in calendar days",
+	.sign_in_first = "Please sign in first",
+	.needs_token = "this address wants a token of the API: Authorization: Bearer …",
+	.bad_token = "the token is unknown, revoked or over",
+	.wrong_scope = "the token was not made for this; make one with a further scope",
+	.not_for_you = "your account may not do this here",
+	.form_too_old = "this form is from another session; go back, load the page again and send it once more",
+	.advice_401 = "Sign in, then try again.",
+	.advice_403 = "Ask a coordinator of this hub if you think that you should be able to.",
 	.advice_404 =
 		"It may have been moved, withdrawn or never been here. An identifier such as CUE-0026 or AVID-2023-V001 can be "
 		"typed into the search box.",
@@ -154,4 +162,15 @@ struct str value_words(struct arena *a, struct str value) {
 	for (size_t i = 0; i < value.n; i++) p[i] = value.p[i] == '-' || value.p[i] == '_' ? ' ' : value.p[i];
 	if (value.n && p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 'a' + 'A');
 	return str_n(p, value.n);
+}
+
+struct str sentence_words(struct arena *a, struct str s) {
+	if (!s.n) return s;
+	char *p = arena_alloc(a, s.n + 2);
+	if (!p) return STR_EMPTY;
+	memcpy(p, s.p, s.n);
+	if (p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 'a' + 'A');
+	size_t n = s.n;
+	if (!strchr(".!?", p[n - 1])) p[n++] = '.';
+	return str_n(p, n);
 }

@@ -40,8 +40,10 @@ struct words {
 	const char *no_such_kind;       /* {1} what was given */
 	const char *too_many_filters;   /* {1} how many there may be */
 	const char *no_such_page, *no_such_scheme;
+	/* accounts */
+	const char *sign_in_first, *needs_token, *bad_token, *wrong_scope, *not_for_you, *form_too_old;
 	/* what to do after an error, by status */
-	const char *advice_404, *advice_400, *advice_503, *advice_500, *advice_405, *advice_other;
+	const char *advice_401, *advice_403, *advice_404, *advice_400, *advice_503, *advice_500, *advice_405, *advice_other;
 };
 extern const struct words words;
 
@@ -62,6 +64,8 @@ struct str number_words(struct arena *a, int64_t n);
 struct str size_words(struct arena *a, int64_t bytes);
 /* A value of an enumeration as people read it: "policy-change" is "Policy change". */
 struct str value_words(struct arena *a, struct str value);
+/* Messages begin small, as a part of a sentence; a page shows a sentence. */
+struct str sentence_words(struct arena *a, struct str message);
 /* The name of a member that has no title: "external_id" is "External id". */
 static inline struct str name_words(struct arena *a, struct str name) {
 	return value_words(a, name);

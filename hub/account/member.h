@@ -21,7 +21,7 @@ enum member_role member_role(struct db *db, struct str organization, struct str 
 
 /* Where a code leads: what a mail holds is the hub's address, this and the code. */
 #define INVITATION_PATH "/invitation/"
-#define RESET_PATH "/new-password/"
+#define RESET_PATH "/reset/"
 
 /* ---- codes that do one thing once: invitations and password resets ---- */
 

@@ -31,7 +31,7 @@ test('each command has help with an example', () => {
     for (const args of [['help', ...name.split(' ')], [...name.split(' '), '--help']]) {
       const r = run(args)
       assert.equal(r.status, 0, name)
-      assert.ok(r.stdout.startsWith(`polder ${name} `), r.stdout)
+      assert.match(r.stdout, new RegExp(`^polder ${name}( \\S.*)?\n`))
       assert.match(r.stdout, /\nExample\n  polder /)
       for (const line of r.stdout.split('\nExample\n')[0].split('\n')) assert.ok(line.length < 160, line)
     }
@@ -61,6 +61,25 @@ test('every example of the help runs as it stands', async (t) => {
       assert.equal(r.status, 0, `${command}\n${r.stdout}${r.stderr}`)
     }
   }
+})
+
+test('what begins the line and is no command is told what is missing', () => {
+  assert.match(run(['admin']).stderr, /`admin check`, `admin rebuild`/)
+  assert.match(run(['--hub', 'x', 'list']).stderr, /the command comes first: polder COMMAND --hub/)
+  for (const args of [['admin'], ['--hub', 'x', 'list'], ['version', 'more']]) assert.equal(run(args).status, 2, args.join(' '))
+})
+
+test('a filter that could find nothing is refused, not passed over in silence', () => {
+  assert.match(filled.error(2, 'list', '--year', '2023').message, /--year narrows what is public: say --as public/)
+  assert.match(filled.error(2, 'list', '--facet', 'harm=privacy').message, /--facet narrows/)
+  assert.ok(filled.json('list', '--year', '2023', '--as', 'public').items.length > 0)
+  assert.match(filled.error(1, 'search', 'voice', '--kind', 'nonsense').message, /there is no kind "nonsense"/)
+  assert.match(filled.text('list', '--kind', 'case'), /^There are none\.$/m)
+})
+
+test('the schema of a kind is printed as it is', () => {
+  assert.deepEqual(JSON.parse(filled.text('kinds', 'lesson', '--schema')), filled.json('kinds', 'lesson').schema)
+  filled.error(2, 'kinds', '--schema')
 })
 
 test('the manual page and the completion are made from the same tables', () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import {cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, test} from 'node:test'
+import {gzipSync} from 'node:zlib'
 import {incident, makeFolder, makeHub, real, starter} from './cli.mjs'
 
 const sources = [
@@ -63,6 +64,9 @@ test('in the opposite order the same records are linked in the same way', () => 
   assert.deepEqual(missing.slice(0, 20), [])
   assert.equal(one.length, two.length)
   assert.ok(one.filter((l) => l.includes(' same-as ')).length > 20)
+  // And are called the same.
+  const named = "SELECT n.name, p.headline FROM name n JOIN public p ON p.record = n.record WHERE n.role = 'key' ORDER BY 1"
+  assert.deepEqual(all.sql(named), reversed.sql(named))
   const count = 'SELECT kind, count(*) AS n FROM record GROUP BY kind ORDER BY kind'
   assert.deepEqual(all.sql(count), reversed.sql(count))
   reversed.check()
@@ -86,6 +90,73 @@ test('an organization first known by a slug gets the name that somebody writes',
   hub.import('avid', real('avid'))
   assert.ok(hub.sql("SELECT count(*) AS n FROM public WHERE kind = 'organization' AND CAST(body AS TEXT) LIKE '%\"provisional\":true%'")[0].n < provisional)
   hub.check()
+})
+
+// Two files of AVID that name the same systems: the first without a developer, the second with.
+const system = (id, developer, ...names) => ({data_type: 'AVID', data_version: '0.2', metadata: {report_id: id}, affects: {developer, deployer: [], artifacts: names.map((name) => ({type: 'Model', name}))},
+  description: {lang: 'eng', value: `About ${names.join()}`}})
+const developers = (hub, name) => hub.json('show', name).links.filter((g) => g.rel === 'developed-by').flatMap((g) => g.items.map((i) => i.title))
+
+test('a developer that a later file tells is linked to the system that is here already', (t) => {
+  const hub = makeHub(t)
+  const first = hub.file('a.json', system('AVID-2030-R0001', [], 'Zorg 9')), second = hub.file('b.json', system('AVID-2030-R0002', ['Zorg Labs'], 'Zorg 9'))
+  hub.import('avid', first)
+  assert.deepEqual(developers(hub, 'system:zorg-9'), [])
+  hub.import('avid', second)
+  assert.deepEqual(developers(hub, 'system:zorg-9'), ['Zorg Labs'])
+  // What somebody takes away here stays away.
+  hub.json('unlink', 'system:zorg-9', 'developed-by', 'organization:zorglabs')
+  hub.import('avid', second)
+  assert.deepEqual(developers(hub, 'system:zorg-9'), [])
+  // In one run, in whatever order the files are read.
+  const both = makeHub(t)
+  both.json('import', 'avid', first, second)
+  assert.deepEqual(developers(both, 'system:zorg-9'), ['Zorg Labs'])
+  both.check()
+})
+
+test('a name that somebody writes properly is shown, one that was written here stays', (t) => {
+  const hub = makeHub(t)
+  const names = () => hub.sql("SELECT p.headline FROM public p WHERE p.kind = 'organization' ORDER BY 1").map((r) => r.headline)
+  hub.import('avid', hub.file('a.json', system('AVID-2030-R0001', ['zorg labs'], 'Zorg 9')))
+  assert.deepEqual(names(), ['zorg labs'])
+  hub.import('avid', hub.file('b.json', system('AVID-2030-R0002', ['Zorg Labs, Inc.'], 'Zorg 9')))
+  assert.deepEqual(names(), ['zorg labs'])
+  hub.import('avid', hub.file('c.json', system('AVID-2030-R0003', ['Zorg Labs'], 'Zorg 9')))
+  assert.deepEqual(names(), ['Zorg Labs'])
+  hub.json('edit', 'organization:zorglabs', '--set', 'name=zorg-labs of Delft')
+  hub.import('avid', hub.file('d.json', system('AVID-2030-R0004', ['ZORG Labs'], 'Zorg 9')))
+  assert.deepEqual(names(), ['zorg-labs of Delft'])
+})
+
+test('incidents without their classifications take nothing away, and bring what is new', (t) => {
+  const hub = makeHub(t), folder = makeFolder(t)
+  hub.import('aiid', real('aiid'))
+  const whole = hub.sql('SELECT record, digest FROM origin ORDER BY record')
+  const r = hub.import('aiid', real('aiid', 'incidents.csv'))
+  assert.deepEqual([r.read, r.created, r.updated, r.unchanged], [639, 0, 0, 639])
+  const {title} = hub.json('show', 'AIID-23').body
+  writeFileSync(join(folder, 'incidents.csv'), readFileSync(real('aiid', 'incidents.csv'), 'utf8').replace(title, 'Told anew'))
+  assert.deepEqual([hub.import('aiid', folder).updated, hub.json('show', 'AIID-23').body.title], [1, 'Told anew'])
+  assert.ok(hub.json('show', 'AIID-23').body.annotations.length > 0)
+  assert.equal(hub.json('show', 'AIID-365').uid, hub.json('show', 'AIID-95').uid)
+  // All together again, what is no longer told goes.
+  assert.deepEqual([hub.import('aiid', real('aiid')).updated, hub.json('show', 'AIID-23').body.title], [1, title])
+  assert.deepEqual(hub.sql('SELECT record, digest FROM origin ORDER BY record'), whole)
+  hub.check()
+})
+
+test('a file that is no such thing, or is packed, is refused in words that help', (t) => {
+  const hub = makeHub(t), folder = makeFolder(t)
+  writeFileSync(join(folder, 'r.json'), gzipSync(readFileSync(join(real('osv'), readdirSync(real('osv'))[0]))))
+  writeFileSync(join(folder, 's.json'), '[]')
+  const r = hub.run('import', 'osv', folder, '--json'), {rejections} = JSON.parse(r.stdout)
+  assert.equal(r.status, 1)
+  assert.deepEqual(rejections.map((x) => x.path).sort(), [join(folder, 'r.json'), join(folder, 's.json')])
+  assert.match(rejections.find((x) => x.path.endsWith('r.json')).reason, /compressed/)
+  const named = hub.run('import', 'cve', folder)
+  assert.notEqual(named.status, 0)
+  assert.match(named.stderr, /none is named as those of CVE/)
 })
 
 test('one flaw under two names is one pair of records that know each other', () => {

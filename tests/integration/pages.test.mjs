@@ -58,6 +58,50 @@ test('no page is larger than 60 kB on the way', async () => {
   }
 })
 
+test('a table of sentences names the column beside each cell, for screens that show it row by row', async () => {
+  const all = tags((await hub.get('/kinds/lesson')).text)
+  assert.ok(all.some((tag) => tag.attributes.class === 'table stack'))
+  for (const label of ['Form', 'Read by', 'From', 'Who', 'Leads to'])
+    assert.ok(all.some((tag) => tag.name === 'td' && tag.attributes['data-label'] === label), label)
+})
+
+test('a record without a date of its own shows none, whenever it came here', async () => {
+  for (const released of [[], ['--set', 'released=2021-02-03']]) {
+    const {id} = hub.polder('new', 'system', '--set', 'name=Zebrawood', '--set', 'type=model', ...released, '--json')
+    hub.polder('move', id, 'publish')
+    await new Promise((done) => setTimeout(done, 400))
+    const line = (await hub.get('/search?q=zebrawood')).text.split('<li class="line">').find((one) => one.includes(id))
+    assert.equal(/<time/.test(line), released.length > 0)
+  }
+})
+
+test('a summary that begins the text or repeats the title is said once', async () => {
+  const make = (...sets) => {
+    const {id} = hub.polder('new', 'safeguard', ...sets.flatMap((one) => ['--set', one]), '--json')
+    hub.polder('move', id, 'publish')
+  }
+  make('title=First', 'type=technical', 'summary=Quokkas guard it.', 'description=Quokkas guard it. They do so at night.')
+  make('title=Numbats guard it', 'type=technical', 'summary=Numbats guard it', 'description=In another way.')
+  await new Promise((done) => setTimeout(done, 400))
+  const {body} = await hub.json('/api/v1/search?q=quokkas')
+  assert.equal(body.items[0].snippet.match(/Quokkas/g).length, 1)
+  const page = await hub.get('/browse/safeguards')
+  assert.equal(page.text.match(/Numbats guard it/g).length, 1)
+})
+
+test('what is wrong with an address is said once', async () => {
+  const {status, text} = await hub.get('/search?q=a&page=99')
+  assert.equal(status, 400)
+  assert.equal(text.match(/must be a whole number/g).length, 1)
+})
+
+test('years are told from the newest back, however many there are', async () => {
+  const {year} = (await hub.json('/api/v1/facets?kind=incident')).body
+  const values = year.values.map((one) => one.value)
+  assert.deepEqual(values, [...values].sort().reverse())
+  assert.equal(values[0], (await hub.json('/api/v1/records?kind=incident&limit=1')).body.items[0].date.slice(0, 4))
+})
+
 test('a walk over the links of the site finds no dead end', async () => {
   const seen = new Set(['/']), queue = ['/']
   for (let visited = 0; queue.length && visited < 700; visited++) {

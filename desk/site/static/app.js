@@ -34,6 +34,10 @@ for (const cite of document.querySelectorAll("[data-path]")) {
 	if (text.trimEnd().endsWith(" " + path)) cite.textContent = text.trimEnd().slice(0, -path.length) + location.origin + path;
 }
 
+// So do commands that are there to be tried.
+for (const code of document.querySelectorAll("[data-whole-addresses]"))
+	code.textContent = code.textContent.replaceAll('"/', `"${location.origin}/`);
+
 // A citation can be copied.
 for (const button of document.querySelectorAll("[data-copy]")) {
 	if (!navigator.clipboard) break;

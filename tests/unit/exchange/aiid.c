@@ -60,12 +60,12 @@ static void a_row_becomes_an_incident_with_its_parties(void **state) {
 	body_has(r, "/report_ids/23", "\"2389\"");
 	body_has(r, "/source", "{\"system\":\"AIID\",\"id\":\"23\",\"url\":\"https://incidentdatabase.ai/cite/23\",\"licence\":\"CC BY-SA 4.0\","
 		"\"extra\":{\"_id\":\"ObjectId(625763de343edc875fe63a15)\"}}");
-	assert_true(links_to(r, "developer", "organization:keolis-north-america"));
+	assert_true(links_to(r, "developer", "organization:keolisnorthamerica"));
 	assert_true(links_to(r, "deployer", "organization:navya"));
-	assert_true(links_to(r, "harmed", "organization:bus-passengers"));
-	assert_string_equal(json_text(arena, party_of(&d, "organization:keolis-north-america")->body).p,
+	assert_true(links_to(r, "harmed", "organization:buspassengers"));
+	assert_string_equal(json_text(arena, party_of(&d, "organization:keolisnorthamerica")->body).p,
 		"{\"name\":\"Keolis North America\",\"provisional\":true}");
-	assert_string_equal(json_text(arena, party_of(&d, "organization:bus-passengers")->body).p,
+	assert_string_equal(json_text(arena, party_of(&d, "organization:buspassengers")->body).p,
 		"{\"name\":\"Bus Passengers\",\"provisional\":true,\"type\":\"population\"}");
 }
 

@@ -106,6 +106,10 @@ static void a_document_about_another_collections_record_links_to_it(void **state
 	assert_true(links_to(draft_of(&d, "AVID-2022-V004"), "about", "AIID-72"));
 	assert_true(links_to(draft_of(&d, "AVID-2023-V006"), "about", "AML.CS0005"));
 	assert_true(links_to(draft_of(&d, "AVID-2026-R0003"), "related-to", "CVE-2024-10273"));
+	/* Whatever it stands for itself. */
+	assert_true(links_to(draft_of(&d, "AVID-2022-V013"), "about", "AIID-6"));
+	assert_true(links_to(draft_of(&d, "AVID-2022-V013"), "about", "AML.CS0009"));
+	assert_true(links_to(draft_of(&d, "AVID-2026-R0214"), "related-to", "GHSA-mc68-q9jw-2h3v"));
 }
 
 static void the_only_developer_of_the_only_system_has_made_it(void **state) {
@@ -113,11 +117,28 @@ static void the_only_developer_of_the_only_system_has_made_it(void **state) {
 	struct drafts d = real("avid/reports");
 	const struct draft *one = draft_of(&d, "AVID-2026-R0003"), *many = draft_of(&d, "AVID-2026-R0067");
 	body_has(one, "/systems/0/developer", "\"lunary-ai\"");
-	assert_int_equal(party_of(&d, "system:lunary-ai-lunary")->links_n, 1);
+	assert_int_equal(party_of(&d, "system:lunaryai/lunary-ai-lunary")->links_n, 1);
 	body_has(many, "/systems/0", "{\"name\":\"Alibaba Qwen Max\",\"type\":\"system\"}");
 	body_has(many, "/source/extra/affects/developer", "[\"DeepSeek\"]");
 	assert_true(links_to(many, "developer", "organization:deepseek"));
 	assert_int_equal(links_of(many, "affects"), 19);
+}
+
+static void systems_are_called_as_other_sources_call_them(void **state) {
+	(void)state;
+	struct drafts d = real("avid/reports");
+	/* A CVE entry as the CVE record, by its vendor. */
+	assert_true(links_to(draft_of(&d, "AVID-2026-R0051"), "affects", "system:mozilla/firefox"));
+	assert_true(links_to(draft_of(&d, "AVID-2026-R0047"), "affects", "system:pytorch"));
+	assert_int_equal(party_of(&d, "system:nvidia/gpu-operator")->links_n, 1);
+	/* A maker that is said twice, and one that stands before the name. */
+	assert_true(links_to(draft_of(&d, "AVID-2026-R0078"), "affects", "system:deepseek-r1"));
+	assert_true(links_to(draft_of(&d, "AVID-2026-R0078"), "affects", "system:mistral-large"));
+	assert_string_equal(json_text(arena, party_of(&d, "system:google-gemini-2-0-flash")->body).p,
+		"{\"name\":\"Google Gemini 2.0 Flash\",\"type\":\"application\"}");
+	const struct draft_party *p = party_of(&d, "system:google-gemini-2-0-flash");
+	assert_int_equal(p->links_n, 1);
+	assert_true(str_is(p->links[0].target, "organization:google"));
 }
 
 static void ratings_and_weaknesses_come_from_the_impact(void **state) {
@@ -240,6 +261,7 @@ int main(void) {
 		TEST(a_vulnerability_rests_on_its_reports),
 		TEST(a_document_about_another_collections_record_links_to_it),
 		TEST(the_only_developer_of_the_only_system_has_made_it),
+		TEST(systems_are_called_as_other_sources_call_them),
 		TEST(ratings_and_weaknesses_come_from_the_impact),
 		TEST(an_edited_body_shows_in_what_is_written),
 		TEST(a_report_that_was_born_here_is_written_as_avid),

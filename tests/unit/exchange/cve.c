@@ -168,11 +168,11 @@ static void vendors_and_products_become_organizations_and_systems(void **state) 
 	all_validate(&d);
 	assert_int_equal(d.parties_n, 3);
 	assert_int_equal(d.items[0]->links_n, 3);
-	assert_true(links_to(d.items[0], "developer", "organization:acme-inc"));
-	assert_true(links_to(d.items[0], "affects", "system:acme-inc/rocket"));
-	assert_true(links_to(d.items[0], "affects", "system:acme-inc/anvil"));
-	assert_int_equal(party_of(&d, "system:acme-inc/rocket")->links_n, 1);
-	assert_false(party_of(&d, "organization:acme-inc")->provisional);
+	assert_true(links_to(d.items[0], "developer", "organization:acme"));
+	assert_true(links_to(d.items[0], "affects", "system:acme/rocket"));
+	assert_true(links_to(d.items[0], "affects", "system:acme/anvil"));
+	assert_int_equal(party_of(&d, "system:acme/rocket")->links_n, 1);
+	assert_false(party_of(&d, "organization:acme")->provisional);
 	body_has(d.items[0], "/affected/3/name", "\"rocket\"");
 }
 

@@ -197,6 +197,17 @@ static void another_format_is_refused_whole(void **state) {
 	refused_whole(&format_osv, "\"modified\"", "no OSV record: modified is missing");
 }
 
+static void relatives_are_linked(void **state) {
+	(void)state;
+	struct import_file f = text_file("x", "{\"id\":\"A-1\",\"modified\":\"2024-01-01T00:00:00Z\",\"related\":[\"CVE-2024-1\",\"no name\"],"
+		"\"upstream\":[\"CVE-2024-2\"]}");
+	struct drafts d = read_all(&format_osv, &f, 1);
+	assert_true(links_to(d.items[0], "related-to", "CVE-2024-1"));
+	assert_true(links_to(d.items[0], "related-to", "CVE-2024-2"));
+	assert_int_equal(d.items[0]->links_n, 2);
+	body_has(d.items[0], "/related_ids", "[\"CVE-2024-1\",\"no name\"]");
+}
+
 static void a_missing_or_malformed_identifier_is_a_rejection(void **state) {
 	(void)state;
 	const char *want = "id: expected an identifier such as GO-2024-0001";
@@ -235,6 +246,7 @@ int main(void) {
 		TEST(an_advisory_that_was_born_here_is_written_as_osv),
 		TEST(only_advisories_are_written),
 		TEST(another_format_is_refused_whole),
+		TEST(relatives_are_linked),
 		TEST(a_missing_or_malformed_identifier_is_a_rejection),
 		TEST(wrong_types_are_kept_and_come_back),
 	};

@@ -172,7 +172,7 @@ static void addresses_are_checked(void **state) {
 	for (size_t i = 0; i < lengthof(bad); i++) {
 		struct server_config c = {.listen = bad[i], .router = site_router()};
 		struct err e = {0};
-		assert_int_equal(server_start(&c, &s, &e), ERR_INVALID);
+		assert_int_equal(server_start(&c, &s, &e), ERR_USAGE);
 		assert_has(str_of(e.message), "not an address");
 	}
 	struct err e = {0};

@@ -55,10 +55,19 @@ static void raw_html_shows_as_text(void **state) {
 	(void)state;
 	renders("<script>alert(1)</script>\n", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n");
 	renders("a <b onclick=x>c</b>", "<p>a &lt;b onclick=x&gt;c&lt;/b&gt;</p>\n");
+	renders("`<sup>`", "<p><code>&lt;sup&gt;</code></p>\n");
+	renders("<sup id=x>1</sup >", "<p>&lt;sup id=x&gt;1&lt;/sup &gt;</p>\n");
 	renders("<!-- x -->", "<p>&lt;!-- x --&gt;</p>\n");
 }
 
 /* Nothing that a browser could run: no element or attribute but the few of the renderer. */
+static void tags_that_markdown_has_no_sign_for_do_not_show(void **state) {
+	(void)state;
+	renders("so.[<sup>\\[1\\]</sup>](https://a.example) CO<sub>2</sub></sup>",
+		"<p>so.<a href=\"https://a.example\" rel=\"nofollow noopener\">[1]</a> CO2</p>\n");
+	renders("a<br>b<br />c", "<p>a<br>\nb<br>\nc</p>\n");
+}
+
 static void assert_harmless(struct str html, const char *source) {
 	static const char *const allowed[] = {"<p>", "</p>", "<a href=\"", "</a>", "<em>", "</em>", "<strong>", "</strong>",
 		"<code>", "</code>", "<pre>", "</pre>", "<br>", "<h1>", "</h1>", "<h2>", "</h2>", "<ul>", "</ul>", "<li>", "</li>",
@@ -211,6 +220,7 @@ int main(void) {
 		cmocka_unit_test(links_outside_are_marked_and_inside_not),
 		cmocka_unit_test(an_image_becomes_a_link),
 		cmocka_unit_test(raw_html_shows_as_text),
+		cmocka_unit_test(tags_that_markdown_has_no_sign_for_do_not_show),
 		cmocka_unit_test(hostile_text_gives_nothing_that_runs),
 		cmocka_unit_test(bad_utf8_is_refused_and_nul_replaced),
 		cmocka_unit_test(text_that_cannot_be_rendered_is_shown_as_it_is),

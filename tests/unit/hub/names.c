@@ -66,6 +66,40 @@ static void links_come_about_in_either_order(void **state) {
 	check_whole();
 }
 
+/* In both orders of the record that has the name as an alias and the one whose own name it is. */
+static void a_link_goes_over_from_an_alias_to_whose_own_name_it_is(void **state) {
+	(void)state;
+	for (int own_first = 0; own_first < 2; own_first++) {
+		const char *name = own_first ? "X-1" : "X-2";
+		const char *body = arena_fmt(arena, "{'title':'By alias','aliases':['%s']}", name).p;
+		struct str own = STR_EMPTY;
+		struct str early = import_linked("note", own_first ? "N-1" : "N-3", "{'title':'Early'}", "related-to", name);
+		if (own_first) own = import("note", name, "{'title':'Its own'}", NULL, 0);
+		struct str alias = create_public("note", body);
+		struct str between = import_linked("note", own_first ? "N-2" : "N-4", "{'title':'Between'}", "related-to", name);
+		assert_int_equal(linked(viewer_public, alias, "related-to", true), own_first ? 0 : 2);
+		if (!own_first) own = import("note", name, "{'title':'Its own'}", NULL, 0);
+		assert_int_equal(linked(viewer_public, own, "related-to", true), 2);
+		assert_int_equal(linked(viewer_public, alias, "related-to", true), 0);
+		assert_int_equal(linked(viewer_public, early, "related-to", false), 1);
+		assert_int_equal(linked(viewer_public, between, "related-to", false), 1);
+	}
+	assert_int_equal(sql_number("SELECT count(*) FROM awaited"), 0);
+	check_whole();
+}
+
+static void a_link_that_was_taken_away_does_not_come_back_with_the_alias(void **state) {
+	(void)state;
+	struct str from = import_linked("note", "N-1", "{'title':'From'}", "related-to", "X-1");
+	struct str alias = create_public("note", "{'title':'By alias','aliases':['X-1']}");
+	assert_int_equal(linked(viewer_public, from, "related-to", false), 1);
+	ok(apply((struct change){.op = CHANGE_UNLINK, .record = from, .rel = S("related-to"), .target = alias}));
+	revise(alias, "{'title':'Again','aliases':['X-1']}");
+	import("note", "X-1", "{'title':'Its own'}", NULL, 0);
+	assert_int_equal(linked(viewer_public, from, "related-to", false), 0);
+	check_whole();
+}
+
 static void a_name_given_later_fulfils_what_waited_too(void **state) {
 	(void)state;
 	struct str from = import_linked("note", "N-1", "{'title':'From'}", "related-to", "CVE-2024-5");
@@ -217,6 +251,8 @@ int main(void) {
 		hub_test(a_number_goes_before_a_source_and_a_source_before_an_alias),
 		hub_test(a_name_that_a_hidden_record_has_too_leads_to_the_one_that_may_be_seen),
 		hub_test(links_come_about_in_either_order),
+		hub_test(a_link_goes_over_from_an_alias_to_whose_own_name_it_is),
+		hub_test(a_link_that_was_taken_away_does_not_come_back_with_the_alias),
 		hub_test(a_name_given_later_fulfils_what_waited_too),
 		hub_test(a_thousand_that_wait_for_one_name_are_all_linked),
 		hub_test(every_record_that_stands_for_a_term_is_linked_in_either_order),

@@ -1,0 +1,155 @@
+/* What the pages of one's account show, as their templates want it, and the handlers: one file of C and one template a
+ * group of pages. A page that follows a form shows it again with what was typed and what is wrong. */
+#pragma once
+#include "desk/identify.h"
+#include "desk/site/site.h"
+#include "hub/account/audit.h"
+#include "hub/account/member.h"
+#include "hub/account/saved_search.h"
+#include "hub/account/session.h"
+#include "hub/account/token.h"
+
+/* One line of a form, for account.html's `line`. */
+struct form_line {
+	const char *name, *label, *type;     /* type of the input: text, password, email … */
+	struct str value;
+	const char *help;                    /* NULL none */
+	const char *autocomplete;            /* as HTML's tokens; NULL: off */
+	struct str wrong;                    /* what is wrong with it; "" nothing */
+	bool required, focus;
+	int64_t most;                        /* characters; 0: no limit said */
+};
+
+/* What stands above a form after it was sent. */
+struct outcome {
+	struct str done;   /* "Your password was changed." */
+	struct str wrong;  /* what is wrong with the whole */
+};
+
+/* ---- sign_in.c ---- */
+struct sign_in_page {
+	struct str next;   /* where to go afterwards */
+	struct form_line login, password;
+	struct outcome outcome;
+	bool oidc;         /* there is a provider to sign in with */
+	struct str oidc_name;
+};
+struct code_page {
+	struct str next, csrf;
+	struct form_line code;
+	struct outcome outcome;
+};
+struct reset_page {
+	struct form_line email;
+	struct outcome outcome;
+	bool sent, without_mail;
+};
+struct new_password_page {
+	struct str action, login;
+	struct form_line password;
+	struct outcome outcome;
+};
+struct invitation_page {
+	const struct invitation *invitation;
+	const struct desk_user *user;     /* NULL: a new account is made */
+	struct str action, csrf, role;
+	struct form_line login, name, password;
+	struct outcome outcome;
+};
+route_fn show_sign_in, do_sign_in, show_code, do_code, do_sign_out, show_reset, do_reset, show_new_password, do_new_password,
+	show_invitation, do_invitation;
+
+/* ---- account_page.c ---- */
+struct account_page {
+	struct arena *a;
+	struct str hub;                   /* its name */
+	const struct desk_user *user;
+	struct str csrf;
+	struct form_line name, email, time_zone;
+	struct form_line old_password, new_password;
+	const struct membership *memberships;
+	size_t memberships_n;
+	const struct session *sessions;
+	size_t sessions_n;
+	struct str session_here;          /* id of this one */
+	int64_t recovery_left;
+	struct outcome outcome;
+	const char *part;                 /* id of the section that the outcome belongs to */
+};
+struct totp_page {
+	struct arena *a;
+	struct str csrf, secret, uri, qr; /* qr: the path of the picture, in modules; "" none */
+	int qr_size;
+	struct form_line code;
+	const struct str *codes;          /* recovery codes, shown once; NULL before */
+	size_t codes_n;
+	struct outcome outcome;
+};
+struct tokens_page {
+	struct arena *a;
+	const struct desk_user *user;
+	struct str csrf;
+	const struct token *tokens;
+	size_t n;
+	struct str fresh;                 /* the token just made, shown once */
+	struct form_line name, days;
+	unsigned scopes;                  /* as chosen */
+	struct outcome outcome;
+};
+route_fn show_account, do_profile, do_password, do_end_session, show_totp, do_totp, do_totp_remove, show_tokens, do_token,
+	do_token_revoke;
+
+/* ---- members.c: the hub's and an organization's people ---- */
+struct members_page {
+	struct arena *a;
+	struct str csrf, title, organization, back, action; /* organization: its uid, "" the hub's */
+	const struct membership *members;
+	size_t n;
+	const struct invitation *invitations;
+	size_t invitations_n;
+	bool may_change, of_hub, mails;
+	struct form_line email;
+	struct str fresh;                 /* the address of the invitation just made, to be passed on */
+	struct outcome outcome;
+};
+struct audit_shown {
+	struct str action, subject, subject_uid, detail, when, who;
+};
+struct audit_page {
+	const struct audit_shown *lines;
+	size_t n;
+	struct str next, about; /* about: whom alone it is about, by name; "" everybody */
+};
+route_fn show_members, do_member, do_invite, do_invite_revoke, show_hub_members, do_hub_member, do_hub_invite, do_hub_invite_revoke,
+	show_users, show_user, do_user, show_audit;
+
+/* ---- inbox.c ---- */
+struct inbox_line {
+	struct str href, headline, kind, what, note, when, datetime;
+	bool read;
+};
+struct inbox_page {
+	struct str csrf;
+	const struct inbox_line *lines;
+	size_t n;
+	int64_t unread, newest;
+	struct str next;
+};
+struct searches_page {
+	struct arena *a;
+	struct str csrf;
+	const struct saved_search *searches;
+	size_t n;
+	struct outcome outcome;
+};
+route_fn show_inbox, show_notice, do_read, show_searches, do_save_search, do_forget_search;
+
+/* ---- helpers ---- */
+/* A path of this site, as `next` may name: "/" for anything else. */
+struct str safe_next(struct str next);
+/* The message of an error as a sentence, and the line that it belongs to (e->where), if one is named so. */
+void place_error(struct arena *a, const struct err *e, struct outcome *outcome, struct form_line *const *lines, size_t n);
+/* The module path of a QR code (ISO/IEC 18004, by libqrencode) for an SVG of size × size; "" when it can't be made. */
+struct str qr_path(struct arena *a, struct str text, int *size);
+/* A browser's short name from its User-Agent: "Firefox on Linux". */
+struct str agent_name(struct arena *a, struct str header);

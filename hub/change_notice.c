@@ -1,0 +1,71 @@
+/* Who is told of an event: written with it, in the same transaction. */
+#include "change_store.h"
+
+#include "hub/account/account.h"
+#include "hub/account/notice.h"
+#include "hub/disclose_private.h"
+
+struct recipient {
+	struct account account;
+	unsigned audiences;
+};
+
+static bool tells(struct str type) {
+	static const char *const types[] = {"revise", "move", "comment", "link", "attach", "invite"};
+	for (size_t i = 0; i < lengthof(types); i++)
+		if (str_is(type, types[i])) return true;
+	return false;
+}
+
+/* Whose record it is, first; then parties and the members of those that are organizations. Who was invited alone is told of that. */
+static enum err_code find_recipients(struct store *s, const struct stored *r, struct str invited, struct recipient *list, size_t *n) {
+	struct db_query q = invited.n ? db_query(s->db,
+		"SELECT a.uid, (SELECT h.role FROM membership h WHERE h.account = a.uid AND h.organization = '') FROM ("
+		"SELECT CAST($2 AS TEXT) AS uid UNION SELECT account AS uid FROM membership WHERE organization = $2) c "
+		"JOIN account a ON a.uid = c.uid WHERE a.suspended = 0 AND a.uid <> $3 ORDER BY a.uid LIMIT 500") :
+		db_query(s->db,
+		"SELECT a.uid, (SELECT h.role FROM membership h WHERE h.account = a.uid AND h.organization = '') FROM ("
+		"SELECT CAST($2 AS TEXT) AS uid UNION SELECT subject AS uid FROM party WHERE record = $1 UNION "
+		"SELECT m.account AS uid FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $1) c "
+		"JOIN account a ON a.uid = c.uid WHERE a.suspended = 0 AND a.uid <> $3 "
+		"ORDER BY CASE WHEN a.uid = $2 THEN 0 ELSE 1 END, a.uid LIMIT 500");
+	if (!invited.n) db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, invited.n ? invited : r->created_by);
+	db_bind_str(&q, 3, s->actor.name);
+	*n = 0;
+	while (*n < NOTICES && db_row(&q)) {
+		enum member_role role = member_role_of(db_str(&q, 1));
+		list[(*n)++].account = (struct account){.uid = arena_str(s->a, db_str(&q, 0)), .hub_roles = role ? 1u << role : 0};
+	}
+	return db_done(&q, s->e);
+}
+
+/* What was found for the same audiences before: but for links, whose other end is asked for each viewer, they alone decide. */
+static const bool *known(const struct recipient *list, const bool *shown, size_t n, unsigned audiences) {
+	for (size_t i = 0; i < n; i++)
+		if (list[i].audiences == audiences) return &shown[i];
+	return NULL;
+}
+
+enum err_code store_notices(struct store *s, const struct stored *r, int64_t event, struct str type, struct str detail) {
+	if (!tells(type)) return ERR_OK;
+	struct event_row v = {event, r->id, r->revision, s->at, type, s->actor.name, r->state, NULL};
+	enum err_code code = detail.n ? json_parse(s->a, detail, NULL, &v.detail, s->e) : ERR_OK;
+	struct recipient *list = arena_array(s->a, NOTICES, sizeof *list);
+	bool *shown = arena_array(s->a, NOTICES, sizeof *shown), is_link = str_is(type, "link");
+	size_t n = 0;
+	if (!code && (!list || !shown)) code = err_set(s->e, ERR_MEMORY, "out of memory");
+	if (!code) code = find_recipients(s, r, str_is(type, "invite") ? json_get_str(v.detail, S("subject")) : STR_EMPTY, list, &n);
+	for (size_t i = 0; i < n && !code; i++) {
+		struct disclosing d = {s->hub, s->db, account_viewer(&list[i].account), s->a};
+		code = disclose_audiences(&d, r, &list[i].audiences, s->e);
+		const bool *before = is_link ? NULL : known(list, shown, i, list[i].audiences);
+		if (code) break;
+		if (before)
+			shown[i] = *before;
+		else
+			code = event_shows(&d, r, list[i].audiences, &v, &shown[i], s->e);
+		if (!code && shown[i]) code = notice_write(s->db, list[i].account.uid, r->id, event, s->at, s->e);
+	}
+	return code;
+}

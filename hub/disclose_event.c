@@ -1,0 +1,170 @@
+/* Single events and parties of a record, as one viewer may know them. */
+#include "disclose.h"
+
+#include "hub/account/account.h"
+#include "hub/disclose_private.h"
+
+enum { SHOWN_PARTIES = 500 };
+
+/* ---- events ---- */
+
+enum err_code event_read(const struct disclosing *d, int64_t seq, struct event_row *out, struct err *e) {
+	struct db_query q = db_query(d->db, "SELECT record, revision, at, type, actor, state, detail FROM event WHERE seq = $1");
+	db_bind_int(&q, 1, seq);
+	struct event_row v = {.seq = seq};
+	struct str detail = STR_EMPTY;
+	bool found = db_row(&q);
+	if (found) {
+		v.record = db_int(&q, 0);
+		v.revision = db_int(&q, 1);
+		v.at = db_int(&q, 2);
+		v.type = arena_str(d->a, db_str(&q, 3));
+		v.actor = arena_str(d->a, db_str(&q, 4));
+		v.state = arena_str(d->a, db_str(&q, 5));
+		detail = arena_str(d->a, db_str(&q, 6));
+	}
+	enum err_code code = db_done(&q, e);
+	if (!code && !found) code = err_set(e, ERR_NOT_FOUND, "there is no such event");
+	if (!code && detail.n) code = json_parse(d->a, detail, NULL, &v.detail, e);
+	if (!code) *out = v;
+	return code;
+}
+
+static enum err_code shown_at(const struct disclosing *d, const struct stored *r, const struct visibility *rules, unsigned audiences,
+	int64_t revision, const struct json **out, struct err *e) {
+	struct stored then = {.id = r->id, .uid = r->uid, .revision = revision};
+	const struct json *body;
+	enum err_code code = store_body(d->db, d->a, &then, &body, e);
+	if (!code) *out = visibility_project(d->a, rules, body, audiences);
+	return code;
+}
+
+/* A revision shows where what the viewer is shown became something else. */
+static enum err_code revision_shows(const struct disclosing *d, const struct stored *r, unsigned audiences, int64_t revision, bool *out,
+	struct err *e) {
+	const struct json *own = NULL, *before = NULL, *after = NULL;
+	const struct visibility *rules;
+	enum err_code code = r->visibility.n ? json_parse(d->a, r->visibility, NULL, &own, e) : ERR_OK;
+	if (!code) code = visibility_override(d->a, r->kind->visibility, own, &rules, e);
+	if (!code && revision > 1) code = shown_at(d, r, rules, audiences, revision - 1, &before, e);
+	if (!code) code = shown_at(d, r, rules, audiences, revision, &after, e);
+	if (code) return code;
+	*out = before && after ? !json_equal(before, after) : before != after;
+	return ERR_OK;
+}
+
+static enum err_code link_shows(const struct disclosing *d, const struct stored *r, unsigned audiences, const struct json *detail,
+	struct glimpse *other, bool *out, struct err *e) {
+	const struct kind_link *l = kind_link(r->kind, json_get_str(detail, S("rel")));
+	int64_t id;
+	*out = false;
+	if (!l || !(l->audiences & audiences)) return ERR_OK;
+	enum err_code code = disclose_resolve(d, json_get_str(detail, S("target")), &id, e);
+	if (!code) code = disclose_glimpse(d, id, other, e);
+	*out = !code;
+	return code == ERR_NOT_FOUND || code == ERR_UNSUPPORTED ? ERR_OK : code;
+}
+
+enum err_code event_shows(const struct disclosing *d, const struct stored *r, unsigned audiences, const struct event_row *v, bool *out,
+	struct err *e) {
+	const struct kind_state *then = kind_state(r->kind, v->state);
+	*out = false;
+	/* Who sees the record only since it is public was told nothing of what happened before. */
+	if (!audiences || (audiences == PUBLIC && !(then && then->is_public))) return ERR_OK;
+	if (str_is(v->type, "revise")) return revision_shows(d, r, audiences, v->revision, out, e);
+	if (str_is(v->type, "link") || str_is(v->type, "unlink")) {
+		struct glimpse other;
+		return link_shows(d, r, audiences, v->detail, &other, out, e);
+	}
+	if (str_is(v->type, "invite") || str_is(v->type, "dismiss"))
+		*out = event_tells_parties(audiences);
+	else if (str_is(v->type, "comment") || str_is(v->type, "attach"))
+		*out = ((unsigned)json_integer(json_get_lit(v->detail, "audiences"), 0) & audiences) != 0;
+	else
+		*out = str_is(v->type, "create") || str_is(v->type, "move");
+	return ERR_OK;
+}
+
+static struct str words_of(struct str type) {
+	static const struct {
+		const char *stored;
+		struct str shown;
+	} words[] = {
+		{"create", S_INIT("created")}, {"revise", S_INIT("revised")}, {"move", S_INIT("moved")}, {"link", S_INIT("linked")},
+		{"unlink", S_INIT("unlinked")}, {"comment", S_INIT("commented")}, {"attach", S_INIT("attached")}, {"invite", S_INIT("invited")},
+		{"dismiss", S_INIT("dismissed")},
+	};
+	for (size_t i = 0; i < lengthof(words); i++)
+		if (str_is(type, words[i].stored)) return words[i].shown;
+	return type;
+}
+
+enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct disclosed_event *out, struct glimpse *record, struct err *e) {
+	struct event_row v;
+	struct stored r;
+	unsigned audiences = 0;
+	bool shows = false;
+	enum err_code code = event_read(d, seq, &v, e);
+	if (!code) code = store_read(d->hub, d->db, d->a, v.record, &r, e);
+	if (!code) code = disclose_audiences(d, &r, &audiences, e);
+	if (!code) code = event_shows(d, &r, audiences, &v, &shows, e);
+	if (!code && !shows) code = err_set(e, ERR_NOT_FOUND, "there is no such event");
+	struct glimpse line;
+	if (!code) code = disclose_glimpse(d, v.record, &line, e);
+	if (code) return code;
+	struct disclosed_event shown = {.at = v.at, .type = words_of(v.type), .state = kind_state(r.kind, v.state)};
+	shown.actor = audiences & (COORDINATORS | OWNER) ? v.actor : STR_EMPTY;
+	shown.move = json_get_str(v.detail, S("move"));
+	shown.role = json_get_str(v.detail, S("role"));
+	if (str_is(v.type, "comment")) shown.reason = json_get_str(v.detail, S("text"));
+	else if (str_is(v.type, "attach")) shown.reason = json_get_str(v.detail, S("name"));
+	else if (str_is(v.type, "revise")) shown.reason = json_get_str(v.detail, S("note"));
+	else shown.reason = json_get_str(v.detail, S("reason"));
+	if (str_is(v.type, "link") || str_is(v.type, "unlink")) {
+		shown.rel = json_get_str(v.detail, S("rel"));
+		code = link_shows(d, &r, audiences, v.detail, &shown.other, &shows, e);
+	} else if (str_is(v.type, "invite") || str_is(v.type, "dismiss")) {
+		shown.subject = json_get_str(v.detail, S("subject"));
+		shown.subject_name = disclose_subject_name(d, shown.subject);
+	}
+	if (!code && arena_failed(d->a)) code = err_set(e, ERR_MEMORY, "out of memory");
+	if (code) return code;
+	*out = shown;
+	*record = line;
+	return ERR_OK;
+}
+
+/* ---- parties ---- */
+
+struct str disclose_subject_name(const struct disclosing *d, struct str subject) {
+	struct glimpse line;
+	int64_t id;
+	if (str_starts(subject, S("U-"))) return account_actor_name(d->db, d->a, subject);
+	if (disclose_resolve(d, subject, &id, NULL) || disclose_glimpse(d, id, &line, NULL)) return subject;
+	return line.headline;
+}
+
+enum err_code disclose_parties(const struct disclosing *d, const struct disclosed *r, struct disclosed_party **out, size_t *n,
+	struct err *e) {
+	*n = 0;
+	*out = NULL;
+	if (!event_tells_parties(r->audiences)) return ERR_OK;
+	struct disclosed_party *items = arena_array(d->a, SHOWN_PARTIES, sizeof *items);
+	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
+	size_t used = 0;
+	struct db_query q = db_query(d->db,
+		"SELECT subject, role, at FROM party WHERE record = $1 ORDER BY CASE role WHEN 'owner' THEN 0 ELSE 1 END, at, subject LIMIT 500");
+	db_bind_int(&q, 1, r->line.record);
+	while (used < SHOWN_PARTIES && db_row(&q)) {
+		struct str subject = arena_str(d->a, db_str(&q, 0));
+		items[used++] = (struct disclosed_party){.subject = subject, .role = arena_str(d->a, db_str(&q, 1)), .at = db_int(&q, 2),
+			.organization = !str_starts(subject, S("U-"))};
+	}
+	enum err_code code = db_done(&q, e);
+	for (size_t i = 0; i < used && !code; i++) items[i].name = disclose_subject_name(d, items[i].subject);
+	if (!code && arena_failed(d->a)) code = err_set(e, ERR_MEMORY, "out of memory");
+	if (code) return code;
+	*out = items;
+	*n = used;
+	return ERR_OK;
+}
