@@ -109,7 +109,7 @@ enum err_code show_link(struct request *rq, struct response *rs, struct err *e) 
 		.rel = l->rel, .rel_title = l->title, .query = str_trim(request_str(rq, "q"))};
 	if (page.query.n) code = find_hits(&d, &r, l, &page, e);
 	if (code) return code;
-	if (page.query.n && !page.n) page.wrong = site_sentence(d.a, str_of(form_words.find_nothing));
+	if (page.query.n && !page.n) page.wrong = str_of(form_words.find_nothing);
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = l->title, .here = SITE_NOWHERE});
 	link_body(out, &page);
 	return site_end(rq, rs);

@@ -130,7 +130,7 @@ static void forget_draft(struct writing *w) {
 
 /* What went wrong goes to its place, or above all. Everything that was typed is shown again. */
 static enum err_code refused(struct writing *w) {
-	struct str sentence = site_sentence(w->rq->arena, str_of(w->e->message));
+	struct str sentence = sentence_words(w->rq->arena, str_of(w->e->message));
 	struct str where = arena_str(w->rq->arena, str_of(w->e->where));
 	int status = err_http_status(w->e->code);
 	if (where.n && where.p[0] == '/') form_error(&w->page.f, where, sentence);
@@ -222,7 +222,7 @@ static enum err_code take(struct writing *w, const struct sent *s) {
 	if (says(s, "draft")) {
 		code = save_draft(w, s);
 		if (code && code != ERR_CONFLICT && code != ERR_TOO_LARGE) return code;
-		if (code) w->page.trouble = site_sentence(a, str_of(w->e->message));
+		if (code) w->page.trouble = sentence_words(a, str_of(w->e->message));
 		else w->page.done = words_with(a, form_words.draft_saved, moment_words(a, now()));
 	}
 	w->page.preview = says(s, "preview");

@@ -66,5 +66,5 @@ const struct form_words form_words = {
 	.done_attached = "The file was added.",
 	.any_kind = "any record",
 	.no_file_chosen = "choose a file first",
-	.find_nothing = "nothing was found by these words",
+	.find_nothing = "Nothing was found by these words.",
 };
