@@ -205,6 +205,7 @@ static enum err_code invitation_page(struct request *rq, struct invitation_page 
 	const struct desk_user *u = desk_user(rq);
 	*out = (struct invitation_page){
 		.invitation = i,
+		.hub = desk_hub(rq)->name,
 		.user = u && !u->pending ? u : NULL,
 		.action = rq->path,
 		.csrf = desk_csrf(rq),
