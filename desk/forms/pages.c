@@ -34,7 +34,7 @@ static enum err_code put_page(struct writing *w, int status) {
 	p->a = w->rq->arena;
 	p->csrf = desk_csrf(w->rq);
 	p->action = w->path;
-	struct html *out = site_begin(w->rq, w->rs, &(struct site_page){.title = p->title, .here = SITE_NOWHERE});
+	struct html *out = site_begin(w->rq, w->rs, &(struct site_page){.title = p->title, .here = SITE_NOWHERE, .forms = true});
 	form_body(out, p);
 	code = site_end(w->rq, w->rs);
 	w->rs->status = status;

@@ -70,11 +70,18 @@ static bool holds_something(const struct asker *m, const struct layout_part *par
 	return false;
 }
 
+static bool is_wrong(const struct asker *m, const struct layout_part *part) {
+	for (size_t i = 0; i < part->n; i++)
+		for (size_t j = 0; j < m->f->errors_n; j++)
+			if (str_starts(m->f->errors[j].where, part->entries[i].pointer)) return true;
+	return false;
+}
+
 static bool is_asked(struct asker *m, const struct layout_part *part, bool *more) {
 	bool now = !part->when || schema_valid(part->when, m->f->body, m->a, NULL);
 	bool of_this_writer = !part->who || (part->who & m->as->roles);
 	if (!now && of_this_writer) *more = true;
-	return (now && of_this_writer) || holds_something(m, part);
+	return (now && of_this_writer) || holds_something(m, part) || is_wrong(m, part);
 }
 
 static bool only_empty(const struct question *q, size_t n);

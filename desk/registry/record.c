@@ -173,7 +173,8 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	page.api_href = arena_cat(d.a, S("/api/v1/records/"), str_from(page.line.href, 3));
 	page.schema_href = arena_fmt(d.a, "/api/v1/kinds/%.*s/schema", STR_ARG(kind->name));
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = r.line.headline, .here = SITE_NOWHERE,
-		.description = r.line.summary, .canonical = page.line.href, .api = page.api_href});
+		.description = r.line.summary, .canonical = page.line.href, .api = page.api_href,
+		.forms = page.tools != NULL});
 	record_body(out, &page);
 	return site_end(rq, rs);
 }
