@@ -327,6 +327,11 @@ static bool takes_zone_along(struct asker *m, const struct spot *parent, const s
 	return true;
 }
 
+static bool is_asked(struct asker *m, const struct spot *s) {
+	if (s->at.forbidden || !s->at.exists) return false;
+	return !s->entry || !s->entry->when || schema_valid(s->entry->when, m->f->body, m->a, NULL);
+}
+
 static bool ask_group(struct asker *m, const struct spot *s, struct question *q, unsigned audiences) {
 	size_t n;
 	struct str *names = place_members(&s->at, m->a, &n);
@@ -338,7 +343,7 @@ static bool ask_group(struct asker *m, const struct spot *s, struct question *q,
 	struct question with_zone = {.zone_name = STR_EMPTY};
 	for (size_t i = 0; i < n && !zone_taken; i++) {
 		struct spot c = member_spot(m, s, names[i], audiences);
-		if (!place_is_moment(&c.at) || c.at.forbidden) continue;
+		if (!place_is_moment(&c.at) || !is_asked(m, &c)) continue;
 		zone_taken = takes_zone_along(m, s, &c, &with_zone);
 		zone_of = i;
 	}
@@ -386,7 +391,7 @@ static struct str article(struct str noun) {
 	return noun.n && strchr("aeiouAEIOU", noun.p[0]) ? S("an ") : S("a ");
 }
 
-static struct str small_first(struct arena *a, struct str s) {
+struct str small_first(struct arena *a, struct str s) {
 	if (s.n < 2 || s.p[0] < 'A' || s.p[0] > 'Z' || (s.p[1] >= 'A' && s.p[1] <= 'Z')) return s;
 	char *p = arena_alloc(a, s.n + 1);
 	if (!p) return s;
@@ -528,11 +533,6 @@ static bool ask_value(struct asker *m, const struct spot *s, struct question *q,
 	if (place_is_map(&s->at)) return ask_map(m, s, q, audiences);
 	if (types == PLACE_OBJECT && json_count(place_keyword(&s->at, S("properties")))) return ask_group(m, s, q, audiences);
 	return false;
-}
-
-static bool is_asked(struct asker *m, const struct spot *s) {
-	if (s->at.forbidden || !s->at.exists) return false;
-	return !s->entry || !s->entry->when || schema_valid(s->entry->when, m->f->body, m->a, NULL);
 }
 
 bool ask_place(struct asker *m, const struct spot *s, struct question *q) {

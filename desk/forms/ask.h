@@ -32,4 +32,5 @@ struct spot {
 /* False when there is nothing to ask here and nothing to keep. */
 bool ask_place(struct asker *m, const struct spot *s, struct question *q);
 void keep_value(struct asker *m, const struct spot *s, struct question *q);
+struct str small_first(struct arena *a, struct str s);
 bool value_is_hollow(const struct json *v);

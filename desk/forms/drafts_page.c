@@ -1,5 +1,6 @@
 #include "pages.h"
 
+#include "desk/forms/ask.h"
 #include "desk/forms/words.h"
 #include "desk/identify.h"
 #include "forms.t.h"
@@ -12,7 +13,7 @@ static struct draft_line line_of_draft(const struct disclosing *d, const struct 
 	if (str_starts(draft->name, S("new/"))) {
 		const struct kind *kind = kind_find(d->hub->kinds, str_from(draft->name, 4));
 		out.href = arena_cat(d->a, S("/"), draft->name);
-		if (kind) out.title = words_with(d->a, form_words.new_title, kind->title);
+		if (kind) out.title = words_with(d->a, form_words.new_title, small_first(d->a, kind->title));
 	} else if (str_starts(draft->name, S("edit/"))) {
 		struct disclosed r;
 		if (disclose_record(d, str_from(draft->name, 5), &r, NULL)) return out;

@@ -1,6 +1,7 @@
 /* A new record, and a record anew. */
 #include "pages.h"
 
+#include "desk/forms/ask.h"
 #include "desk/forms/words.h"
 #include "desk/identify.h"
 #include "forms.t.h"
@@ -46,7 +47,7 @@ static void begin_new(struct writing *w) {
 	w->path = arena_cat(a, S("/new/"), w->kind->name);
 	w->draft = arena_cat(a, S("new/"), w->kind->name);
 	w->roles = desk_user(w->rq) ? desk_user(w->rq)->viewer.roles : 0;
-	w->page.title = words_with(a, form_words.new_title, w->kind->title);
+	w->page.title = words_with(a, form_words.new_title, small_first(a, w->kind->title));
 	w->page.lede = w->kind->description;
 	w->page.back = S("/new");
 	w->page.back_words = str_of(form_words.other_kind);

@@ -109,6 +109,16 @@ static bool only_empty(const struct question *q, size_t n) {
 	return true;
 }
 
+/* Who reads it is told in full once; what follows and is read by the same says only that it is not public. */
+static void say_readers_once(struct question_section *s) {
+	struct str last = STR_EMPTY;
+	for (size_t i = 0; i < s->n; i++) {
+		struct str readers = s->items[i].readers;
+		if (readers.n && str_eq(readers, last)) s->items[i].readers = str_of(form_words.not_public);
+		if (readers.n) last = readers;
+	}
+}
+
 static void ask_section(struct asker *m, const struct layout_part *part, struct question_section *out) {
 	*out = (struct question_section){.title = part->title, .help = part->help, .id = part->id, .folded = part->folded};
 	out->items = arena_array(m->a, part->n + 1, sizeof *out->items);
@@ -120,6 +130,7 @@ static void ask_section(struct asker *m, const struct layout_part *part, struct 
 		if (ask_place(m, &s, q)) out->n++;
 	}
 	out->folded &= only_empty(out->items, out->n);
+	say_readers_once(out);
 }
 
 /* ---- what stands in no section ---- */

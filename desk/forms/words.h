@@ -22,7 +22,7 @@ struct form_words {
 	const char *row;               /* {1} title of one, {2} its number */
 	/* who reads */
 	const char *read_by;           /* {1} audiences */
-	const char *and_;
+	const char *not_public, *and_;
 	const char *not_said;
 	/* pages */
 	const char *new_record, *new_title, *edit_title, *other_kind; /* {1} kind; {1} headline */

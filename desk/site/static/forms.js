@@ -90,7 +90,8 @@
 		button.className = "small";
 		button.textContent = "Preview";
 		button.setAttribute("aria-expanded", "false");
-		area.after(button);
+		const hint = area.nextElementSibling;
+		(hint?.classList.contains("hint") ? hint : area).after(button);
 		button.addEventListener("click", async () => {
 			const shown = button.nextElementSibling;
 			if (shown?.classList.contains("preview")) {
