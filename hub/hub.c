@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <ini.h>
+#include <sys/stat.h>
 
 #include "hub/account/throttle.h"
 #include "hub/identifier.h"
@@ -159,6 +160,7 @@ enum err_code hub_init(const char *dir, const struct hub_settings *settings, str
 	/* The configuration comes last: a folder without it is no hub, so a half-made one can be made again. */
 	if (file_exists(file_join(a, dir, "polder.conf"))) return err_set(e, ERR_EXISTS, "%s: there is a hub already", dir);
 	code = file_make_dir(file_join(a, dir, "files"), e);
+	if (!code && chmod(file_join(a, dir, "files"), 0700) != 0) code = err_errno(e, errno, "%s/files", dir);
 	if (!code) code = file_make_dir(file_join(a, dir, "kinds"), e);
 	struct db *db = NULL;
 	if (!code) code = db_open(&db, database_of(a, dir), DB_CREATE, e);
