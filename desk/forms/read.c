@@ -396,9 +396,9 @@ static const struct json *build(struct reading_answers *x, const struct node *n,
 	else if (types == PLACE_OBJECT) v = n->first ? build_object(x, n, at, pointer) : NULL;
 	if (types == PLACE_ARRAY || types == PLACE_OBJECT) return v ? v : kept_value(x, n, at, pointer);
 	if (!(types & ~(unsigned)PLACE_SCALAR)) {
-		if (!n->first) return build_scalar(x, n, at, parent, pointer);
-		form_error(x->f, STR_EMPTY, words_with(x->a, form_words.unknown_place, str_cut_utf8(below(x->a, pointer, n->first->key), 100)));
-		return NULL;
+		if (n->first)
+			form_error(x->f, STR_EMPTY, words_with(x->a, form_words.unknown_place, str_cut_utf8(below(x->a, pointer, n->first->key), 100)));
+		return build_scalar(x, n, at, parent, pointer);
 	}
 	return kept_value(x, n, at, pointer);
 }
