@@ -12,7 +12,7 @@ enum err_code disclose_rights(const struct disclosing *d, const struct disclosed
 	struct disclosed_rights rights = {
 		.roles = roles,
 		.revise = (k->revise & roles) != 0,
-		.comment = (roles & (ROLE_OWNER | ROLE_PARTY | ROLE_COORDINATOR)) != 0,
+		.comment = (k->comment & roles) != 0,
 		.no_files = STR_EMPTY,
 	};
 	if (rights.revise && k->refuse_files) {

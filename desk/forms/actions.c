@@ -5,6 +5,7 @@
 #include "desk/identify.h"
 #include "http/form.h"
 #include "hub/attachment.h"
+#include "hub/proposal.h"
 #include "hub/search.h"
 #include "tools.t.h"
 
@@ -31,7 +32,22 @@ static unsigned audiences_of(struct str name) {
 	return OWNER | COORDINATORS;
 }
 
+/* Accepting a proposal carries it out. */
+static enum err_code accept_proposal(struct request *rq, struct response *rs, struct err *e) {
+	struct change_result result;
+	struct actor actor = desk_actor(rq);
+	enum err_code code = proposal_accept(desk_hub(rq), rq->worker, &actor, request_str(rq, "id"), request_str(rq, "reason"), &result, e);
+	return code ? code : done(rq, rs, &result, "moved");
+}
+
+static bool is_proposal(struct request *rq) {
+	struct disclosing d = desk_disclosing(rq);
+	struct disclosed r;
+	return !disclose_record(&d, request_str(rq, "id"), &r, NULL) && str_is(r.line.kind->name, "proposal");
+}
+
 enum err_code take_move(struct request *rq, struct response *rs, struct err *e) {
+	if (str_is(request_str(rq, "move"), "accept") && is_proposal(rq)) return accept_proposal(rq, rs, e);
 	struct change c = {.op = CHANGE_MOVE, .move = request_str(rq, "move"), .reason = request_str(rq, "reason")};
 	return apply(rq, rs, &c, "moved", e);
 }

@@ -276,9 +276,12 @@ static const struct layout_entry *entry_inside(const struct spot *s, struct str 
 
 static struct spot spot_below(struct asker *m, const struct spot *s, struct str member, struct str step, unsigned audiences) {
 	struct spot c = {.member = member, .audiences = audiences, .depth = s->depth + 1};
-	const struct layout_entry *list = s->entry && s->entry->n ? s->entry->inside : s->inside;
-	size_t n = s->entry && s->entry->n ? s->entry->n : s->inside_n;
-	struct str below = s->entry && s->entry->n ? STR_EMPTY : s->below;
+	const struct kind *kind = place_kind(m->f->plan, &s->at);
+	const struct plan *embedded = kind ? plan_of(m->f->plan->all, kind) : NULL;
+	bool anew = embedded || (s->entry && s->entry->n);
+	const struct layout_entry *list = embedded ? embedded->flat : anew ? s->entry->inside : s->inside;
+	size_t n = embedded ? embedded->flat_n : anew ? s->entry->n : s->inside_n;
+	struct str below = anew ? STR_EMPTY : s->below;
 	c.inside = list;
 	c.inside_n = n;
 	c.below = arena_fmt(m->a, "%.*s/%.*s", STR_ARG(below), STR_ARG(step));

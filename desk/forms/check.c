@@ -185,10 +185,33 @@ static void tell_missing(const struct finding *x, struct str pointer, size_t typ
 	}
 }
 
+/* Bodies of other kinds that stand in this one are held to their own kind's schema. */
+static bool check_embedded(struct filled *f, struct schema_errors *errors) {
+	struct place root = place_root(f->plan, f->a, f->body, true);
+	struct schema_error *items = arena_array(f->a, 2 * SCHEMA_ERRORS + 1, sizeof *items);
+	if (!items) return true;
+	if (errors->n) memcpy(items, errors->items, errors->n * sizeof *items);
+	errors->items = items;
+	for (size_t i = 0; i < json_count(f->body); i++) {
+		const struct json_member *m = json_member_at(f->body, i);
+		struct place at = place_member(f->plan, f->a, &root, m->name, &m->value, true);
+		const struct kind *kind = place_kind(f->plan, &at);
+		struct schema_errors inside = {0};
+		if (!kind || schema_valid(kind->schema, &m->value, f->a, &inside)) continue;
+		for (size_t j = 0; j < inside.n && errors->n < 2 * SCHEMA_ERRORS; j++) {
+			struct schema_error *error = &items[errors->n++];
+			*error = inside.items[j];
+			error->instance = arena_fmt(f->a, "/%.*s%.*s", STR_ARG(form_escaped(f->a, m->name)), STR_ARG(inside.items[j].instance));
+		}
+	}
+	return errors->n == 0;
+}
+
 bool form_check(struct filled *f) {
 	struct schema_errors errors = {0};
 	size_t typed = f->errors_n;
-	if (schema_valid(f->plan->kind->schema, f->body, f->a, &errors)) return !typed;
+	bool good = schema_valid(f->plan->kind->schema, f->body, f->a, &errors);
+	if (check_embedded(f, &errors) && good) return !typed;
 	for (size_t i = 0; i < errors.n; i++) {
 		const struct schema_error *error = &errors.items[i];
 		struct finding x = find(f, error->instance);

@@ -11,8 +11,11 @@
 static struct draft_line line_of_draft(const struct disclosing *d, const struct draft *draft) {
 	struct draft_line out = {.name = draft->name, .when = moment_words(d->a, draft->updated), .kind = STR_EMPTY, .title = draft->name};
 	if (str_starts(draft->name, S("new/"))) {
-		const struct kind *kind = kind_find(d->hub->kinds, str_from(draft->name, 4));
-		out.href = arena_cat(d->a, S("/"), draft->name);
+		/* "new/proposal/R-…" is about that record. */
+		struct str rest = str_from(draft->name, 4), name;
+		str_split(&rest, '/', &name);
+		const struct kind *kind = kind_find(d->hub->kinds, name);
+		out.href = rest.p ? arena_fmt(d->a, "/new/%.*s?about=%.*s", STR_ARG(name), STR_ARG(rest)) : arena_cat(d->a, S("/"), draft->name);
 		if (kind) out.title = words_with(d->a, form_words.new_title, small_first(d->a, kind->title));
 	} else if (str_starts(draft->name, S("edit/"))) {
 		struct disclosed r;

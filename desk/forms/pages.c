@@ -19,6 +19,7 @@ struct writing {
 	struct err *e;
 	const struct kind *kind;
 	struct disclosed record;       /* what is changed; kind NULL in its line: a new one */
+	struct disclosed about;        /* a new one is about it; kind NULL in its line: nothing */
 	struct str path;               /* of the page */
 	struct str draft;              /* its name */
 	unsigned roles;
@@ -35,6 +36,7 @@ static enum err_code put_page(struct writing *w, int status) {
 	p->a = w->rq->arena;
 	p->csrf = desk_csrf(w->rq);
 	p->action = w->path;
+	p->fresh = arena_cat(p->a, w->path, str_find_char(w->path, '?') == STR_NONE ? S("?fresh=true") : S("&fresh=true"));
 	struct html *out = site_begin(w->rq, w->rs, &(struct site_page){.title = p->title, .here = SITE_NOWHERE, .forms = true});
 	form_body(out, p);
 	code = site_end(w->rq, w->rs);
@@ -42,16 +44,64 @@ static enum err_code put_page(struct writing *w, int status) {
 	return code;
 }
 
-static void begin_new(struct writing *w) {
+/* A new record may be about another: it gets the link "about", and a member that holds a body of that kind begins as the other stands. */
+static bool takes_about(const struct writing *w) {
+	const struct kind_link *l = kind_link(w->kind, S("about"));
+	for (size_t i = 0; l && i < l->to.n; i++)
+		if (str_eq(l->to.items[i], w->about.line.kind->name)) return true;
+	return false;
+}
+
+static enum err_code find_about(struct writing *w) {
+	struct disclosing d = desk_disclosing(w->rq);
+	struct str name = request_str(w->rq, "about");
+	if (!name.n) return ERR_OK;
+	enum err_code code = disclose_record(&d, name, &w->about, w->e);
+	if (!code && !takes_about(w)) code = err_set(w->e, ERR_NOT_FOUND, "%s", words.no_such_page);
+	return code;
+}
+
+static const struct json *body_about(const struct writing *w) {
 	struct arena *a = w->rq->arena;
+	const struct plan *p = plan_for(w->rq, w->kind);
+	struct place root = place_root(p, a, NULL, false);
+	struct json_builder out = json_object_of(a);
+	size_t n;
+	if (!w->about.line.kind) return NULL;
+	struct str *names = place_members(&root, a, &n);
+	for (size_t i = 0; names && i < n; i++) {
+		struct place at = place_member(p, a, &root, names[i], NULL, false);
+		const struct json *choices = place_choices(&at);
+		if (place_kind(p, &at) == w->about.line.kind) json_set(&out, names[i], json_with(a, w->about.body, S("source"), NULL));
+		/* "change" is what one most often wants of something that is there. */
+		for (size_t j = 0; j < json_count(choices) && str_is(names[i], "what"); j++)
+			if (str_is(json_string(json_at(choices, j)), "change")) json_set(&out, names[i], json_at(choices, j));
+	}
+	return json_built(&out);
+}
+
+static enum err_code begin_new(struct writing *w) {
+	struct arena *a = w->rq->arena;
+	enum err_code code = find_about(w);
+	if (code) return code;
 	w->path = arena_cat(a, S("/new/"), w->kind->name);
 	w->draft = arena_cat(a, S("new/"), w->kind->name);
+	if (w->about.line.kind) {
+		w->path = arena_fmt(a, "%.*s?about=%.*s", STR_ARG(w->path), STR_ARG(w->about.line.uid));
+		w->draft = arena_fmt(a, "%.*s/%.*s", STR_ARG(w->draft), STR_ARG(w->about.line.uid));
+	}
 	w->roles = desk_user(w->rq) ? desk_user(w->rq)->viewer.roles : 0;
 	w->page.title = words_with(a, form_words.new_title, small_first(a, w->kind->title));
 	w->page.lede = w->kind->description;
 	w->page.back = S("/new");
 	w->page.back_words = str_of(form_words.other_kind);
 	w->page.save = str_of(form_words.save);
+	if (w->about.line.kind) {
+		w->page.title = words_with(a, form_words.about_title, w->kind->title, w->about.line.headline);
+		w->page.back = record_path(a, &w->about.line);
+		w->page.back_words = w->about.line.headline;
+	}
+	return ERR_OK;
 }
 
 static enum err_code begin_edit(struct writing *w, struct str name) {
@@ -169,6 +219,11 @@ static enum err_code save(struct writing *w) {
 		.body = f->body,
 		.expected = fresh ? 0 : w->page.revision,
 	};
+	struct change_link about = {S("about"), w->about.line.uid};
+	if (w->about.line.kind) {
+		c.links = &about;
+		c.links_n = 1;
+	}
 	struct change_result result;
 	if (!form_check(f)) return put_page(w, 422);
 	enum err_code code = change_apply(desk_hub(w->rq), w->rq->worker, &c, &result, w->e);
@@ -182,12 +237,6 @@ static enum err_code save(struct writing *w) {
 }
 
 /* ---- a form that was sent ---- */
-
-/* The new record is about something: "_about" names a record to link to, by "_rel". */
-static void carry_extras(struct writing *w, const struct sent *s) {
-	(void)s;
-	w->page.extras_n = 0;
-}
 
 static bool says(const struct sent *s, const char *action) {
 	return str_is(s->action, action);
@@ -203,7 +252,6 @@ static enum err_code take(struct writing *w, const struct sent *s) {
 	int64_t revision;
 	if (w->page.revision && str_int(sent_value(s, "_revision"), &revision) && revision > 0) w->page.revision = revision;
 	form_settle(&w->page.f);
-	carry_extras(w, s);
 	if (!sent_is_ours(w->rq, s)) {
 		w->page.trouble = str_of(form_words.other_session);
 		return put_page(w, 403);
@@ -255,8 +303,8 @@ enum err_code show_new_kind(struct request *rq, struct response *rs, struct err 
 	struct writing w = {.rq = rq, .rs = rs, .e = e};
 	enum err_code code = find_kind(rq, &w.kind, e);
 	if (code) return code;
-	begin_new(&w);
-	return show(&w, NULL);
+	code = begin_new(&w);
+	return code ? code : show(&w, body_about(&w));
 }
 
 enum err_code take_new_kind(struct request *rq, struct response *rs, struct err *e) {
@@ -265,7 +313,8 @@ enum err_code take_new_kind(struct request *rq, struct response *rs, struct err 
 	enum err_code code = find_kind(rq, &w.kind, e);
 	if (!code) code = sent_read(rq, &s, e);
 	if (code) return code;
-	begin_new(&w);
+	code = begin_new(&w);
+	if (code) return code;
 	if (!desk_user(rq) || desk_user(rq)->pending) return sent_keep(rq, rs, &s, w.path, e);
 	return take(&w, &s);
 }

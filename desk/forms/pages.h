@@ -20,6 +20,7 @@ struct form_page {
 	struct str done;               /* a line about what was just done; "" nothing */
 	struct str trouble;            /* a line about what went wrong as a whole; "" nothing */
 	struct str draft_since;        /* when the draft that is shown was saved; "" it is none */
+	struct str fresh;              /* where one begins anew */
 	struct str save;               /* words of the button */
 	int64_t revision;              /* that it started from; 0: a new record */
 	bool preview;
@@ -86,7 +87,7 @@ struct tool_linked {
 };
 struct record_tools {
 	struct str csrf, path, edit;
-	bool revise, comment, attach;
+	bool revise, comment, attach, in_public; /* in_public: comments are meant for everyone */
 	struct str no_files;           /* why none are taken */
 	const struct tool_move *moves;
 	size_t moves_n;
@@ -114,6 +115,19 @@ struct link_page {
 	bool asked;
 	struct str wrong;
 };
+
+/* ---- proposals.c ---- */
+struct proposals_group {
+	struct str title, description;
+	const struct line *lines;
+	size_t n;
+};
+struct proposals_page {
+	const struct kind *kind;
+	const struct proposals_group *groups;
+	size_t n;
+};
+route_fn show_proposals;
 
 /* ---- sent.c: a posted form, and one whose session was over ---- */
 struct sent {

@@ -111,6 +111,16 @@ static enum err_code read_part(struct planning *x, const struct json *v, struct 
 	return code ? code : read_entries(x, json_get_lit(v, "fields"), 0, &out->entries, &out->n);
 }
 
+static void flatten(struct planning *x) {
+	struct plan *p = x->p;
+	size_t most = 0;
+	for (size_t i = 0; i < p->n; i++) most += p->parts[i].n;
+	struct layout_entry *flat = arena_array(x->a, most + 1, sizeof *flat);
+	for (size_t i = 0; flat && i < p->n; i++)
+		for (size_t j = 0; j < p->parts[i].n; j++) flat[p->flat_n++] = p->parts[i].entries[j];
+	p->flat = flat;
+}
+
 static enum err_code read_plan(struct planning *x) {
 	struct plan *p = x->p;
 	size_t n = json_count(p->kind->form);
@@ -126,6 +136,7 @@ static enum err_code read_plan(struct planning *x) {
 		enum err_code code = read_part(x, json_at(p->kind->form, i), &parts[p->n++]);
 		if (code) return err_prefix(x->e, "the kind %.*s, section \"%.*s\"", STR_ARG(p->kind->name), STR_ARG(parts[p->n - 1].title));
 	}
+	flatten(x);
 	return arena_failed(x->a) ? err_set(x->e, ERR_MEMORY, "out of memory") : ERR_OK;
 }
 
@@ -135,7 +146,7 @@ enum err_code plans_new(struct arena *a, const struct kinds *kinds, struct plans
 	if (!plans || !items) return err_set(e, ERR_MEMORY, "out of memory");
 	*plans = (struct plans){kinds, items};
 	for (size_t i = 0; i < kinds->n; i++) {
-		items[i] = (struct plan){.kind = &kinds->items[i], .kinds = kinds};
+		items[i] = (struct plan){.all = plans, .kind = &kinds->items[i], .kinds = kinds};
 		struct planning x = {.a = a, .p = &items[i], .e = e};
 		enum err_code code = read_plan(&x);
 		if (code) return code;
@@ -188,6 +199,9 @@ static void spread(struct spreading *x, const struct json *schema, int depth) {
 	if (!at->description.n) at->description = json_get_str(schema, S("description"));
 	struct str reference = json_get_str(schema, S("$ref"));
 	if (reference.n) spread(x, follow(x->p, reference, &at->def), depth + 1);
+	struct str embedded = json_get_str(schema, S("record-kind"));
+	const struct kind *kind = embedded.n ? kind_find(x->p->kinds, embedded) : NULL;
+	if (kind && depth < PLACE_DEPTH) spread(x, kind->schema_document, PLACE_DEPTH);
 	const struct json *all = json_get_lit(schema, "allOf");
 	for (size_t i = 0; i < json_count(all); i++) spread(x, json_at(all, i), depth + 1);
 	const struct json *condition = json_get_lit(schema, "if");
@@ -241,6 +255,11 @@ const struct json *place_keyword(const struct place *at, struct str keyword) {
 		if (v) return v;
 	}
 	return NULL;
+}
+
+const struct kind *place_kind(const struct plan *p, const struct place *at) {
+	struct str name = json_string(place_keyword(at, S("record-kind")));
+	return name.n ? kind_find(p->kinds, name) : NULL;
 }
 
 static unsigned type_bit(struct str name) {

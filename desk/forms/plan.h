@@ -23,11 +23,15 @@ struct layout_part {
 	size_t n;
 };
 
+struct plans;
 struct plan {
+	const struct plans *all;
 	const struct kind *kind;
 	const struct kinds *kinds;
 	const struct layout_part *parts;
 	size_t n;
+	const struct layout_entry *flat; /* the entries of all parts, for a form that stands inside another's */
+	size_t flat_n;
 	struct map conditions;     /* the bytes of a pointer to an `if` → struct schema * */
 	const char *const *deciding; /* names of members that conditions look at */
 	size_t deciding_n;
@@ -69,6 +73,8 @@ struct place place_member(const struct plan *p, struct arena *a, const struct pl
 	bool with_conditions);
 struct place place_item(const struct plan *p, struct arena *a, const struct place *at, const struct json *value, bool with_conditions);
 
+/* The kind whose body stands here ("record-kind"); NULL: none. */
+const struct kind *place_kind(const struct plan *p, const struct place *at);
 unsigned place_types(const struct place *at);  /* enum place_types; all when the schema does not say */
 const struct json *place_choices(const struct place *at); /* enum, or NULL */
 const struct json *place_keyword(const struct place *at, struct str keyword); /* of the first part that has it */

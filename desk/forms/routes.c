@@ -7,6 +7,7 @@ enum { ID = 300, KIND = 60, REASON = 4000 };
 #define KIND_PATH {"kind", PARAM_PATH, .length = KIND, .help = "a kind's name"}
 #define CSRF {"csrf", PARAM_FORM, .length = 100, .help = "the form's proof"}
 #define KEPT {"kept", .length = FORM_KEY, .help = "key of what was typed before signing in again"}
+#define ABOUT {"about", .length = ID, .help = "the record that it is about"}
 #define FRESH {"fresh", .type = PARAM_BOOL, .help = "not from the draft"}
 
 /* The long forms are taken from anybody and look for themselves who it is: somebody whose session ended while typing must not lose
@@ -21,11 +22,13 @@ enum { ID = 300, KIND = 60, REASON = 4000 };
 const struct route form_routes[] = {
 	{"/new", show_new, MAY_CONTRIBUTE, .name = "new", .gives = GIVES_HTML, .help = "The kinds of records that one may write."},
 	{"/new/{kind}", show_new_kind, MAY_CONTRIBUTE, .name = "new-kind", .gives = GIVES_HTML, .help = "The form for a new record.",
-		.params = PARAMS(KIND_PATH, KEPT, FRESH)},
-	LONG_FORM("/new/{kind}", take_new_kind, "new-kind-send", "Makes a record, or shows the form again.", KIND_PATH),
+		.params = PARAMS(KIND_PATH, KEPT, FRESH, ABOUT)},
+	LONG_FORM("/new/{kind}", take_new_kind, "new-kind-send", "Makes a record, or shows the form again.", KIND_PATH, ABOUT),
 	{"/r/{id}/edit", show_edit, MAY_SIGNED_IN, .name = "edit", .gives = GIVES_HTML, .help = "The form of a record.",
 		.params = PARAMS(ID_PATH, KEPT, FRESH)},
 	LONG_FORM("/r/{id}/edit", take_edit, "edit-send", "Changes a record, or shows the form again.", ID_PATH),
+	{"/cue/proposals", show_proposals, ROUTE_PUBLIC, .name = "proposals", .gives = GIVES_HTML, .flags = ROUTE_CACHEABLE,
+		.help = "Proposals for the vocabulary."},
 	{"/drafts", show_drafts, MAY_SIGNED_IN, .name = "drafts", .gives = GIVES_HTML, .help = "One's own drafts."},
 	ACTION("/drafts", take_drafts, "drafts-send", "Throws a draft away.", {"name", PARAM_FORM, .length = 300, .required = true}),
 	ACTION("/r/{id}/move", take_move, "record-move", "A move of the lifecycle.", ID_PATH, {"move", PARAM_FORM, .required = true},

@@ -97,6 +97,10 @@ enum err_code record_tools(struct request *rq, const struct disclosed *r, const 
 		.no_files = rights.no_files,
 		.done = done_words(rq),
 	};
+	t->in_public = r->is_public && (r->line.kind->comment & ROLE_MEMBER);
+	const struct kind *proposal = kind_find(d.hub->kinds, S("proposal"));
+	if (proposal && str_is(r->line.kind->name, "use") && r->is_public && (proposal->create & d.viewer.roles))
+		t->propose = arena_cat(d.a, S("/new/proposal?about="), r->line.uid);
 	t->edit = arena_cat(d.a, t->path, S("/edit"));
 	code = read_moves(&d, p, r, t, e);
 	if (!code && rights.revise) {

@@ -48,6 +48,7 @@ const struct form_words form_words = {
 	.not_said = "Not said",
 	.new_record = "New record",
 	.new_title = "New {1}",
+	.about_title = "{1}: {2}",
 	.edit_title = "Edit: {1}",
 	.other_kind = "Another kind of record",
 	.save = "Save",

@@ -25,7 +25,7 @@ struct form_words {
 	const char *not_public, *and_;
 	const char *not_said;
 	/* pages */
-	const char *new_record, *new_title, *edit_title, *other_kind; /* {1} kind; {1} headline */
+	const char *new_record, *new_title, *edit_title, *about_title, *other_kind; /* {1} kind, headline; {1} kind, {2} headline */
 	const char *save, *save_changes, *drafts;
 	const char *draft_saved;       /* {1} when */
 	const char *kept_for_you, *other_session, *may_not_edit;

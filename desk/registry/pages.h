@@ -94,6 +94,8 @@ struct record_page {
 	size_t links_n;
 	const struct record_event *events;
 	size_t events_n;
+	const struct record_event *comments;
+	size_t comments_n;
 	const struct record_file *files;
 	size_t files_n;
 	struct str source, source_id, source_url, source_licence, source_retrieved;

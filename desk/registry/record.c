@@ -11,7 +11,7 @@
 #include "hub/attachment.h"
 #include "record.t.h"
 
-enum { LINKS_EACH = 50, LINKS_FIRST = 8, EVENTS = 5, LONG_TITLE = 90 };
+enum { LINKS_EACH = 50, LINKS_FIRST = 8, EVENTS = 5, COMMENTS = 200, LONG_TITLE = 90 };
 
 /* ---- finding ---- */
 
@@ -86,6 +86,10 @@ static enum err_code read_events(
 		if (!str_is(events[i - 1].type, "linked")) shown[page->events_n++] = event_words(d, r, &events[i - 1]);
 	}
 	page->events = shown;
+	struct record_event *comments = arena_array(d->a, COMMENTS, sizeof *comments);
+	for (size_t i = 0; comments && i < n; i++)
+		if (str_is(events[i].type, "commented") && page->comments_n < COMMENTS) comments[page->comments_n++] = event_words(d, r, &events[i]);
+	page->comments = comments;
 	for (size_t i = n; page->line.state.n && i > 0 && !page->reason.n; i--)
 		if (str_is(events[i - 1].type, "moved")) page->reason = events[i - 1].reason;
 	return ERR_OK;
