@@ -7,6 +7,7 @@ struct asker {
 	struct filled *f;
 	struct arena *a;
 	const struct asking *as;
+	struct place root, would_root; /* of the body, and of `would` */
 	const struct json *would;  /* the body as it will be when the next moves are made: what they make required */
 	struct str needs;          /* title of the move that makes it so */
 	size_t controls;

@@ -50,8 +50,8 @@ static struct spot spot_at(struct asker *m, const struct layout_entry *entry) {
 	const struct plan *p = m->f->plan;
 	struct spot s = {.v = m->f->body, .would_v = m->would, .audiences = PUBLIC, .name = entry->pointer, .place = entry->pointer, .entry = entry,
 		.below = STR_EMPTY, .member = STR_EMPTY};
-	s.at = place_root(p, m->a, s.v, true);
-	s.would_at = place_root(p, m->a, s.would_v, true);
+	s.at = m->root;
+	s.would_at = m->would_root;
 	struct str rest = entry->pointer.n ? str_from(entry->pointer, 1) : STR_EMPTY;
 	while (rest.p && rest.n) {
 		struct str member = unescape(m->a, part_of(&rest));
@@ -231,6 +231,8 @@ enum err_code form_questions(struct filled *f, const struct asking *as, struct q
 	struct asker m = {.f = f, .a = f->a, .as = &state, .asked = {.arena = f->a}};
 	struct questions q = {0};
 	look_ahead(&m);
+	m.root = place_root(p, f->a, f->body, true);
+	m.would_root = place_root(p, f->a, m.would, true);
 	q.sections = arena_array(f->a, p->n + 1, sizeof *q.sections);
 	for (size_t i = 0; q.sections && i < p->n; i++) {
 		if (!is_asked(&m, &p->parts[i], &q.more)) continue;

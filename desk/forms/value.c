@@ -112,7 +112,7 @@ enum value_read value_read(struct arena *a, const struct place *at, struct str t
 		if (v && type_fits(types, v)) return *out = v, VALUE_GOOD;
 		if (!(types & PLACE_STRING)) return wrong(words_out, words_with(a, form_words.no_value, title_of(at)));
 	}
-	if (!is_trimmed(at)) s = value_lines(a, text);
+	s = value_lines(a, is_trimmed(at) ? s : text);
 	if (!s.n) return VALUE_ABSENT;
 	*out = json_str_checked(a, s);
 	return *out ? VALUE_GOOD : VALUE_ABSENT;

@@ -39,7 +39,9 @@ static void shows_again(const struct plan *p, struct arena *a, struct filled *f,
 	if (form_answers(&q, a, &answers, &n, &e)) return;
 	MUST(form_read(p, a, answers, n, S("save"), &again, &e) == ERR_OK);
 	/* What could not be read holds its place with something that is no value; all else must come back. */
-	if (!f->raw.count) MUST(str_eq(before, json_text(a, again.body)));
+	/* Line ends of another sort are written anew where a place is opened because something is wrong with it. */
+	bool other_ends = str_find(before, S("\\r")) != STR_NONE && f->errors_n;
+	if (!f->raw.count && !other_ends) MUST(str_eq(before, json_text(a, again.body)));
 	MUST(again.raw.count == f->raw.count || f->errors_n);
 }
 

@@ -131,10 +131,14 @@
 
 		form.addEventListener("submit", () => { sent = true; });
 		addEventListener("pageshow", () => { sent = false; });
-		addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keepDraft(); });
-		addEventListener("pagehide", () => {
-			if (changed && !sent) navigator.sendBeacon(form.getAttribute("action"), body({_automatic: "1", _do: ""}));
-		});
+		// A page that goes away can't wait for an answer; a beacon is sent all the same, up to 64 kB of it.
+		const leave = () => {
+			if (!changed || sent) return;
+			if (navigator.sendBeacon(form.getAttribute("action"), body({_automatic: "1", _do: ""}))) changed = false;
+			else keepDraft();
+		};
+		addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });
+		addEventListener("pagehide", leave);
 	}
 
 	// A place named in the address stands in a part that is folded: open it.
