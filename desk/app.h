@@ -8,6 +8,7 @@
 #include "http/response.h"
 
 struct api;
+struct plans;
 struct reading;
 struct router;
 struct throttle;
@@ -15,6 +16,7 @@ struct throttle;
 struct desk_app {
 	struct hub *hub;
 	const struct reading *reading;  /* how records of each kind are laid out: desk/registry/present.h */
+	const struct plans *plans;      /* the forms of each kind: desk/forms/plan.h */
 	const char *const *facets;      /* names of the filters that lists and searches take */
 	size_t facets_n;
 	const struct router *router;    /* of all tables: for OpenAPI, robots and the like */

@@ -215,7 +215,7 @@ static enum err_code prepare_comment(struct preparing *x) {
 	json_set_int(&b, S("audiences"), x->c->audiences ? x->c->audiences : COORDINATORS);
 	json_set_str(&b, S("text"), text);
 	x->p->detail = json_text(x->a, json_built(&b));
-	return allowed(x, ROLE_OWNER | ROLE_PARTY | ROLE_COORDINATOR, "commenting");
+	return allowed(x, x->p->kind->comment, "commenting");
 }
 
 static enum err_code prepare_attach(struct preparing *x) {

@@ -52,6 +52,18 @@ enum err_code disclose_record(const struct disclosing *d, struct str name, struc
  * hand. */
 struct str disclose_public_name(struct db *db, struct arena *a, struct str uid);
 
+/* ---- what a viewer may do ---- */
+
+struct disclosed_rights {
+	unsigned roles;            /* that the viewer has on the record, the hub's included */
+	bool revise, comment;      /* revise: also links and files */
+	struct str no_files;       /* why the record takes none; "" it does */
+};
+enum err_code disclose_rights(const struct disclosing *d, const struct disclosed *r, struct disclosed_rights *out, struct err *e) must_use;
+/* The body at a stored revision (disclosed.revision), as this viewer may see it by today's rules. ERR_NOT_FOUND. */
+enum err_code disclose_revision(const struct disclosing *d, const struct disclosed *r, int64_t number, const struct json **out,
+	struct err *e) must_use;
+
 /* ---- links ---- */
 
 struct disclosed_link {

@@ -198,6 +198,7 @@ static enum err_code read_lifecycle(struct reader *r, const struct json *lifecyc
 	if (!code) code = read_clocks(r, json_get(lifecycle, S("clocks")));
 	if (!code) code = role_set(r, json_get(lifecycle, S("create")), ROLE_MEMBER | ROLE_COORDINATOR, &k->create);
 	if (!code) code = role_set(r, json_get(lifecycle, S("revise")), ROLE_OWNER | ROLE_COORDINATOR, &k->revise);
+	if (!code) code = role_set(r, json_get(lifecycle, S("comment")), ROLE_OWNER | ROLE_PARTY | ROLE_COORDINATOR, &k->comment);
 	return code;
 }
 

@@ -85,7 +85,7 @@ struct kind {
 	const struct kind_link *links;
 	size_t links_n;
 	struct str initial, imported;
-	unsigned create, revise; /* roles */
+	unsigned create, revise, comment; /* roles */
 	const struct kind_state *states;
 	size_t states_n;
 	const struct kind_move *moves;

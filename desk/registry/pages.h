@@ -100,7 +100,9 @@ struct record_concerns {
 struct record_file {
 	struct str href, name, size, media_type, sha256;
 };
+struct record_tools;            /* desk/forms/pages.h */
 struct record_page {
+	const struct record_tools *tools; /* what this viewer may do; NULL nothing */
 	const struct disclosed *r;
 	struct line line;
 	struct safe_html summary;
@@ -113,6 +115,8 @@ struct record_page {
 	size_t links_n;
 	const struct record_event *events;
 	size_t events_n;
+	const struct record_event *comments;
+	size_t comments_n;
 	const struct record_file *files;
 	size_t files_n;
 	struct str source, source_id, source_url, source_licence, source_retrieved;

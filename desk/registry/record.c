@@ -6,12 +6,13 @@
 
 #include "desk/api/json.h"
 #include "desk/registry/concerns.h"
+#include "desk/forms/pages.h"
 #include "desk/site/words.h"
 #include "http/markdown.h"
 #include "hub/attachment.h"
 #include "record.t.h"
 
-enum { LINKS_EACH = 30, LINKS_FIRST = 8, LINKS_TOLD = 3, EVENTS = 5, LONG_TITLE = 90, SUMMARY_BYTES = 18 << 10 };
+enum { LINKS_EACH = 30, LINKS_FIRST = 8, LINKS_TOLD = 3, EVENTS = 5, COMMENTS = 200, LONG_TITLE = 90, SUMMARY_BYTES = 18 << 10 };
 
 /* ---- finding ---- */
 
@@ -87,6 +88,10 @@ static enum err_code read_events(
 		if (!str_is(events[i - 1].type, "linked")) shown[page->events_n++] = event_words(d, r, &events[i - 1]);
 	}
 	page->events = shown;
+	struct record_event *comments = arena_array(d->a, COMMENTS, sizeof *comments);
+	for (size_t i = 0; comments && i < n; i++)
+		if (str_is(events[i].type, "commented") && page->comments_n < COMMENTS) comments[page->comments_n++] = event_words(d, r, &events[i]);
+	page->comments = comments;
 	for (size_t i = n; page->line.state.n && i > 0 && !page->reason.n; i--)
 		if (str_is(events[i - 1].type, "moved")) page->reason = events[i - 1].reason;
 	return ERR_OK;
@@ -163,6 +168,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = read_links(&d, &r, &page, e);
 	if (!code) code = read_events(&d, &r, &page, e);
 	if (!code) code = read_files(&d, &r, &page, e);
+	if (!code) code = record_tools(rq, &r, &page.tools, e);
 	if (code) return code;
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
 	page.sections = sections;
@@ -185,7 +191,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	page.schema_href = arena_fmt(d.a, "/api/v1/kinds/%.*s/schema", STR_ARG(kind->name));
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = r.line.headline, .here = SITE_NOWHERE,
 		.description = r.line.summary, .canonical = page.line.href, .api = page.api_href, .feed = page.feed,
-		.jsonld = page.jsonld, .article = true});
+		.jsonld = page.jsonld, .article = true, .forms = page.tools != NULL});
 	record_body(out, &page);
 	return site_end(rq, rs);
 }

@@ -26,7 +26,7 @@ static const struct route page_routes[] = {
 			{"kind", .help = "a kind's name"},
 			{"page", .type = PARAM_INT, .min = 1, .max = 30, .otherwise = "1", .help = "of 20 hits"})},
 	{"/r/{id...}", show_record, ROUTE_PUBLIC, .name = "record", .gives = GIVES_HTML | GIVES_REDIRECT, .flags = CACHED,
-		.help = "A record.", .params = PARAMS(ID_PARAM)},
+		.help = "A record.", .params = PARAMS(ID_PARAM, {"done", .length = 20, .help = "what was just done with it"})},
 	{"/r/{id}/history", show_history, ROUTE_PUBLIC, .name = "record-history", .gives = GIVES_HTML | GIVES_REDIRECT,
 		.flags = CACHED, .help = "What changed in it, and when.", .params = PARAMS(ID_PARAM)},
 	{"/r/{id}/files/{sha256}", show_record_file, ROUTE_PUBLIC, .name = "record-file", .gives = GIVES_FILE,

@@ -31,6 +31,7 @@ static struct layout_frame frame_of(struct request *rq, const struct site_page *
 		.title = page->title.n ? arena_fmt(a, "%.*s · %.*s", STR_ARG(page->title), STR_ARG(hub->name)) : hub->name,
 		.style = site_static(a, S("style.css")),
 		.script = site_static(a, S("app.js")),
+		.forms = page->forms ? site_static(a, S("forms.js")) : STR_EMPTY,
 		.icon = site_static(a, S("favicon.svg")),
 	};
 	if (f.user) f.csrf = desk_csrf(rq);

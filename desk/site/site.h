@@ -16,6 +16,7 @@ struct site_page {
 	struct str description;  /* for search engines and previews; may be empty */
 	enum site_place here;
 	struct str query;        /* what stands in the header's search box */
+	bool forms;              /* the page has forms of records: their script is loaded too */
 	bool own_search;         /* the page has a search box itself, the header none */
 	struct str api;          /* path of the same as JSON; "" none */
 	struct str canonical;    /* path of the address that is to be kept; "" none */

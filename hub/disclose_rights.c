@@ -1,0 +1,53 @@
+/* What a viewer may do with a record, and what it saw at an earlier revision: for forms that change records. */
+#include "hub/disclose_private.h"
+
+enum err_code disclose_rights(const struct disclosing *d, const struct disclosed *r, struct disclosed_rights *out, struct err *e) {
+	struct stored s;
+	const struct kind *k = r->line.kind;
+	unsigned roles;
+	const struct json *body;
+	enum err_code code = store_read(d->hub, d->db, d->a, r->line.record, &s, e);
+	if (!code) code = store_roles(d->db, &s, (struct actor){d->viewer.name, d->viewer.roles}, &roles, e);
+	if (code) return code;
+	struct disclosed_rights rights = {
+		.roles = roles,
+		.revise = (k->revise & roles) != 0,
+		.comment = (k->comment & roles) != 0,
+		.no_files = STR_EMPTY,
+	};
+	if (rights.revise && k->refuse_files) {
+		code = store_body(d->db, d->a, &s, &body, e);
+		if (code) return code;
+		if (schema_valid(k->refuse_files, body, d->a, NULL))
+			rights.no_files = k->refuse_files_reason.n ? k->refuse_files_reason : S("this record takes no files");
+	}
+	*out = rights;
+	return ERR_OK;
+}
+
+enum err_code disclose_revision(const struct disclosing *d, const struct disclosed *r, int64_t number, const struct json **out, struct err *e) {
+	struct stored s;
+	unsigned audiences = 0;
+	const struct json *body = NULL, *overrides = NULL, *shown;
+	const struct visibility *v;
+	enum err_code code = store_read(d->hub, d->db, d->a, r->line.record, &s, e);
+	if (!code) code = disclose_audiences(d, &s, &audiences, e);
+	if (code) return code;
+	/* Numbers of revisions are told to nobody who only reads what is public. */
+	if (!(audiences & ~(unsigned)PUBLIC)) return store_unknown(r->line.uid, e);
+	struct db_query q = db_query(d->db, "SELECT body FROM revision WHERE record = $1 AND number = $2");
+	db_bind_int(&q, 1, r->line.record);
+	db_bind_int(&q, 2, number);
+	bool found = db_row(&q);
+	struct str text = found ? arena_str(d->a, db_str(&q, 0)) : STR_EMPTY;
+	code = db_done(&q, e);
+	if (!code && !found) code = err_set(e, ERR_NOT_FOUND, "the record has no such revision");
+	if (!code) code = json_parse(d->a, text, NULL, &body, e);
+	if (!code && s.visibility.n) code = json_parse(d->a, s.visibility, NULL, &overrides, e);
+	if (!code) code = visibility_override(d->a, s.kind->visibility, overrides, &v, e);
+	if (code) return code;
+	struct json_builder none = json_object_of(d->a);
+	shown = visibility_project(d->a, v, body, audiences);
+	*out = shown ? shown : json_built(&none);
+	return arena_failed(d->a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
+}
