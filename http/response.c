@@ -99,6 +99,12 @@ void response_header(struct response *rs, const char *name, struct str value) {
 	add_header(rs, rs->rq->arena, &rs->headers, name, value);
 }
 
+struct str response_header_value(const struct response *rs, const char *name) {
+	for (const struct response_header *h = rs->headers; h; h = h->next)
+		if (str_eq_ascii_case(h->name, str_of(name))) return h->value;
+	return STR_EMPTY;
+}
+
 void response_header_once(struct response *rs, const char *name, struct str value) {
 	struct exchange *x = exchange_of(rs->rq);
 	add_header(rs, x->memory, &x->once, name, value);

@@ -53,6 +53,8 @@ void response_file(struct response *rs, int fd, uint64_t size, struct str conten
 /* ---- headers ---- */
 /* Name and value are copied. One with a control character is dropped and the answer becomes a 500. */
 void response_header(struct response *rs, const char *name, struct str value);
+/* What it was set to; "" when it was not. */
+struct str response_header_value(const struct response *rs, const char *name);
 /* A header for this one exchange: it is sent whatever the answer becomes, and is no part of what the cache keeps. */
 void response_header_once(struct response *rs, const char *name, struct str value);
 /* Link: <url>; rel="rel" (RFC 8288). */

@@ -50,6 +50,18 @@ static enum err_code check_name(struct str name, struct err *e) {
 	return err_set(e, ERR_INVALID, "the hub's name must be one line of at most 150 bytes, without a semicolon behind a blank");
 }
 
+/* RFC 9116, section 2.5.3: a URI; a mail address alone becomes one. */
+static enum err_code check_contact(struct hub *h, struct err *e) {
+	struct str c = str_trim(h->contact);
+	bool uri = str_starts(c, S("mailto:")) || str_starts(c, S("https://")) || str_starts(c, S("tel:")), ok = true;
+	for (size_t i = 0; i < c.n; i++) ok &= (unsigned char)c.p[i] > 32 && (unsigned char)c.p[i] < 127;
+	if (ok && (uri || !c.n || str_find_char(c, '@') != STR_NONE)) {
+		h->contact = uri || !c.n ? c : arena_cat(h->arena, S("mailto:"), c);
+		return ERR_OK;
+	}
+	return err_set(e, ERR_INVALID, "contact must be an address that begins with https://, mailto: or tel:, or a mail address");
+}
+
 static enum err_code check_mail(const struct hub_mail *m, struct err *e) {
 	if (!m->server.n) return ERR_OK;
 	if (!str_starts(m->server, S("smtp://")) && !str_starts(m->server, S("smtps://")))
@@ -96,6 +108,10 @@ static int conf_line(void *user, const char *section, const char *name, const ch
 		c->hub->prefix = arena_str(c->hub->arena, str_of(value));
 	else if (strcmp(section, "hub") == 0 && strcmp(name, "url") == 0)
 		c->hub->base_url = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "hub") == 0 && strcmp(name, "contact") == 0)
+		c->hub->contact = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "hub") == 0 && strcmp(name, "policy") == 0)
+		c->hub->policy = arena_str(c->hub->arena, str_of(value));
 	else if (strcmp(section, "limits") != 0 || !set_limit(&c->hub->limits, name, value))
 		snprintf(c->wrong, sizeof c->wrong, "[%s] %s", section, name);
 	return c->wrong[0] == 0;
@@ -117,6 +133,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	if (!h->name.n) h->name = S("Polder");
 	while (h->base_url.n && h->base_url.p[h->base_url.n - 1] == '/') h->base_url.n--;
 	code = check_prefix(h->prefix, e);
+	if (!code) code = check_contact(h, e);
 	if (!code) code = check_mail(&h->mail, e);
 	return code ? (err_prefix(e, "%s", path), code) : ERR_OK;
 }
@@ -133,6 +150,9 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"prefix = %.*s\n"
 		"; the public address, for links in feeds and notices\n"
 		"; url = https://hub.example.org\n"
+		"; where flaws of the hub itself are told, and the record with its disclosure policy: for /.well-known/security.txt\n"
+		"; contact = mailto:security@hub.example.org\n"
+		"; policy = R-XXXX-XXXX\n"
 		"\n"
 		"[limits]\n"
 		"; requests a minute to the API: reading without a token by address, reading by token, writing; 0: no limit\n"

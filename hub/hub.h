@@ -31,6 +31,8 @@ struct hub {
 	struct str uid;       /* of the hub itself, random, given by init */
 	struct hub_limits limits;
 	struct str base_url;  /* of its public address, without the last slash; "" when not set */
+	struct str contact;   /* where flaws of the hub itself are told: an address with mailto:, https: or tel:; "" when not set */
+	struct str policy;    /* name of the record with the hub's own disclosure policy; "" when not set */
 	struct kinds *kinds;
 	struct writer *writer; /* hub/writer.h */
 	struct throttle *throttle; /* failures of signing in: hub/account/throttle.h */

@@ -24,23 +24,24 @@ export function plant(kind, common, prefix) {
     if (type === 'integer' || type === 'number') return s.minimum ?? 1
     if (type === 'null') return null
     if (type === 'array') {
-      if (depth > 6) return undefined
+      if (depth > 9) return undefined
       const item = make(s.items ?? {}, `${pointer}/0`, depth + 1)
       return item === undefined ? undefined : [item]
     }
     if (type === 'object') {
       const out = {}
       for (const [name, below] of Object.entries(s.properties ?? {})) {
-        const value = depth > 6 ? undefined : make(below, `${pointer}/${name}`, depth + 1)
+        const value = depth > 9 ? undefined : make(below, `${pointer}/${name}`, depth + 1)
         if (value !== undefined) out[name] = value
       }
       return out
     }
     if (s.format && SAMPLES[s.format]) return SAMPLES[s.format]
+    const shape = s.format === 'email' ? (w) => `${w}@example.org` : (w) => w
     if (s.pattern) return PATTERNED.find(([p]) => p.test(s.pattern))?.[1]
     const word = `${prefix}x${words.length}x`
     words.push({word, pointer, audiences: audiencesOf(kind.visibility, pointer)})
-    return word
+    return shape(word)
   }
   return {body: make(kind.schema, '', 0), words}
 }

@@ -111,8 +111,8 @@ for (const [role, audiences] of Object.entries(ROLES)) {
     test(`no word leaves its audience: ${role} with ${how}`, async () => {
       const headers = {accept: 'text/html, application/json;q=0.5', ...(how === 'session' && {cookie: sessions[role]}), ...(how === 'token' && {authorization: `Bearer ${tokens[role]}`})}
       const mine = new Set(audiences)
-      const secret = [...words.filter((w) => !w.audiences.some((a) => mine.has(a))), ...hidden.filter((w) => !(mine.size > 1 && w.audiences.some((a) => a !== 'public' && mine.has(a))) && !(role === 'coordinator' && w.audiences.includes('public')))]
-      assert.ok(secret.length > 20)
+      const secret = [...words.filter((w) => !w.audiences.some((a) => mine.has(a))), ...hidden.filter((w) => role !== 'coordinator' || !w.audiences.some((a) => mine.has(a)))]
+      assert.ok(secret.length > 20 || role === 'coordinator', `${secret.length} words to look for`)
       const searches = secret.slice(0, 120).map(({word}) => `/search?q=${word}`)
       const api = secret.slice(0, 120).map(({word}) => `/api/v1/search?q=${word}`)
       const begin = ['/', '/browse', '/cue', '/kinds', '/about', '/api', '/api/v1', '/api/v1/records?limit=200', '/sitemap.xml', '/robots.txt', '/new', '/drafts', '/inbox', '/searches', '/account', '/admin', '/admin/audit', '/cue/proposals', ...(await ids())]

@@ -4,7 +4,7 @@
 //	const page = await hub.get('/browse')
 //	await hub.stop()
 import {spawn, spawnSync} from 'node:child_process'
-import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import http from 'node:http'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
@@ -55,10 +55,10 @@ class Hub {
     })
   }
 
-  // One request; body as text (unpacked unless raw), headers in small letters.
-  request(path, {method = 'GET', headers = {}, raw = false} = {}) {
+  // One request with what body there is; the answer's body as text (unless raw), headers in small letters.
+  request(path, {method = 'GET', headers = {}, raw = false, body} = {}) {
     return new Promise((done, failed) => {
-      const options = {host: this.host, port: this.port, path, method, headers: {accept: 'text/html', ...headers}, agent: false}
+      const options = {host: this.host, port: this.port, path, method, headers: {accept: 'text/html', ...(body !== undefined && {'content-length': Buffer.byteLength(body)}), ...headers}, agent: false}
       const request = http.request(options, (response) => {
         const parts = []
         response.on('data', (part) => parts.push(part))
@@ -68,7 +68,7 @@ class Hub {
         })
       })
       request.on('error', failed)
-      request.end()
+      request.end(body)
     })
   }
   get(path, headers) {
@@ -79,20 +79,31 @@ class Hub {
     return {...answer, body: JSON.parse(answer.text)}
   }
 
-  async stop() {
+  // Bytes of memory that the server itself takes, without files that are mapped.
+  memory() {
+    return Number(readFileSync(`/proc/${this.process.pid}/status`, 'utf8').match(/RssAnon:\s+(\d+) kB/)[1]) * 1024
+  }
+
+  // Ends the server; it may serve again.
+  async end() {
     if (this.process && this.process.exitCode === null) this.process.kill('SIGTERM')
-    const ended = this.process ? await this.ended : null
+    return this.process ? await this.ended : null
+  }
+  async stop() {
+    const ended = await this.end()
     rmSync(this.folder, {recursive: true, force: true})
     return ended
   }
 }
 
 // import: folders or files of Polder's own form. records: such records themselves.
-export async function startHub({import: paths = [], records = null, name = 'Test hub'} = {}) {
+// conf: lines for the end of polder.conf.
+export async function startHub({import: paths = [], records = null, name = 'Test hub', conf = ''} = {}) {
   if (!program) throw new Error(`there is no polder-hub in ${build}: set POLDER_BUILD to the build folder`)
   const hub = new Hub(mkdtempSync(join(tmpdir(), 'polder-test-')))
   const made = spawnSync(program, ['init', hub.dir, '--name', name, '--prefix', 'TST'], {encoding: 'utf8'})
   if (made.status !== 0) throw new Error(made.stderr)
+  if (conf) appendFileSync(join(hub.dir, 'polder.conf'), `\n${conf}`)
   for (const path of paths) hub.polder('import', 'polder', path)
   if (records) hub.polder('import', 'polder', hub.file('records.json', records))
   try {
