@@ -6,6 +6,7 @@
 #include "desk/identify.h"
 #include "desk/routes.h"
 #include "desk/site/site.h"
+#include "hub/chores.h"
 #include "http/server.h"
 
 enum { CHANGE_MS = 100 };
@@ -96,7 +97,9 @@ static enum err_code run(struct desk *desk, const struct serve_options *o, struc
 	sigset_t endings, before;
 	block_endings(&endings, &before);
 	struct server *server;
-	enum err_code code = start(desk, o, &server, e);
+	struct chores *chores;
+	enum err_code code = chores_start(desk->app.hub, &chores, e);
+	if (!code && (code = start(desk, o, &server, e))) chores_stop(chores);
 	if (code) {
 		pthread_sigmask(SIG_SETMASK, &before, NULL);
 		return code;
@@ -107,6 +110,7 @@ static enum err_code run(struct desk *desk, const struct serve_options *o, struc
 	}
 	if (o->ready) o->ready(o->arg, server_address(server));
 	wait_for_ending(&endings, &before);
+	chores_stop(chores);
 	code = server_stop(server, SERVE_GRACE_SECONDS * SECOND, e);
 	if (code != ERR_BUSY) return code;
 	return err_set(e, ERR_CANCELLED, "a request did not end within %d seconds and was given up", SERVE_GRACE_SECONDS);

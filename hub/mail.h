@@ -7,13 +7,17 @@
  *     user, password_file               where the server wants them
  */
 #pragma once
+#include <stdatomic.h>
+
 #include "hub/hub.h"
 
 struct mail {
 	struct str to, subject, text; /* text: plain UTF-8, lines of any length */
 };
 bool mail_configured(const struct hub *h);
-/* In a transaction of the writer. */
+/* In a transaction of the writer. Sealed (hub/seal.h), since it may hold a code: neither the table nor a backup can be read for one. */
 enum err_code mail_queue(const struct hub *h, struct db *db, const struct mail *m, struct err *e) must_use;
 /* Sends what is due: tries again after 1, 5, 30 minutes, 2 and 12 hours, then gives up and says so in the log. Returns how many are left waiting. */
 enum err_code mail_send_due(struct hub *h, struct db *db, int64_t *left, struct err *e) must_use;
+/* The same, ending soon once *cancelled is true (may be NULL). */
+enum err_code mail_send_until(struct hub *h, struct db *db, const atomic_bool *cancelled, int64_t *left, struct err *e) must_use;

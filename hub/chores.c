@@ -1,0 +1,86 @@
+#include "chores.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <time.h>
+
+#include "hub/account/session.h"
+#include "hub/mail.h"
+
+#define LOOK (2 * SECOND)
+#define SWEEP HOUR
+
+struct chores {
+	struct hub *hub;
+	struct db *db;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	atomic_bool stopping;
+};
+
+static void complain(const char *what, const struct err *e) {
+	fprintf(stderr, "polder: %s: %s%s%s\n", what, e->message, e->detail[0] ? "; " : "", e->detail);
+}
+
+static void pause_for(struct chores *c, moment time) {
+	struct timespec end;
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += (time_t)(time / SECOND);
+	pthread_mutex_lock(&c->lock);
+	while (!atomic_load(&c->stopping) && pthread_cond_timedwait(&c->changed, &c->lock, &end) != ETIMEDOUT) continue;
+	pthread_mutex_unlock(&c->lock);
+}
+
+static void *work(void *arg) {
+	struct chores *c = arg;
+	moment swept = stopwatch() - SWEEP; /* once at the start too */
+	while (!atomic_load(&c->stopping)) {
+		struct err e = {0};
+		int64_t left;
+		if (mail_configured(c->hub) && mail_send_until(c->hub, c->db, &c->stopping, &left, &e)) complain("sending mail", &e);
+		if (stopwatch() - swept >= SWEEP) {
+			if (session_sweep(c->hub, &e)) complain("taking away what is over", &e);
+			swept = stopwatch();
+		}
+		pause_for(c, LOOK);
+	}
+	return NULL;
+}
+
+enum err_code chores_start(struct hub *h, struct chores **out, struct err *e) {
+	struct chores *c = calloc(1, sizeof *c);
+	pthread_condattr_t monotonic;
+	if (!c) return err_set(e, ERR_MEMORY, "out of memory");
+	c->hub = h;
+	pthread_mutex_init(&c->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&c->changed, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	enum err_code code = hub_reader(h, &c->db, e);
+	int rc = code ? 0 : pthread_create(&c->thread, NULL, work, c);
+	if (rc) code = err_errno(e, rc, "starting a thread");
+	if (code) {
+		db_close(c->db);
+		pthread_cond_destroy(&c->changed);
+		pthread_mutex_destroy(&c->lock);
+		free(c);
+		return code;
+	}
+	*out = c;
+	return ERR_OK;
+}
+
+void chores_stop(struct chores *c) {
+	if (!c) return;
+	pthread_mutex_lock(&c->lock);
+	atomic_store(&c->stopping, true);
+	pthread_cond_broadcast(&c->changed);
+	pthread_mutex_unlock(&c->lock);
+	pthread_join(c->thread, NULL);
+	db_close(c->db);
+	pthread_cond_destroy(&c->changed);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
+}

@@ -1,0 +1,196 @@
+#include "net.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+
+enum { ANSWER = 8 << 20, TICK_MS = 100, HEADERS = 200 };
+
+/* ---- the program ---- */
+
+static const char *program(struct arena *a) {
+	const char *given = getenv("POLDER_NET");
+	if (given && given[0]) return given;
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	if (n < 0) return "polder-net";
+	self[n] = 0;
+	char *slash = strrchr(self, '/');
+	if (slash) *slash = 0;
+	return arena_fmt(a, "%s/polder-net", self).p;
+}
+
+struct child {
+	pid_t pid;
+	int to, from; /* its standard input and output; -1 closed */
+};
+
+static void close_one(int *fd) {
+	if (*fd >= 0) close(*fd);
+	*fd = -1;
+}
+
+/* As a fresh program: no signal blocked or ignored that this one has. */
+static int spawn(const char *path, int in, int out, pid_t *pid) {
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attributes;
+	sigset_t none, all;
+	char *const arguments[] = {(char *)(uintptr_t)path, NULL};
+	sigemptyset(&none);
+	sigfillset(&all);
+	posix_spawn_file_actions_init(&files);
+	posix_spawnattr_init(&attributes);
+	posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	posix_spawnattr_setsigdefault(&attributes, &all);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	int rc = posix_spawn(pid, path, &files, &attributes, arguments, environ);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attributes);
+	return rc;
+}
+
+static enum err_code start(struct arena *a, struct child *c, struct err *e) {
+	int in[2], out[2];
+	const char *path = program(a);
+	if (pipe2(in, O_CLOEXEC) != 0) return err_errno(e, errno, "a pipe");
+	if (pipe2(out, O_CLOEXEC) != 0) {
+		int before = errno;
+		close(in[0]);
+		close(in[1]);
+		return err_errno(e, before, "a pipe");
+	}
+	int rc = spawn(path, in[0], out[1], &c->pid);
+	close(in[0]);
+	close(out[1]);
+	c->to = in[1];
+	c->from = out[0];
+	if (rc) {
+		close_one(&c->to);
+		close_one(&c->from);
+		err_set(e, ERR_UNSUPPORTED, "polder-net, which speaks with other hosts, could not be started");
+		err_detail(e, "%s: %s", path, strerror(rc));
+		return ERR_UNSUPPORTED;
+	}
+	fcntl(c->to, F_SETFL, O_NONBLOCK);
+	fcntl(c->from, F_SETFL, O_NONBLOCK);
+	return ERR_OK;
+}
+
+/* Feeds what is left and takes what has come. False when it is through. */
+static bool exchange(struct child *c, struct str *rest, struct buf *answer) {
+	struct pollfd fds[2] = {{c->from, POLLIN, 0}, {c->to, POLLOUT, 0}};
+	if (poll(fds, c->to >= 0 ? 2 : 1, TICK_MS) < 0 && errno != EINTR) return false;
+	if (c->to >= 0 && (fds[1].revents & (POLLOUT | POLLERR | POLLHUP))) {
+		ssize_t n = rest->n ? write(c->to, rest->p, rest->n) : 0;
+		if (n > 0) *rest = str_from(*rest, (size_t)n);
+		if (!rest->n || (n < 0 && errno != EAGAIN && errno != EINTR)) close_one(&c->to);
+	}
+	if (fds[0].revents & (POLLIN | POLLERR | POLLHUP)) {
+		char bytes[65536];
+		ssize_t n = read(c->from, bytes, sizeof bytes);
+		if (n > 0) buf_add(answer, str_n(bytes, (size_t)n));
+		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR) || answer->failed) return false;
+	}
+	return true;
+}
+
+static enum err_code run(struct arena *a, const struct json *request, int milliseconds, const atomic_bool *cancelled, struct str *out,
+	struct err *e) {
+	struct str rest = json_text(a, request);
+	struct child c;
+	if (arena_failed(a)) return err_set(e, ERR_MEMORY, "out of memory");
+	enum err_code code = start(a, &c, e);
+	if (code) return code;
+	autobuf struct buf answer = BUF(ANSWER);
+	moment end = stopwatch() + milliseconds * (SECOND / 1000);
+	bool late = false, stopped = false;
+	while (!late && !stopped && exchange(&c, &rest, &answer)) {
+		late = stopwatch() > end;
+		stopped = cancelled && atomic_load(cancelled);
+	}
+	if (late || stopped || answer.failed) kill(c.pid, SIGKILL);
+	close_one(&c.to);
+	close_one(&c.from);
+	while (waitpid(c.pid, NULL, 0) < 0 && errno == EINTR) continue;
+	if (stopped) return err_set(e, ERR_CANCELLED, "stopped");
+	if (late) return err_set(e, ERR_BUSY, "the other side did not answer in time");
+	if (answer.failed) return err_set(e, ERR_UNSUPPORTED, "polder-net answered too much");
+	*out = arena_str(a, buf_str(&answer));
+	return ERR_OK;
+}
+
+/* ---- answers ---- */
+
+enum err_code net_read(struct arena *a, struct str text, const struct json **out, struct err *e) {
+	const struct json *v;
+	struct err why = {0};
+	if (json_parse(a, text, &(struct json_limits){.bytes = ANSWER, .depth = 8}, &v, &why)) {
+		err_set(e, ERR_UNSUPPORTED, "polder-net answered nothing that can be read");
+		err_detail(e, "%s %s", why.where, why.message);
+		return ERR_UNSUPPORTED;
+	}
+	if (json_true(json_get_lit(v, "ok"))) {
+		*out = v;
+		return ERR_OK;
+	}
+	struct str words = json_get_str(json_get_lit(v, "error"), S("message"));
+	char line[300];
+	size_t n = 0;
+	words = str_cut_utf8(words, sizeof line - 1); /* another host's words, perhaps: one line */
+	for (size_t i = 0; i < words.n; i++) line[n++] = (unsigned char)words.p[i] < 32 || words.p[i] == 127 ? ' ' : words.p[i];
+	return err_set(e, ERR_BUSY, "%.*s", n ? (int)n : 9, n ? line : "no reason");
+}
+
+struct net_answer net_answer_of(struct arena *a, const struct json *answer) {
+	const struct json *headers = json_get_lit(answer, "headers");
+	struct net_answer out = {.status = (int)json_integer(json_get_lit(answer, "status"), 0), .body = json_get_str(answer, S("body"))};
+	size_t n = json_is(headers, JSON_OBJECT) ? json_count(headers) : 0;
+	out.headers = arena_array(a, n + 1, sizeof *out.headers);
+	for (size_t i = 0; out.headers && i < n && i < HEADERS; i++) {
+		const struct json_member *m = json_member_at(headers, i);
+		out.headers[out.headers_n++] = (struct net_header){m->name, json_string(&m->value)};
+	}
+	return out;
+}
+
+/* ---- requests ---- */
+
+enum err_code net_fetch(struct arena *a, const struct net_fetch *f, struct net_answer *out, struct err *e) {
+	if (!str_utf8(f->url) || !str_utf8(f->body) || f->url.n > 8000) return err_set(e, ERR_INVALID, "that can't be fetched");
+	struct json_builder headers = json_object_of(a), b = json_object_of(a), request = json_object_of(a);
+	for (size_t i = 0; i < f->headers_n; i++) json_set(&headers, f->headers[i].name, json_str_checked(a, f->headers[i].value));
+	json_set_str(&b, S("url"), f->url);
+	json_put_str(&b, S("method"), f->method);
+	json_put(&b, S("headers"), json_built(&headers));
+	json_put_str(&b, S("body"), f->body);
+	json_set_bool(&b, S("allow_http"), f->allow_http);
+	json_set(&request, S("fetch"), json_built(&b));
+	struct str text;
+	const struct json *answer;
+	enum err_code code = run(a, json_built(&request), 12000, NULL, &text, e);
+	if (!code) code = net_read(a, text, &answer, e);
+	if (code) return code;
+	*out = net_answer_of(a, answer);
+	return arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
+}
+
+enum err_code net_mail(struct arena *a, const struct net_mail *m, const atomic_bool *cancelled, struct err *e) {
+	struct json_builder b = json_object_of(a), request = json_object_of(a);
+	json_set(&b, S("server"), json_str_checked(a, m->server));
+	json_set(&b, S("from"), json_str_checked(a, m->from));
+	json_set(&b, S("to"), json_str_checked(a, m->to));
+	if (m->user.n) json_set(&b, S("user"), json_str_checked(a, m->user));
+	if (m->user.n) json_set(&b, S("password"), json_str_checked(a, m->password));
+	json_set(&b, S("message"), json_str_checked(a, m->message));
+	json_set(&request, S("mail"), json_built(&b));
+	struct str text;
+	const struct json *answer;
+	enum err_code code = run(a, json_built(&request), 32000, cancelled, &text, e);
+	return code ? code : net_read(a, text, &answer, e);
+}

@@ -1,0 +1,40 @@
+/* Speaking with other hosts, by the program polder-net in a process of its own (net/README.md): what libcurl costs to load and whatever it may meet there stay out
+ * of the hub. The program stands beside the running one; POLDER_NET names another (for tests).
+ *
+ * ERR_BUSY: it may work another time (no connection, no answer in time). ERR_INVALID: what was asked can't be. ERR_UNSUPPORTED: the program is not
+ * installed, or answered nonsense. ERR_CANCELLED. */
+#pragma once
+#include <stdatomic.h>
+
+#include "lib/json/json.h"
+
+struct net_header {
+	struct str name, value; /* names of an answer in small letters */
+};
+struct net_fetch {
+	struct str url;         /* https; http only with allow_http and only to this machine */
+	struct str method;      /* "" GET; POST */
+	const struct net_header *headers;
+	size_t headers_n;
+	struct str body;
+	bool allow_http;
+};
+struct net_answer {
+	int status;
+	struct net_header *headers;
+	size_t headers_n;
+	struct str body;        /* UTF-8, at most 1 MB */
+};
+/* At most 10 s. Follows up to three redirects to the same scheme, host and port; another is ERR_BUSY. */
+enum err_code net_fetch(struct arena *a, const struct net_fetch *f, struct net_answer *out, struct err *e) must_use;
+
+struct net_mail {
+	struct str server, from, to, user, password;
+	struct str message;     /* as it goes: hub/mail_message.h */
+};
+/* At most 30 s; less once *cancelled (may be NULL) is true. */
+enum err_code net_mail(struct arena *a, const struct net_mail *m, const atomic_bool *cancelled, struct err *e) must_use;
+
+/* What polder-net said, read: ERR_OK when it says ok, else its words as an error. For the two above and for tests. */
+enum err_code net_read(struct arena *a, struct str text, const struct json **out, struct err *e) must_use;
+struct net_answer net_answer_of(struct arena *a, const struct json *answer);
