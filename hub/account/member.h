@@ -51,3 +51,5 @@ enum err_code reset_request(struct hub *h, struct str email, struct str address,
 /* ERR_NOT_FOUND for a code that is unknown, used or over; ERR_INVALID as account_set_password. */
 enum err_code reset_find(struct db *db, struct str code, struct arena *a, struct account *out, struct err *e) must_use;
 enum err_code reset_use(struct hub *h, struct str code, struct str password, struct str address, struct err *e) must_use;
+/* The same kind of code made by an administrator, who hands it on: for a new account, or on a hub without mail. Lasts INVITATION_LASTS. */
+enum err_code reset_create(struct hub *h, const struct by *by, struct str uid, char code[CODE_TEXT], struct err *e) must_use;

@@ -14,20 +14,22 @@ struct asking {
 	const char *secret;
 };
 
-static enum err_code write_code(struct db *db, const struct asking *c, const struct account *account, struct err *e) {
+static enum err_code write_code(struct db *db, const char *secret, const struct account *account, struct str inviter, moment lasts,
+	struct err *e) {
 	char id[ID_TEXT];
-	struct sha256 digest = secret_digest(str_of(c->secret));
+	struct sha256 digest = secret_digest(str_of(secret));
 	moment at = now();
 	id_make(id);
 	struct db_query q = db_query(db,
 		"INSERT INTO code (id, digest, purpose, account, email, organization, role, inviter, created, expires, used) "
-		"VALUES ($1, $2, 'reset', $3, $4, '', '', '', $5, $6, 0)");
+		"VALUES ($1, $2, 'reset', $3, $4, '', '', $7, $5, $6, 0)");
 	db_bind_str(&q, 1, str_of(id));
 	db_bind_bytes(&q, 2, sha256_str(&digest));
 	db_bind_str(&q, 3, account->uid);
 	db_bind_str(&q, 4, account->email);
 	db_bind_int(&q, 5, at);
-	db_bind_int(&q, 6, at + RESET_LASTS);
+	db_bind_int(&q, 6, at + lasts);
+	db_bind_str(&q, 7, inviter);
 	return db_run(&q, e);
 }
 
@@ -56,7 +58,7 @@ static enum err_code ask(struct db *db, void *arg, struct err *e) {
 	code = ERR_OK;
 	if (known && mails) {
 		struct mail m = words_of_reset(a, c, &found.account);
-		code = write_code(db, c, &found.account, e);
+		code = write_code(db, c->secret, &found.account, STR_EMPTY, RESET_LASTS, e);
 		if (!code) code = mail_queue(c->hub, db, &m, e);
 	} else if (mails) {
 		struct account nobody = {.login = c->email, .email = c->email};
@@ -80,6 +82,38 @@ enum err_code reset_request(struct hub *h, struct str email, struct str address,
 	sodium_memzero(secret, sizeof secret);
 	return code;
 }
+
+/* ---- by an administrator ---- */
+
+struct handing {
+	const struct by *by;
+	struct str uid;
+	const char *secret;
+};
+
+static enum err_code hand_out(struct db *db, void *arg, struct err *e) {
+	const struct handing *c = arg;
+	autoarena struct arena *a = arena_new(1 << 16);
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	struct account account;
+	enum err_code code = account_by_uid(db, c->uid, a, &account, e);
+	if (!code && account.suspended) code = err_set(e, ERR_CONFLICT, "the account is suspended");
+	if (!code) code = write_code(db, c->secret, &account, c->by->actor, INVITATION_LASTS, e);
+	return code ? code : audit_write(db, c->by, "reset.create", c->uid, STR_EMPTY, e);
+}
+
+enum err_code reset_create(struct hub *h, const struct by *by, struct str uid, char code_text[CODE_TEXT], struct err *e) {
+	if (!by->administrator) return err_set(e, ERR_FORBIDDEN, "only administrators hand out codes for a new password");
+	char secret[SECRET_TEXT];
+	secret_make(secret);
+	struct handing c = {by, uid, secret};
+	enum err_code code = account_write(h, hand_out, &c, e);
+	if (!code) memcpy(code_text, secret, sizeof secret);
+	sodium_memzero(secret, sizeof secret);
+	return code;
+}
+
+/* ---- using it ---- */
 
 static enum err_code unknown_code(struct err *e) {
 	return err_set(e, ERR_NOT_FOUND, "that address was used already, or is over; ask for another");

@@ -15,7 +15,7 @@ before(() => {
 })
 after(() => cleanUps.forEach((fn) => fn()))
 
-const commandNames = () => [...run(['help']).stdout.split('\nCommands\n')[1].split('\n\n')[0].matchAll(/^  ([a-z]+(?: [a-z]+)?)  /gm)].map((m) => m[1])
+const commandNames = () => [...run(['help']).stdout.split('\nCommands\n')[1].split('\n\n')[0].matchAll(/^  ([a-z]+(?: [a-z-]+)?)  /gm)].map((m) => m[1])
 
 test('without a command it says what there is and fails, with help it succeeds', () => {
   for (const [args, status] of [[[], 2], [['--help'], 0], [['-h'], 0], [['help'], 0]]) {
@@ -156,7 +156,7 @@ test('init makes a hub and says what comes next', (t) => {
   const folder = makeFolder(t)
   const dir = join(folder, 'a/b')
   assert.match(run(['init', dir]).stdout, /polder import polder starter\/[\s\S]*polder serve/)
-  assert.deepEqual(readdirSync(dir).sort(), ['files', 'hub.db', 'kinds', 'polder.conf'])
+  assert.deepEqual(readdirSync(dir).sort(), ['files', 'hub.db', 'kinds', 'polder.conf', 'secret.key'])
   assert.equal(JSON.parse(run(['init', join(folder, 'c'), '--json']).stdout).hub, join(folder, 'c'))
   const again = run(['init', dir, '--json'])
   assert.equal(again.status, 1)
