@@ -369,6 +369,9 @@ enum err_code oidc_finish(struct hub *h, struct db *db, const struct oidc_answer
 		enum err_code written = account_write(h, write_refusal, &c, NULL);
 		if (written) return err_set(e, written, "it could not be written down");
 	}
-	if (!code) out->uid = c.uid;
+	if (!code) {
+		limit_forgive(h, &limit_provider, answer->address);
+		out->uid = c.uid;
+	}
 	return code;
 }

@@ -4,8 +4,9 @@
 //	const page = await hub.get('/browse')
 //	await hub.stop()
 import {spawn, spawnSync} from 'node:child_process'
-import {existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
 import http from 'node:http'
+import net from 'node:net'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -36,8 +37,8 @@ class Hub {
     return path
   }
 
-  serve() {
-    this.process = spawn(program, ['serve', '--hub', this.dir, '--listen', '127.0.0.1:0'], {stdio: ['ignore', 'pipe', 'pipe']})
+  serve(port = 0) {
+    this.process = spawn(program, ['serve', '--hub', this.dir, '--listen', `127.0.0.1:${port}`], {stdio: ['ignore', 'pipe', 'pipe']})
     this.errors = ''
     this.ended = new Promise((done) => this.process.on('exit', (status, signal) => done({status, signal})))
     this.process.stderr.on('data', (bytes) => (this.errors += bytes))
@@ -79,6 +80,13 @@ class Hub {
     return {...answer, body: JSON.parse(answer.text)}
   }
 
+  // Ends the server and starts it again at the same address: what it kept in memory is gone.
+  async restart() {
+    this.process.kill('SIGTERM')
+    await this.ended
+    await this.serve(this.port)
+  }
+
   async stop() {
     if (this.process && this.process.exitCode === null) this.process.kill('SIGTERM')
     const ended = this.process ? await this.ended : null
@@ -87,16 +95,29 @@ class Hub {
   }
 }
 
-// import: folders or files of Polder's own form. records: such records themselves.
-export async function startHub({import: paths = [], records = null, name = 'Test hub'} = {}) {
+// A port of this machine that was free a moment ago.
+export function freePort() {
+  return new Promise((done, failed) => {
+    const server = net.createServer().on('error', failed)
+    server.listen(0, '127.0.0.1', () => {
+      const {port} = server.address()
+      server.close(() => done(port))
+    })
+  })
+}
+
+// import: folders or files of Polder's own form. records: such records themselves. settings: what else stands in polder.conf; then the hub knows its address.
+export async function startHub({import: paths = [], records = null, name = 'Test hub', settings = null} = {}) {
   if (!program) throw new Error(`there is no polder-hub in ${build}: set POLDER_BUILD to the build folder`)
   const hub = new Hub(mkdtempSync(join(tmpdir(), 'polder-test-')))
   const made = spawnSync(program, ['init', hub.dir, '--name', name, '--prefix', 'TST'], {encoding: 'utf8'})
   if (made.status !== 0) throw new Error(made.stderr)
   for (const path of paths) hub.polder('import', 'polder', path)
   if (records) hub.polder('import', 'polder', hub.file('records.json', records))
+  const port = settings === null ? 0 : await freePort()
+  if (settings !== null) appendFileSync(join(hub.dir, 'polder.conf'), `\n[hub]\nurl = http://127.0.0.1:${port}\n${settings}\n`)
   try {
-    await hub.serve()
+    await hub.serve(port)
   } catch (error) {
     await hub.stop()
     throw error
