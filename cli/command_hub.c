@@ -1,5 +1,7 @@
 /* init, serve, backup, restore, admin */
 #include "command.h"
+#include "desk/identify.h"
+#include "desk/routes.h"
 #include "desk/serve.h"
 #include "hub/change.h"
 #include "hub/maintain.h"
@@ -127,4 +129,32 @@ const struct command command_admin_rebuild = {
 	.name = "admin rebuild", .arguments = "", .summary = "make public projections, facets and search anew from the bodies",
 	.text = "After a kind's file was changed: what is public, what is searched and what narrows a search follow the new file.",
 	.example = "polder admin rebuild --hub myhub", .most = 0, .needs_hub = true, .run = run_rebuild,
+};
+
+static void print_routes(const struct router *router) {
+	const struct route *r;
+	for (size_t i = 0; (r = router_at(router, i)); i++)
+		out_fmt("%-7s %-42s %-14s %s\n", http_method_name(r->method), r->path, desk_permission_words(r->permission), r->help ? r->help : "");
+}
+
+static enum err_code run_routes(struct cli *c, struct err *e) {
+	autobuf struct buf b = BUF(16 << 20);
+	struct desk_app app = {.hub = c->hub};
+	struct router *router;
+	enum err_code code = desk_router(c->a, &app, &router, e);
+	if (code) return code;
+	if (c->json) {
+		struct json_writer w = json_writer_pretty(&b);
+		desk_routes_json(&w, router);
+		code = out_json(&b, e);
+	} else {
+		print_routes(router);
+	}
+	desk_router_free(&app);
+	return code;
+}
+const struct command command_admin_routes = {
+	.name = "admin routes", .arguments = "", .summary = "list the addresses that are served, and who may use each",
+	.text = "With --json, all that their tables say: method, path, permission, protection from forged requests, parameters.",
+	.example = "polder admin routes --hub myhub", .most = 0, .needs_hub = true, .run = run_routes,
 };

@@ -1,6 +1,6 @@
 /* show, search, list, history, kinds */
 #include "command.h"
-#include "desk/registry/json.h"
+#include "desk/api/json.h"
 
 enum { JSON_OUT = 128 << 20 };
 

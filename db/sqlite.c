@@ -3,6 +3,7 @@
 #include "db.h"
 #include "rank.h"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
 
@@ -103,6 +104,12 @@ static bool log_beside(const char *where) {
 	return log.failed || file_exists(log.p);
 }
 
+/* Nobody else on the machine reads a hub's database: SQLite gives its log and index the rights of the file. */
+static void make_private(const char *where) {
+	int fd = open(where, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd >= 0) close(fd);
+}
+
 enum err_code db_open(struct db **out, const char *where, enum db_mode mode, struct err *e) {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	pthread_once(&once, configure);
@@ -111,7 +118,10 @@ enum err_code db_open(struct db **out, const char *where, enum db_mode mode, str
 	db->mode = mode;
 	/* A reader also opens for writing, since WAL needs its index file; query_only keeps it from writing rows. */
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	if (mode == DB_CREATE) flags |= SQLITE_OPEN_CREATE;
+	if (mode == DB_CREATE) {
+		flags |= SQLITE_OPEN_CREATE;
+		make_private(where);
+	}
 	int rc = sqlite3_open_v2(where, &db->handle, flags, NULL);
 	enum err_code code = rc == SQLITE_OK ? ERR_OK : fail(db, rc, e);
 	if (!code && mode == DB_READ && setting(db, "SELECT count(*) FROM sqlite_schema", NULL) == ERR_STORAGE && !log_beside(where))
@@ -369,6 +379,7 @@ void db_rollback_to(struct db *db) {
 enum err_code db_copy(struct db *db, const char *to, struct err *e) {
 	struct db copy = {0};
 	if (file_exists(to)) return err_set(e, ERR_EXISTS, "%s: exists; a copy is written to a new file", to);
+	make_private(to);
 	int rc = sqlite3_open_v2(to, &copy.handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE, NULL);
 	enum err_code code = rc == SQLITE_OK ? ERR_OK : fail(&copy, rc, e);
 	/* One step copies all pages of one snapshot: writers go on in the WAL meanwhile. */

@@ -7,6 +7,7 @@
 #include "hub/account/account.h"
 #include "http/response.h"
 
+struct api;
 struct reading;
 struct router;
 struct throttle;
@@ -17,6 +18,7 @@ struct desk_app {
 	const char *const *facets;      /* names of the filters that lists and searches take */
 	size_t facets_n;
 	const struct router *router;    /* of all tables: for OpenAPI, robots and the like */
+	struct api *api;                /* desk/api: schemas of bodies, the OpenAPI document */
 	struct throttle *throttle;      /* requests, by address and account */
 	bool https;                     /* viewers come by https */
 };

@@ -3,13 +3,15 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "desk/api/limits.h"
 #include "desk/identify.h"
 #include "desk/routes.h"
 #include "desk/site/site.h"
 #include "hub/chores.h"
 #include "http/server.h"
+#include "hub/account/throttle.h"
 
-enum { CHANGE_MS = 100 };
+enum { CHANGE_MS = 100, ARENA_BYTES = 64 << 20, THROTTLED = 100000 };
 
 /* What all threads share. */
 struct desk {
@@ -31,6 +33,14 @@ static enum err_code worker_start(void *app, void **worker, struct err *e) {
 static void worker_stop(void *app, void *worker) {
 	(void)app;
 	db_close(worker);
+}
+
+/* Who has asked too often is told so, whatever else is to be said of the request. */
+static enum err_code authorize(struct request *rq, struct response *rs, bool *done, struct err *e) {
+	enum err_code code = desk_authorize(rq, rs, done, e);
+	if (api_admit(rq, rs)) return code;
+	*done = true;
+	return ERR_OK;
 }
 
 /* When the database can't say, answers are taken for changed: slower, never stale. */
@@ -70,7 +80,8 @@ static enum err_code start(struct desk *desk, const struct serve_options *o, str
 		.worker_start = worker_start,
 		.worker_stop = worker_stop,
 		.change_sequence = change_sequence,
-		.authorize = desk_authorize,
+		.authorize = authorize,
+		.limits = {.arena_bytes = ARENA_BYTES},
 		.check_csrf = desk_check_csrf,
 		.error_page = site_error_page,
 		.access_log = o->access_log ? access_log : NULL,
@@ -126,11 +137,13 @@ enum err_code desk_serve(struct hub *hub, const struct serve_options *o, struct 
 	desk->app.hub = hub;
 	desk->app.https = o->https;
 	enum err_code code = desk_router(a, &desk->app, &desk->router, e);
+	if (!code) code = throttle_new(&desk->app.throttle, THROTTLED, e);
 	if (!code) code = hub_reader(hub, &desk->watching, e);
 	if (!code) code = run(desk, o, e);
 	if (code == ERR_CANCELLED) return code; /* a thread is still at work with all of this */
 	db_close(desk->watching);
-	router_free(desk->router);
+	throttle_free(desk->app.throttle);
+	desk_router_free(&desk->app);
 	arena_free(a);
 	return code;
 }

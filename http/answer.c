@@ -182,12 +182,13 @@ static struct MHD_Response *make_body(struct response *rs, struct str bytes, cha
 static void add_origin(struct MHD_Response *r, const struct exchange *x) {
 	if (!x->plan || !(x->plan->route->flags & ROUTE_ANY_ORIGIN)) return;
 	add(r, "Access-Control-Allow-Origin", "*");
-	add(r, "Access-Control-Expose-Headers", "ETag, Link");
+	add(r, "Access-Control-Expose-Headers", "ETag, Link, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After");
 }
 
-static void add_all_headers(struct answer *a, const struct exchange *x, const struct response *rs, bool gzipped) {
-	struct MHD_Response *r = a->full;
+static void add_all_headers(struct MHD_Response *r, const struct answer *a, const struct exchange *x, const struct response *rs,
+	bool gzipped, bool once) {
 	bool disposed = false;
+	for (const struct response_header *h = once ? x->once : NULL; h; h = h->next) add(r, h->name.p, h->value.p);
 	for (const struct response_header *h = rs->headers; h; h = h->next) {
 		add(r, h->name.p, h->value.p);
 		disposed |= str_eq_ascii_case(h->name, S("Content-Disposition"));
@@ -220,13 +221,19 @@ struct answer *answer_new(struct exchange *x, struct response *rs, struct deflat
 	a->cacheable = to_be_kept(x, rs);
 	a->sequence = rs->cache == CACHE_IMMUTABLE ? CACHE_FOREVER : x->sequence;
 	a->bytes = rs->fd >= 0 ? rs->fd_size : shrink ? gzipped_n : bytes.n;
-	bool tagged = set_etag(a, rs, bytes, shrink);
+	bool tagged = set_etag(a, rs, bytes, shrink), apart = a->cacheable && x->once;
+	/* What is kept is the same for everybody, so this client's own headers go with a copy. */
+	if (apart) {
+		struct str sent = shrink ? str_n(gzipped, gzipped_n) : bytes;
+		a->once = MHD_create_response_from_buffer(sent.n, (void *)(uintptr_t)sent.p, MHD_RESPMEM_MUST_COPY);
+	}
 	a->full = make_body(rs, bytes, gzipped, gzipped_n);
-	if (!tagged || !a->full) {
+	if (!tagged || !a->full || (apart && !a->once)) {
 		answer_release(a);
 		return NULL;
 	}
-	add_all_headers(a, x, rs, shrink);
+	add_all_headers(a->full, a, x, rs, shrink, !apart);
+	if (apart) add_all_headers(a->once, a, x, rs, shrink, true);
 	return a;
 }
 
@@ -251,6 +258,7 @@ void answer_release(void *answer) {
 	struct answer *a = answer;
 	if (!a || --a->uses) return;
 	if (a->full) MHD_destroy_response(a->full);
+	if (a->once) MHD_destroy_response(a->once);
 	free(a->etag);
 	free(a);
 }

@@ -9,21 +9,17 @@ static bool wants_form(const struct exchange *x) {
 
 /* True when the handler may go on. */
 static bool read_form(struct exchange *x, struct response *rs, struct err *e) {
-	enum { FORM_BYTES = 4 << 20 };
-	struct str type = header_of(x, S("content-type")), body;
-	size_t semicolon = str_find_char(type, ';');
-	if (semicolon != STR_NONE) type = str_sub(type, 0, semicolon);
-	if (x->body.n && !str_eq_ascii_case(str_trim(type), S("application/x-www-form-urlencoded"))) {
-		response_problem(rs, &(struct problem){.status = 415, .type = S("unsupported"),
-			.detail = S("The body must be application/x-www-form-urlencoded.")});
+	enum err_code code = exchange_form(x, e);
+	if (code == ERR_UNSUPPORTED) {
+		response_problem(rs, &(struct problem){.status = 415, .type = S("unsupported"), .detail = str_of(e->message)});
 		return false;
 	}
-	if (request_body(&x->rq, FORM_BYTES, &body, e)) {
+	if (code) {
 		response_error(rs, e);
 		return false;
 	}
 	struct problems problems;
-	if (!params_read_form(x, body, &problems)) {
+	if (!params_read_form(x, x->form, x->form_n, &problems)) {
 		err_set(e, ERR_MEMORY, "out of memory");
 		response_error(rs, e);
 		return false;

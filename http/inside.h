@@ -5,6 +5,7 @@
  * `cancelled`, which the server sets while a worker has it. */
 #pragma once
 #include "http/cache.h"
+#include "http/form.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "http/route.h"
@@ -48,7 +49,11 @@ struct problems { /* what is wrong with the parameters */
 /* Reads path, query and headers into x->values. Problems when something is wrong; false when memory is out. */
 bool params_read(struct exchange *x, struct problems *out) must_use;
 /* The same for the parameters in the form that is the body. */
-bool params_read_form(struct exchange *x, struct str body, struct problems *out) must_use;
+bool params_read_form(struct exchange *x, const struct form_field *fields, size_t n, struct problems *out) must_use;
+
+/* ---- form.c ---- */
+/* Into x->form; once. */
+enum err_code exchange_form(struct exchange *x, struct err *e) must_use;
 
 /* ---- negotiate.c: what headers mean ---- */
 /* Quality (0 to 1000) that an Accept header gives a media type; `named` when it does not come from a wildcard for all
@@ -58,6 +63,8 @@ bool accepts_gzip(struct str accept_encoding);
 /* True when a list of entity tags ("*", "\"a\", W/\"b\"") names the one with this opaque text, by weak comparison; the
  * mark of our gzip variant is passed over. */
 bool etag_listed(struct str list, struct str etag);
+/* The same for tags that are `version`, or begin with it and a dot. */
+bool etag_listed_version(struct str list, struct str version);
 #define GZIP_MARK "-gz" /* behind the opaque text of the compressed variant */
 enum { HTTP_DATE = 32 };
 struct str http_date(moment t, char out[HTTP_DATE]); /* IMF-fixdate, RFC 9110 section 5.6.7 */
@@ -83,6 +90,7 @@ void body_free(struct body *b);
 struct MHD_Response;
 struct answer {
 	struct MHD_Response *full;
+	struct MHD_Response *once; /* with the headers of this one exchange, where `full` is kept without; NULL: there are none */
 	int status;
 	char *etag;              /* without quotes; NULL: none */
 	moment last_modified;
@@ -148,10 +156,14 @@ struct exchange {
 	int64_t sequence;
 
 	struct body body;
+	bool form_read;
+	const struct form_field *form; /* the body as a form, when somebody asked for it */
+	size_t form_n;
 	bool spooled;        /* a part of it went to the file by the spooling thread */
 
 	struct answer *answer;
 	bool from_cache;
+	struct response_header *once; /* headers for this client alone: never kept, and sent with a refusal too */
 	bool unkeyed;        /* the handler read something that is not part of the key */
 	const char *misused; /* an undeclared parameter that the handler asked for */
 	_Atomic bool cancelled;

@@ -105,6 +105,19 @@ uint64_t intake_body_max(const struct exchange *x) {
 	return most < x->config->limits.body_bytes ? most : x->config->limits.body_bytes;
 }
 
+/* A browser asks whether a page of another site may send what it means to (Fetch standard, section 3.2.2). */
+static bool is_preflight(const struct exchange *x) {
+	return header_count(x, S("origin")) && header_count(x, S("access-control-request-method"));
+}
+
+static bool may_read_from_afar(const struct exchange *x, const struct router *router) {
+	struct str wanted = header_of(x, S("access-control-request-method"));
+	struct route_match match;
+	if (!str_is(wanted, "GET") && !str_is(wanted, "HEAD")) return false;
+	router_find(router, HTTP_GET, &x->path, &match);
+	return match.route && match.route->flags & ROUTE_ANY_ORIGIN;
+}
+
 static bool find_route(struct exchange *x, const struct router *router) {
 	enum http_method method = x->known_method ? x->rq.method : HTTP_OPTIONS;
 	router_find(router, method, &x->path, &x->match);
@@ -135,10 +148,20 @@ static bool find_route(struct exchange *x, const struct router *router) {
 	const char *allow = arena_cstr(x->memory, allow_text(x->memory, x->match.allow));
 	if (x->known_method && x->rq.method == HTTP_OPTIONS) {
 		struct response rs;
+		if (is_preflight(x) && !may_read_from_afar(x, router)) {
+			intake_refuse(x, 403, "forbidden", "Pages of other sites may read what is public, and change nothing.", NULL);
+			return false;
+		}
 		if (!exchange_arena(x)) return false;
 		response_init(&rs, x);
 		rs.status = 204;
 		response_header(&rs, "Allow", str_of(allow));
+		if (is_preflight(x)) {
+			response_header(&rs, "Access-Control-Allow-Origin", S("*"));
+			response_header(&rs, "Access-Control-Allow-Methods", S("GET, HEAD"));
+			response_header(&rs, "Access-Control-Allow-Headers", S("Accept, Authorization, If-Modified-Since, If-None-Match"));
+			response_header(&rs, "Access-Control-Max-Age", S("86400"));
+		}
 		x->answer = answer_new(x, &rs, NULL);
 		response_free(&rs);
 		return false;

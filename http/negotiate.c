@@ -65,7 +65,7 @@ bool accepts_gzip(struct str accept_encoding) {
 
 /* ---- validators ---- */
 
-bool etag_listed(struct str list, struct str etag) {
+static bool listed(struct str list, struct str etag, bool begins) {
 	if (str_is(str_trim(list), "*")) return true;
 	while (list.n) {
 		size_t open = str_find_char(list, '"');
@@ -75,10 +75,18 @@ bool etag_listed(struct str list, struct str etag) {
 		if (close == STR_NONE) return false;
 		struct str one = str_sub(list, 0, close);
 		if (str_ends(one, S(GZIP_MARK))) one.n -= sizeof GZIP_MARK - 1;
-		if (str_eq(one, etag)) return true;
+		if (str_eq(one, etag) || (begins && str_starts(one, etag) && str_starts(str_from(one, etag.n), S(".")))) return true;
 		list = str_from(list, close + 1);
 	}
 	return false;
+}
+
+bool etag_listed(struct str list, struct str etag) {
+	return listed(list, etag, false);
+}
+
+bool etag_listed_version(struct str list, struct str version) {
+	return listed(list, version, true);
 }
 
 static const char days[7][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"}; /* 1970-01-01 was a Thursday */

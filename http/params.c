@@ -124,8 +124,17 @@ static void add_value(struct reader *r, size_t index, struct str value) {
 	v->given = true;
 }
 
-/* Arguments as in a query or a form: name=value&name=value, '+' for a space. */
-static void read_arguments(struct reader *r, struct str text, enum param_in in, bool strict) {
+static const struct param *plan_param_named(const struct plan *plan, struct str name, size_t *index) {
+	for (size_t i = 0; i < plan->n_params; i++) {
+		if (!str_is(name, plan->route->params[i].name)) continue;
+		*index = i;
+		return &plan->route->params[i];
+	}
+	return NULL;
+}
+
+/* The arguments of a query: name=value&name=value, '+' for a space. */
+static void read_arguments(struct reader *r, struct str text, bool strict) {
 	struct arena *a = r->x->memory;
 	struct str piece;
 	while (text.p && str_split(&text, '&', &piece)) {
@@ -142,8 +151,8 @@ static void read_arguments(struct reader *r, struct str text, enum param_in in, 
 		}
 		struct str name = str_n(decoded, name_n), value = str_n(decoded + name_n + 1, value_n);
 		size_t index;
-		const struct param *p = memchr(decoded, 0, name_n) ? NULL : plan_param(r->x->plan, decoded, &index);
-		if (p && p->in == in) {
+		const struct param *p = plan_param_named(r->x->plan, name, &index);
+		if (p && p->in == PARAM_QUERY) {
 			add_value(r, index, value);
 		} else if (strict) {
 			complain(r, str_utf8(name) ? str_cut_utf8(name, 80) : S("?"), S("is not a parameter of this address"));
@@ -180,15 +189,21 @@ bool params_read(struct exchange *x, struct problems *out) {
 		if (p->in != PARAM_HEADER || !header_count(x, str_of(p->name))) continue;
 		add_value(&r, i, header_of(x, str_of(p->name)));
 	}
-	read_arguments(&r, x->query, PARAM_QUERY, plan->strict);
+	read_arguments(&r, x->query, plan->strict);
 	finish(&r, PARAM_QUERY, PARAM_HEADER);
 	return !arena_failed(x->memory);
 }
 
-bool params_read_form(struct exchange *x, struct str body, struct problems *out) {
+bool params_read_form(struct exchange *x, const struct form_field *fields, size_t n, struct problems *out) {
 	struct reader r = {.x = x, .problems = out};
 	*out = (struct problems){0};
-	read_arguments(&r, body, PARAM_FORM, false);
+	for (size_t i = 0; i < n; i++) {
+		size_t index;
+		const struct param *p = plan_param_named(x->plan, fields[i].name, &index);
+		if (!p || p->in != PARAM_FORM) continue;
+		if (fields[i].is_file) complain_of(&r, p, "must not be a file");
+		else add_value(&r, index, fields[i].value);
+	}
 	finish(&r, PARAM_FORM, PARAM_FORM);
 	return !arena_failed(x->memory);
 }

@@ -3,6 +3,7 @@
 #include "lib/json/json.h"
 
 #include <errno.h>
+#include <sys/mman.h>
 
 struct str header_of(const struct exchange *x, struct str name) {
 	for (size_t i = 0; i < x->n_headers; i++) {
@@ -71,6 +72,15 @@ bool request_if_match(struct request *rq, struct str etag) {
 	return !request_has_if_match(rq) || etag_listed(header_of(x, S("if-match")), etag);
 }
 
+bool request_if_match_version(struct request *rq, struct str version) {
+	struct exchange *x = exchange_of(rq);
+	return !request_has_if_match(rq) || etag_listed_version(header_of(x, S("if-match")), version);
+}
+
+bool version_listed(struct str list, struct str version) {
+	return etag_listed_version(list, version);
+}
+
 bool request_cancelled(const struct request *rq) {
 	const struct exchange *x = exchange_of(rq);
 	return atomic_load_explicit(&x->cancelled, memory_order_relaxed) || stopwatch() > x->deadline;
@@ -112,6 +122,37 @@ enum err_code request_body_fd(struct request *rq, int *fd, struct err *e) {
 	}
 	if (lseek(b->fd, 0, SEEK_SET) < 0) return err_errno(e, errno, "the upload can't be read back");
 	*fd = b->fd;
+	return ERR_OK;
+}
+
+struct mapping {
+	void *p;
+	size_t n;
+};
+
+static void unmap(void *mapping) {
+	struct mapping *m = mapping;
+	munmap(m->p, m->n);
+}
+
+enum err_code request_body_map(struct request *rq, struct str *out, struct err *e) {
+	struct body *b = &exchange_of(rq)->body;
+	if (b->memory.n == b->n) {
+		*out = buf_str(&b->memory);
+		return ERR_OK;
+	}
+	int fd;
+	enum err_code code = request_body_fd(rq, &fd, e);
+	if (code) return code;
+	struct mapping *m = arena_new_of(rq->arena, struct mapping);
+	if (!m) return err_set(e, ERR_MEMORY, "out of memory");
+	*m = (struct mapping){mmap(NULL, b->n, PROT_READ, MAP_PRIVATE, fd, 0), b->n};
+	if (m->p == MAP_FAILED) return err_errno(e, errno, "the upload can't be read back");
+	if (!arena_defer(rq->arena, unmap, m)) {
+		unmap(m);
+		return err_set(e, ERR_MEMORY, "out of memory");
+	}
+	*out = str_n(m->p, m->n);
 	return ERR_OK;
 }
 

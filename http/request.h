@@ -52,6 +52,10 @@ bool request_wants_json(const struct request *rq);
 /* If-Match names this entity tag, or there is no If-Match. For the writing routes' preconditions. */
 bool request_if_match(struct request *rq, struct str etag);
 bool request_has_if_match(struct request *rq);
+/* The same for answers whose tag is a version and, behind a dot, what else distinguishes one answer from another. */
+bool request_if_match_version(struct request *rq, struct str version);
+/* A list of entity tags that came some other way. */
+bool version_listed(struct str list, struct str version);
 
 /* ---- body ---- */
 size_t request_body_size(const struct request *rq);
@@ -59,6 +63,8 @@ size_t request_body_size(const struct request *rq);
 enum err_code request_body(struct request *rq, size_t max, struct str *out, struct err *e) must_use;
 /* The body as a file, at its start; written to one if it is not yet. Borrowed: closed with the request. */
 enum err_code request_body_fd(struct request *rq, int *fd, struct err *e) must_use;
+/* The whole body without a copy: what is in memory, or the file mapped into it. Lives as long as the request. */
+enum err_code request_body_map(struct request *rq, struct str *out, struct err *e) must_use;
 /* An application/json (or +json) body, parsed. ERR_USAGE for another media type. */
 enum err_code request_json(struct request *rq, const struct json **out, struct err *e) must_use;
 

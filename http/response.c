@@ -81,9 +81,8 @@ static bool header_safe(struct str value) {
 	return true;
 }
 
-void response_header(struct response *rs, const char *name, struct str value) {
+static void add_header(struct response *rs, struct arena *a, struct response_header **last, const char *name, struct str value) {
 	struct exchange *x = exchange_of(rs->rq);
-	struct arena *a = rs->rq->arena;
 	if (!token_valid(str_of(name)) || !header_safe(value)) {
 		x->misused = "a header with control characters";
 		return;
@@ -92,9 +91,23 @@ void response_header(struct response *rs, const char *name, struct str value) {
 	if (!h) return;
 	/* C strings: libmicrohttpd takes them so */
 	*h = (struct response_header){NULL, arena_str(a, str_of(name)), arena_str(a, value)};
-	struct response_header **last = &rs->headers;
 	while (*last) last = &(*last)->next;
 	*last = h;
+}
+
+void response_header(struct response *rs, const char *name, struct str value) {
+	add_header(rs, rs->rq->arena, &rs->headers, name, value);
+}
+
+struct str response_header_value(const struct response *rs, const char *name) {
+	for (const struct response_header *h = rs->headers; h; h = h->next)
+		if (str_eq_ascii_case(h->name, str_of(name))) return h->value;
+	return STR_EMPTY;
+}
+
+void response_header_once(struct response *rs, const char *name, struct str value) {
+	struct exchange *x = exchange_of(rs->rq);
+	add_header(rs, x->memory, &x->once, name, value);
 }
 
 /* What may stand between < and > or in a Location: the characters of RFC 3986 and what is percent-encoded. */
@@ -167,25 +180,29 @@ static void write_items(struct json_writer *w, const struct problem *p) {
 	jw_array(w);
 	for (size_t i = 0; i < p->n; i++) {
 		jw_object(w);
-		if (p->errors[i].where.n) jw_field_str(w, S("where"), p->errors[i].where);
+		struct str where = p->errors[i].where;
+		if (where.n) jw_field_str(w, str_starts(where, S("/")) ? S("pointer") : S("parameter"), where);
 		jw_field_str(w, S("detail"), p->errors[i].message);
 		jw_object_end(w);
 	}
 	jw_array_end(w);
 }
 
+void problem_json(struct json_writer *w, struct request *rq, const struct problem *p) {
+	const char *base = exchange_of(rq)->config->problem_base;
+	jw_object(w);
+	if (base && p->type.n) jw_field_str(w, S("type"), arena_cat(rq->arena, str_of(base), p->type));
+	jw_field_str(w, S("title"), p->title.n ? p->title : str_of(status_title(p->status)));
+	jw_field_int(w, S("status"), p->status);
+	if (p->detail.n) jw_field_str(w, S("detail"), p->detail);
+	if (rq->path.n) jw_field_str(w, S("instance"), rq->path);
+	if (p->n) write_items(w, p);
+	jw_object_end(w);
+}
+
 static void write_problem(struct response *rs, const struct problem *p) {
-	struct exchange *x = exchange_of(rs->rq);
-	const char *base = x->config->problem_base;
 	struct json_writer w = json_writer(response_buf(rs, "application/problem+json"));
-	jw_object(&w);
-	if (base && p->type.n) jw_field_str(&w, S("type"), arena_cat(rs->rq->arena, str_of(base), p->type));
-	jw_field_str(&w, S("title"), p->title);
-	jw_field_int(&w, S("status"), p->status);
-	if (p->detail.n) jw_field_str(&w, S("detail"), p->detail);
-	if (rs->rq->path.n) jw_field_str(&w, S("instance"), rs->rq->path);
-	if (p->n) write_items(&w, p);
-	jw_object_end(&w);
+	problem_json(&w, rs->rq, p);
 }
 
 void response_problem(struct response *rs, const struct problem *given) {

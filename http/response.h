@@ -8,6 +8,7 @@
 #include "http/request.h"
 
 struct json;
+struct json_writer;
 
 enum cache_policy {
 	CACHE_NO_STORE,   /* private: nothing between us and the viewer keeps it */
@@ -52,6 +53,10 @@ void response_file(struct response *rs, int fd, uint64_t size, struct str conten
 /* ---- headers ---- */
 /* Name and value are copied. One with a control character is dropped and the answer becomes a 500. */
 void response_header(struct response *rs, const char *name, struct str value);
+/* What it was set to; "" when it was not. */
+struct str response_header_value(const struct response *rs, const char *name);
+/* A header for this one exchange: it is sent whatever the answer becomes, and is no part of what the cache keeps. */
+void response_header_once(struct response *rs, const char *name, struct str value);
 /* Link: <url>; rel="rel" (RFC 8288). */
 void response_link(struct response *rs, const char *rel, struct str url);
 /* 303 after a change, 308 or 302 for moves. The address must be on this site (begin with one '/') or be allowed by
@@ -65,7 +70,7 @@ static inline void response_public(struct response *rs, unsigned max_age) {
 
 /* ---- errors ---- */
 struct problem_item {
-	struct str where;   /* JSON pointer in the body or a parameter's name; may be empty */
+	struct str where;   /* JSON pointer in the body (begins with a slash) or a parameter's name; may be empty */
 	struct str message;
 };
 /* RFC 9457. What is empty is filled in from the status. */
@@ -79,6 +84,8 @@ struct problem {
 /* Drops what the response holds and answers with the problem: as problem+json, or as a page by server_config's
  * error_page when the client prefers HTML and the path is not below /api. */
 void response_problem(struct response *rs, const struct problem *p);
+/* The document itself, for answers that hold several. */
+void problem_json(struct json_writer *w, struct request *rq, const struct problem *p);
 /* The same from an error. */
 void response_error(struct response *rs, const struct err *e);
 /* For a handler that checks more than one thing: collects items and ends as one 400 or 422.

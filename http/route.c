@@ -61,6 +61,7 @@ static enum err_code check_route(const struct route *r, struct err *e) {
 		return err_set(e, ERR_INVALID, "a route that changes things needs a CSRF rule");
 	}
 	if (is_read(r) && r->body_max) return err_set(e, ERR_INVALID, "GET takes no body");
+	if ((r->flags & ROUTE_FORM) && !r->body_max) return err_set(e, ERR_INVALID, "the route takes a form, but no body");
 	if ((r->flags & ROUTE_CACHEABLE) && (!is_read(r) || r->permission != ROUTE_PUBLIC)) {
 		return err_set(e, ERR_INVALID, "only public GET routes can be cached");
 	}

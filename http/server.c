@@ -152,7 +152,11 @@ static enum MHD_Result send_answer(struct server *s, struct exchange *x) {
 	bool body = !x->rq.head && x->sent_status != 304 && x->sent_status != 204;
 	x->sent_bytes = body ? a->bytes : 0;
 	watch_until(x->watched, stopwatch() + transfer_time(s, x->sent_bytes));
-	return MHD_queue_response(x->connection, (unsigned)x->sent_status, a->full);
+	if (!a->once || x->from_cache) return MHD_queue_response(x->connection, (unsigned)x->sent_status, a->full);
+	enum MHD_Result queued = MHD_queue_response(x->connection, (unsigned)x->sent_status, a->once);
+	MHD_destroy_response(a->once); /* the connection holds it from here */
+	a->once = NULL;
+	return queued;
 }
 
 static bool serve_cached(struct server *s, struct exchange *x) {

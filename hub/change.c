@@ -82,6 +82,12 @@ static enum err_code compress_origin(struct preparing *x) {
 	return ERR_OK;
 }
 
+static enum err_code check_schema(struct preparing *x, const struct json *body) {
+	enum err_code code = schema_check(x->p->kind->schema, body, x->a, x->e);
+	if (code == ERR_INVALID && x->c->told) schema_valid(x->p->kind->schema, body, x->a, x->c->told);
+	return code;
+}
+
 static enum err_code prepare_create(struct preparing *x) {
 	const struct change *c = x->c;
 	struct prepared *p = x->p;
@@ -99,7 +105,7 @@ static enum err_code prepare_create(struct preparing *x) {
 		if (!p->kind->number_form.n || !number_parse(p->kind->number_form, c->number, &seq, &year))
 			return err_set(x->e, ERR_INVALID, "\"%.*s\" is no number of the kind %.*s", STR_ARG(c->number), STR_ARG(p->kind->name));
 	}
-	code = schema_check(p->kind->schema, c->body, x->a, x->e);
+	code = check_schema(x, c->body);
 	p->visibility = c->visibility;
 	if (!code) code = compress_origin(x);
 	return code ? code : compute(x, c->body);
@@ -155,7 +161,7 @@ static enum err_code prepare_revise(struct preparing *x) {
 	enum err_code code = allowed(x, p->kind->revise, "revising");
 	if (!code) code = store_body(x->db, x->a, &p->base, &old, x->e);
 	if (!code) code = put_back_hidden(x, old, &body);
-	if (!code) code = schema_check(p->kind->schema, body, x->a, x->e);
+	if (!code) code = check_schema(x, body);
 	if (!code) code = compress_origin(x);
 	if (!code) code = compute(x, body);
 	if (code) return code;

@@ -76,6 +76,8 @@ struct change {
 
 	struct str file_name, media_type, bytes; /* attach */
 	unsigned audiences;            /* attach, comment; 0: coordinators */
+
+	struct schema_errors *told;    /* where all that is wrong with a body goes, in the arena of change_prepare; NULL: the first alone, in err */
 };
 
 struct change_result {

@@ -114,8 +114,10 @@ unsigned store_audiences(const struct stored *r, unsigned roles) {
 	if (roles & ROLE_OWNER) audiences |= OWNER | PARTIES;
 	if (roles & ROLE_PARTY) audiences |= PARTIES;
 	if (roles & ROLE_COORDINATOR) audiences |= COORDINATORS | PARTIES | REGULATOR | DOWNSTREAM;
-	if (roles & (ROLE_PANEL | ROLE_ADJUDICATOR)) audiences |= PANEL;
-	if (audiences || (state && state->is_public)) audiences |= PUBLIC;
+	/* A seat on the panel opens no record by itself: only what is public, or what one was made a party to. */
+	bool open = state && state->is_public;
+	if (roles & (ROLE_PANEL | ROLE_ADJUDICATOR) && (open || audiences)) audiences |= PANEL;
+	if (audiences || open) audiences |= PUBLIC;
 	return audiences;
 }
 

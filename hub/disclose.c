@@ -70,6 +70,7 @@ bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, str
 		.summary = arena_str(d->a, db_str(q, first + 6)),
 		.sort = arena_str(d->a, db_str(q, first + 7)),
 		.updated = db_int(q, first + 8),
+		.published = db_int(q, first + 9),
 	};
 	out->dated = is_dated(kind, out->sort, db_int(q, first + 9));
 	return true;
@@ -84,7 +85,7 @@ static enum err_code public_record(const struct disclosing *d, int64_t id, struc
 	if (found) {
 		r.body_text = arena_str(d->a, db_str(&q, 10));
 		r.etag = arena_str(d->a, db_str(&q, 11));
-		r.published = db_int(&q, 9);
+		r.published = r.line.published;
 	}
 	enum err_code code = db_done(&q, e);
 	if (!code && !found) code = nothing(name, e);
@@ -135,7 +136,7 @@ static enum err_code other_record(const struct disclosing *d, int64_t id, struct
 	db_bind_int(&q, 1, id);
 	if (db_row(&q)) {
 		r.line.sort = arena_str(d->a, db_str(&q, 0));
-		r.published = db_int(&q, 1);
+		r.published = r.line.published = db_int(&q, 1);
 		r.line.dated = is_dated(s.kind, r.line.sort, r.published);
 	}
 	code = db_done(&q, e);
@@ -238,7 +239,10 @@ static enum err_code link_group(const struct disclosing *d, const struct disclos
 		if (code) break;
 		const struct kind_link *l = kind_link(c->inverse ? other.kind : r->line.kind, c->rel);
 		if (!l || !(l->audiences & r->audiences)) continue;
-		g.title = c->inverse ? l->inverse : l->title;
+		/* Kinds may call the other end of one relation differently: "Incidents, Reports". */
+		struct str title = c->inverse ? l->inverse : l->title;
+		if (!g.title.n) g.title = title;
+		else if (str_find(g.title, title) == STR_NONE) g.title = arena_fmt(d->a, "%.*s, %.*s", STR_ARG(g.title), STR_ARG(title));
 		g.items[g.n++] = other;
 	}
 	enum err_code ended = db_done(&q, code ? NULL : e);

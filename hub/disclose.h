@@ -29,7 +29,8 @@ struct glimpse {
 	struct str id, uid, headline, summary;
 	struct str sort;    /* date that matters, or the day of publication; "" when not public */
 	bool dated;         /* it is a date that matters */
-	moment updated;
+	moment updated;     /* of the last change that shows */
+	moment published;   /* when it became public; 0: it isn't */
 };
 
 struct disclosed {
@@ -85,6 +86,18 @@ struct disclosed_event {
 enum err_code disclose_history(const struct disclosing *d, const struct disclosed *r, struct disclosed_event **out, size_t *n,
 	struct err *e) must_use;
 
+/* ---- moves ---- */
+
+struct disclosed_move {
+	const struct kind_move *move;
+	const struct kind_state *to;
+	const struct str *missing; /* pointers that it requires and that, as far as this viewer can see, hold nothing yet */
+	size_t missing_n;
+};
+/* The moves that this viewer may make from the present state, in the order of the kind. */
+enum err_code disclose_moves(const struct disclosing *d, const struct disclosed *r, struct disclosed_move **out, size_t *n, struct err *e)
+	must_use;
+
 /* One event of whatever record, as the viewer may know it, and the record's line: for notices. No difference and no revision is told. ERR_NOT_FOUND
  * where its effect does not show to the viewer. */
 enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct disclosed_event *out, struct glimpse *record, struct err *e)
@@ -118,12 +131,18 @@ enum err_code disclose_files(const struct disclosing *d, const struct disclosed 
 struct list_filter {
 	struct str name, value; /* a facet; of use, system and organization any name of the record */
 };
+enum list_order {
+	LIST_BY_DATE,   /* the date that matters, newest first */
+	LIST_BY_CHANGE, /* when it became public or last changed for the public, newest first; of what is public alone, whoever asks */
+};
 struct list_request {
+	enum list_order order;
 	const struct kind *kind;   /* NULL: all */
 	const struct list_filter *filters;
 	size_t filters_n;
 	struct str cursor;         /* from an earlier answer; "" the beginning */
 	size_t limit;              /* 1 … 200 */
+	bool itself;               /* by change: the use, system or organization that the first filter names is in the list too */
 };
 struct listed {
 	struct glimpse *items;
@@ -131,7 +150,7 @@ struct listed {
 	struct str next;           /* cursor; "" at the end */
 	int64_t total;             /* -1: not counted */
 };
-/* By date, newest first. ERR_INVALID for a cursor that isn't one. */
+/* ERR_INVALID for a cursor that isn't one. A cursor is good for the order that gave it. */
 enum err_code disclose_list(const struct disclosing *d, const struct list_request *r, struct listed *out, struct err *e) must_use;
 
 struct facet_value {
@@ -148,6 +167,36 @@ enum err_code disclose_facets(const struct disclosing *d, const struct kind *kin
 	must_use;
 /* "Kind", "Year", or what the kind calls its own. */
 struct str facet_title(const struct hub *h, const struct kind *kind, struct str name);
+
+/* How many public records fall into each year, kind by kind; a record without a date of its own falls into none. Oldest year first. */
+struct year_count {
+	int year;
+	const struct kind *kind;
+	int64_t n;
+};
+struct year_counts {
+	struct year_count *items;
+	size_t n;
+	int64_t undated;           /* public records that fit and have no date */
+};
+enum err_code disclose_years(const struct disclosing *d, const struct kind *kind, const struct list_filter *filters, size_t filters_n,
+	struct year_counts *out, struct err *e) must_use;
+
+/* By which relations records lead to r: for each of the others the titles that a reader of r sees ("Developer in", "Harmed in"), joined
+ * with commas; "" where there is none that the public may see. */
+enum err_code disclose_roles(const struct disclosing *d, const struct disclosed *r, const struct glimpse *others, size_t n,
+	struct str *out, struct err *e) must_use;
+
+/* Every public record in the order of its last public change, oldest first, passing over `skip` of them and giving at most `limit`:
+ * name is what its address is made of. Streams: nothing is kept. */
+struct disclosed_address {
+	struct str id, uid;
+	moment updated;
+};
+enum err_code disclose_addresses(const struct disclosing *d, int64_t skip, int64_t limit,
+	void (*fn)(const struct disclosed_address *one, void *arg), void *arg, struct err *e) must_use;
+/* The moments alone, for saying where parts of such a list end: cheap for hundreds of thousands. */
+enum err_code disclose_changes(const struct disclosing *d, void (*fn)(moment updated, void *arg), void *arg, struct err *e) must_use;
 
 /* The children of a record by an inverse relation, all of them at once: for trees. parents[i] of items[i] is 0 at the root. */
 struct disclosed_tree {

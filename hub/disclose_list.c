@@ -134,6 +134,7 @@ enum err_code disclose_list(const struct disclosing *d, const struct list_reques
 	struct str sort = S("~");
 	int64_t before = INT64_MAX;
 	if (r->limit < 1 || r->limit > 200) return err_set(e, ERR_INVALID, "limit: expected 1 to 200");
+	if (r->order == LIST_BY_CHANGE) return disclose_by_change(d, r, out, e);
 	if (r->cursor.n) {
 		enum err_code code = cursor_read(d->db, r->cursor, &sort, &before, e);
 		if (code) return code;

@@ -26,12 +26,17 @@ static inline bool event_tells_parties(unsigned audiences) { return (audiences &
 struct str disclose_subject_name(const struct disclosing *d, struct str subject);
 /* A line about a record for this viewer; ERR_NOT_FOUND when it may not know of it. */
 enum err_code disclose_glimpse(const struct disclosing *d, int64_t record, struct glimpse *out, struct err *e) must_use;
-/* Columns of a query that joins record r with public p: r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated, from
- * `first` on. */
+/* Columns of a query that joins record r with public p: r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated,
+ * p.published, from `first` on. */
 #define GLIMPSE_COLUMNS "r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated, p.published"
 bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, struct glimpse *out);
 enum err_code disclose_resolve(const struct disclosing *d, struct str name, int64_t *id, struct err *e) must_use;
-/* The uid of the record that a filter on use, system or organization means; the value itself for other facets. */
 /* Sorts groups into the order of a page and fills in titles and labels. */
 void disclose_order_facets(const struct disclosing *d, const struct kind *kind, struct facet_group *groups, size_t n);
+/* The uid of the record that a filter on use, system or organization means; the value itself for other facets. */
 enum err_code disclose_filter_value(const struct disclosing *d, const struct list_filter *f, struct str *out, struct err *e) must_use;
+/* The condition that a record has a facet's value, for SQL that is put together: `record` is the column that names the record, the
+ * parameters are $first and $first + 1. */
+void disclose_has_facet(struct buf *sql, const char *record, size_t first);
+/* Reads the list by change: hub/disclose_change.c. */
+enum err_code disclose_by_change(const struct disclosing *d, const struct list_request *r, struct listed *out, struct err *e) must_use;

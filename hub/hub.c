@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <ini.h>
+#include <sys/stat.h>
 
 #include "hub/account/oidc.h"
 #include "hub/account/provider.h"
@@ -51,6 +52,18 @@ static enum err_code check_name(struct str name, struct err *e) {
 	return err_set(e, ERR_INVALID, "the hub's name must be one line of at most 150 bytes, without a semicolon behind a blank");
 }
 
+/* RFC 9116, section 2.5.3: a URI; a mail address alone becomes one. */
+static enum err_code check_contact(struct hub *h, struct err *e) {
+	struct str c = str_trim(h->contact);
+	bool uri = str_starts(c, S("mailto:")) || str_starts(c, S("https://")) || str_starts(c, S("tel:")), ok = true;
+	for (size_t i = 0; i < c.n; i++) ok &= (unsigned char)c.p[i] > 32 && (unsigned char)c.p[i] < 127;
+	if (ok && (uri || !c.n || str_find_char(c, '@') != STR_NONE)) {
+		h->contact = uri || !c.n ? c : arena_cat(h->arena, S("mailto:"), c);
+		return ERR_OK;
+	}
+	return err_set(e, ERR_INVALID, "contact must be an address that begins with https://, mailto: or tel:, or a mail address");
+}
+
 static enum err_code check_mail(const struct hub_mail *m, struct err *e) {
 	if (!m->server.n) return ERR_OK;
 	if (!str_starts(m->server, S("smtp://")) && !str_starts(m->server, S("smtps://")))
@@ -63,6 +76,21 @@ struct conf {
 	struct hub *hub;
 	char wrong[100];
 };
+
+static bool set_limit(struct hub_limits *limits, const char *name, const char *value) {
+	const struct {
+		const char *name;
+		int64_t *to;
+	} all[] = {{"reads_anonymous", &limits->reads_anonymous}, {"reads", &limits->reads}, {"writes", &limits->writes}};
+	for (size_t i = 0; i < lengthof(all); i++) {
+		int64_t n;
+		if (strcmp(all[i].name, name) != 0) continue;
+		if (!str_int(str_of(value), &n) || n < 0 || n > 1000000) return false;
+		*all[i].to = n;
+		return true;
+	}
+	return false;
+}
 
 static struct str *mail_setting(struct hub_mail *m, const char *name) {
 	if (strcmp(name, "server") == 0) return &m->server;
@@ -100,8 +128,14 @@ static int conf_line(void *user, const char *section, const char *name, const ch
 		c->hub->prefix = arena_str(c->hub->arena, str_of(value));
 	else if (strcmp(section, "hub") == 0 && strcmp(name, "url") == 0)
 		c->hub->base_url = arena_str(c->hub->arena, str_of(value));
-	else if (strcmp(section, "oidc") != 0 || !set_oidc(c, name, str_of(value)))
-		snprintf(c->wrong, sizeof c->wrong, "[%s] %s = %s", section, name, value);
+	else if (strcmp(section, "hub") == 0 && strcmp(name, "contact") == 0)
+		c->hub->contact = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "hub") == 0 && strcmp(name, "policy") == 0)
+		c->hub->policy = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "oidc") == 0 && set_oidc(c, name, str_of(value)))
+		return 1;
+	else if (strcmp(section, "limits") != 0 || !set_limit(&c->hub->limits, name, value))
+		snprintf(c->wrong, sizeof c->wrong, "[%s] %s", section, name);
 	return c->wrong[0] == 0;
 }
 
@@ -113,6 +147,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	if (memchr(text.p, 0, text.n)) return err_set(e, ERR_INVALID, "%s: holds a NUL byte", path);
 	if (!str_utf8(text)) return err_set(e, ERR_INVALID, "%s: is not UTF-8 text", path);
 	struct conf c = {.hub = h};
+	h->limits = (struct hub_limits){600, 3000, 300};
 	int line = ini_parse_string(arena_cstr(h->arena, text), conf_line, &c);
 	if (line)
 		return err_set(e, ERR_INVALID, "%s, line %d: %s%s", path, line, c.wrong[0] ? "there is no setting " : "not a line of settings",
@@ -120,6 +155,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	if (!h->name.n) h->name = S("Polder");
 	while (h->base_url.n && h->base_url.p[h->base_url.n - 1] == '/') h->base_url.n--;
 	code = check_prefix(h->prefix, e);
+	if (!code) code = check_contact(h, e);
 	if (!code) code = check_mail(&h->mail, e);
 	if (!code) code = oidc_check_settings(h, e);
 	return code ? (err_prefix(e, "%s", path), code) : ERR_OK;
@@ -137,6 +173,15 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"prefix = %.*s\n"
 		"; the public address, for links in feeds and notices\n"
 		"; url = https://hub.example.org\n"
+		"; where flaws of the hub itself are told, and the record with its disclosure policy: for /.well-known/security.txt\n"
+		"; contact = mailto:security@hub.example.org\n"
+		"; policy = R-XXXX-XXXX\n"
+		"\n"
+		"[limits]\n"
+		"; requests a minute to the API: reading without a token by address, reading by token, writing; 0: no limit\n"
+		"; reads_anonymous = 600\n"
+		"; reads = 3000\n"
+		"; writes = 300\n"
 		"\n"
 		"; How invitations and new passwords are mailed; without a server, none are.\n"
 		"[mail]\n"
@@ -169,6 +214,7 @@ enum err_code hub_init(const char *dir, const struct hub_settings *settings, str
 	/* The configuration comes last: a folder without it is no hub, so a half-made one can be made again. */
 	if (file_exists(file_join(a, dir, "polder.conf"))) return err_set(e, ERR_EXISTS, "%s: there is a hub already", dir);
 	code = file_make_dir(file_join(a, dir, "files"), e);
+	if (!code && chmod(file_join(a, dir, "files"), 0700) != 0) code = err_errno(e, errno, "%s/files", dir);
 	if (!code) code = file_make_dir(file_join(a, dir, "kinds"), e);
 	struct db *db = NULL;
 	if (!code) code = db_open(&db, database_of(a, dir), DB_CREATE, e);

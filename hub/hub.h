@@ -12,6 +12,11 @@
 #include "db/db.h"
 #include "hub/kind.h"
 
+/* Requests a minute to the API; 0: without a limit. [limits] of polder.conf. */
+struct hub_limits {
+	int64_t reads_anonymous, reads, writes; /* reads: with a token; writes: by whomever */
+};
+
 /* How mail is sent: [mail] in polder.conf, as hub/mail.h says. */
 struct hub_mail {
 	struct str server;    /* "" no mail is sent */
@@ -35,7 +40,10 @@ struct hub {
 	struct str name;      /* "Example hub" */
 	struct str prefix;    /* of the numbers that this hub gives: [A-Z][A-Z0-9]{1,9} */
 	struct str uid;       /* of the hub itself, random, given by init */
+	struct hub_limits limits;
 	struct str base_url;  /* of its public address, without the last slash; "" when not set */
+	struct str contact;   /* where flaws of the hub itself are told: an address with mailto:, https: or tel:; "" when not set */
+	struct str policy;    /* name of the record with the hub's own disclosure policy; "" when not set */
 	struct kinds *kinds;
 	struct writer *writer; /* hub/writer.h */
 	struct throttle *throttle; /* failures of signing in: hub/account/throttle.h */

@@ -81,7 +81,7 @@ static enum err_code password_of(const struct hub *h, struct arena *a, struct st
 
 static enum err_code deliver(const struct hub *h, struct arena *a, const struct waiting *w, const atomic_bool *cancelled, struct str *to,
 	struct err *e) {
-	struct str plain, password, message;
+	struct str plain, password = STR_EMPTY, message = STR_EMPTY;
 	const struct json *v;
 	struct mail_message m = {.date = w->created};
 	struct mail_address from;

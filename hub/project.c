@@ -114,7 +114,7 @@ static void find_facets(struct arena *a, const struct kind *kind, struct str sta
 	struct facets f = {a, out, S("state")};
 	add_facet(&f, state);
 	f.name = S("year");
-	if (out->sort.n >= 4) add_facet(&f, str_sub(out->sort, 0, 4));
+	if (out->dated) add_facet(&f, str_sub(out->sort, 0, 4));
 	for (size_t i = 0; i < kind->facets_n; i++) {
 		f.name = kind->facets[i].name;
 		kind_each(shown, kind->facets[i].pointer, facet_value, &f);
@@ -181,7 +181,7 @@ static void find_words(struct arena *a, const struct kind *kind, struct str stat
 	fold_words(&marks, json_get_str(json_get_lit(shown, "source"), S("id")));
 	project_mark(&marks, S("kind"), kind->name);
 	project_mark(&marks, S("state"), state);
-	project_mark(&marks, S("year"), str_sub(out->sort, 0, 4));
+	if (out->dated) project_mark(&marks, S("year"), str_sub(out->sort, 0, 4));
 	out->mark_words = arena_str(a, buf_str(&marks));
 }
 
@@ -209,7 +209,8 @@ enum err_code project(struct arena *a, const struct kind *kind, const struct vis
 		p.headline = project_headline(a, kind, shown);
 		p.summary = project_summary(a, kind, shown);
 		p.sort = kind->date.n ? date_of(json_string(json_pointer(shown, kind->date))) : STR_EMPTY;
-		if (!p.sort.n) p.sort = str_sub(moment_str(a, published), 0, 10);
+		p.dated = p.sort.n > 0;
+		if (!p.dated) p.sort = str_sub(moment_str(a, published), 0, 10);
 		find_facets(a, kind, state, shown, &p);
 		find_words(a, kind, state, shown, &p);
 		p.excerpt = excerpt(a, kind, shown);

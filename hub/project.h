@@ -28,7 +28,8 @@ struct projection {
 	struct str etag;     /* first 32 hexadecimal digits of the SHA-256 of state and projection */
 	struct str headline, summary;
 	struct str excerpt;  /* summary and the texts that are searched, a line each, cut at EXCERPT_BYTES: for snippets */
-	struct str sort;     /* YYYY[-MM[-DD]] */
+	struct str sort;     /* YYYY[-MM[-DD]]; of its own date, else of publication */
+	bool dated;          /* it is its own: a year to narrow by and to count in comes from that alone */
 	struct projected_facet *facets; /* state, year and the kind's own */
 	size_t facets_n;
 	struct str title_words, high_words, text_words, mark_words; /* folded, for search */

@@ -142,6 +142,19 @@ static enum err_code find(const struct disclosing *d, const struct search_reques
 	return code;
 }
 
+/* The score becomes the moment: a double holds microseconds exactly for the next two centuries. */
+static enum err_code by_change(const struct disclosing *d, struct candidates *c, struct err *e) {
+	for (size_t i = 0; i < c->n; i++) {
+		struct db_query q = db_query(d->db, "SELECT updated FROM public WHERE record = $1");
+		db_bind_int(&q, 1, c->items[i].record);
+		c->items[i].score = db_row(&q) ? (double)db_int(&q, 0) : 0;
+		enum err_code code = db_done(&q, e);
+		if (code) return code;
+	}
+	if (c->n) qsort(c->items, c->n, sizeof *c->items, by_score);
+	return ERR_OK;
+}
+
 /* ---- facets ---- */
 
 struct counted {
@@ -306,6 +319,7 @@ enum err_code disclose_search(const struct disclosing *d, const struct search_re
 	if (r->offset > RANKED) return err_set(e, ERR_INVALID, "only the first %d hits can be paged through: narrow the search", RANKED);
 	enum err_code code = search_query_read(d->a, r->query, &q, e);
 	if (!code) code = find(d, r, &q, &c, e);
+	if (!code && r->order == LIST_BY_CHANGE) code = by_change(d, &c, e);
 	if (!code) code = facets_of(d, &c, &result, e);
 	if (code) return code;
 	result.items = arena_array(d->a, r->limit, sizeof *result.items);

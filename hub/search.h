@@ -15,6 +15,7 @@ struct search_request {
 	struct str query;
 	const struct list_filter *filters; /* kind, state, year and any facet */
 	size_t filters_n;
+	enum list_order order;             /* by change: the hits that rank, the last changed first */
 	size_t offset, limit;              /* limit 1 … 100; offset + limit at most SEARCH_CANDIDATES */
 };
 

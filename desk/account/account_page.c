@@ -202,25 +202,22 @@ enum err_code do_unlink(struct request *rq, struct response *rs, struct err *e) 
 
 /* ---- tokens of the API ---- */
 
+static struct tokens_page tokens_page(struct request *rq) {
+	return (struct tokens_page){
+		.a = rq->arena,
+		.user = desk_user(rq),
+		.csrf = desk_csrf(rq),
+		.name = {"name", "What it is for", "text", .required = true, .most = 100},
+		.days = {"days", "Days until it ends", "number", .value = S("90"), .required = true},
+		.scopes = SCOPE_READ,
+	};
+}
+
 static enum err_code put_tokens(struct request *rq, struct response *rs, struct tokens_page *page, struct err *e) {
 	struct token *tokens;
 	enum err_code code = token_list(rq->worker, desk_user(rq)->account.uid, rq->arena, &tokens, &page->n, e);
 	if (code) return code;
-	page->a = rq->arena;
-	page->user = desk_user(rq);
-	page->csrf = desk_csrf(rq);
 	page->tokens = tokens;
-	page->name.name = "name";
-	page->name.label = "What it is for";
-	page->name.type = "text";
-	page->name.required = true;
-	page->name.most = 100;
-	page->days.name = "days";
-	page->days.label = "Days until it ends";
-	page->days.type = "number";
-	page->days.required = true;
-	if (!page->days.value.n) page->days.value = S("90");
-	if (!page->scopes) page->scopes = SCOPE_READ;
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Tokens"), .here = SITE_ACCOUNT});
 	tokens_body(out, page);
 	if (page->outcome.wrong.n || page->name.wrong.n || page->days.wrong.n) rs->status = 422;
@@ -228,13 +225,16 @@ static enum err_code put_tokens(struct request *rq, struct response *rs, struct 
 }
 
 enum err_code show_tokens(struct request *rq, struct response *rs, struct err *e) {
-	struct tokens_page page = {0};
+	struct tokens_page page = tokens_page(rq);
 	if (str_is(request_str(rq, "done"), "revoked")) page.outcome.done = S("The token was revoked.");
 	return put_tokens(rq, rs, &page, e);
 }
 
 enum err_code do_token(struct request *rq, struct response *rs, struct err *e) {
-	struct tokens_page page = {.name.value = str_trim(request_str(rq, "name")), .days.value = request_str(rq, "days")};
+	struct tokens_page page = tokens_page(rq);
+	page.name.value = str_trim(request_str(rq, "name"));
+	page.days.value = request_str(rq, "days");
+	page.scopes = 0;
 	size_t n;
 	const struct str *scopes = request_strs(rq, "scope", &n);
 	for (size_t i = 0; i < n; i++) page.scopes |= scope_of(scopes[i]);
@@ -244,7 +244,8 @@ enum err_code do_token(struct request *rq, struct response *rs, struct err *e) {
 	moment expires = now() + request_int(rq, "days") * DAY;
 	enum err_code code = token_create(desk_hub(rq), &by, desk_user(rq)->account.uid, page.name.value, page.scopes, expires, rq->arena, text, &token, e);
 	if (!code) {
-		struct tokens_page made = {.fresh = arena_str(rq->arena, str_of(text))};
+		struct tokens_page made = tokens_page(rq);
+		made.fresh = arena_str(rq->arena, str_of(text));
 		return put_tokens(rq, rs, &made, e);
 	}
 	if (code != ERR_INVALID) return code;

@@ -52,7 +52,7 @@ struct new_password_page {
 struct invitation_page {
 	const struct invitation *invitation;
 	const struct desk_user *user;     /* NULL: a new account is made */
-	struct str action, csrf, role;
+	struct str hub, action, csrf, role;
 	struct str provider;              /* the name of one to join with; "" none */
 	struct form_line login, name, password;
 	struct outcome outcome;

@@ -129,9 +129,9 @@ enum err_code do_sign_out(struct request *rq, struct response *rs, struct err *e
 
 /* ---- a forgotten password ---- */
 
-static void put_reset(struct request *rq, struct response *rs, struct reset_page *page) {
+static void put_reset(struct request *rq, struct response *rs, struct reset_page *page, struct str typed) {
 	page->without_mail = !mail_configured(desk_hub(rq));
-	page->email = (struct form_line){"email", "E-mail address", "email", .value = request_str(rq, "email"), .autocomplete = "email",
+	page->email = (struct form_line){"email", "E-mail address", "email", .value = typed, .autocomplete = "email",
 		.required = true, .focus = true, .most = ACCOUNT_EMAIL};
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Forgotten password"), .here = SITE_ACCOUNT});
 	reset_body(out, page);
@@ -140,7 +140,7 @@ static void put_reset(struct request *rq, struct response *rs, struct reset_page
 enum err_code show_reset(struct request *rq, struct response *rs, struct err *e) {
 	(void)e;
 	struct reset_page page = {0};
-	put_reset(rq, rs, &page);
+	put_reset(rq, rs, &page, STR_EMPTY);
 	return site_end(rq, rs);
 }
 
@@ -149,7 +149,7 @@ enum err_code do_reset(struct request *rq, struct response *rs, struct err *e) {
 	enum err_code code = reset_request(desk_hub(rq), str_trim(request_str(rq, "email")), request_remote(rq), e);
 	if (code && code != ERR_BUSY) return code;
 	if (code) page = (struct reset_page){.outcome.wrong = sentence_words(rq->arena, str_of(e->message))};
-	put_reset(rq, rs, &page);
+	put_reset(rq, rs, &page, request_str(rq, "email"));
 	return code ? again(rq, rs) : site_end(rq, rs);
 }
 
@@ -206,14 +206,15 @@ static enum err_code invitation_page(struct request *rq, struct invitation_page 
 	const struct desk_user *u = desk_user(rq);
 	*out = (struct invitation_page){
 		.invitation = i,
+		.hub = desk_hub(rq)->name,
 		.user = u && !u->pending ? u : NULL,
 		.action = rq->path,
 		.csrf = desk_csrf(rq),
 		.role = str_of(member_role_name(i->role)),
 		.provider = desk_hub(rq)->oidc.create == OIDC_CREATE_NEVER ? STR_EMPTY : provider_name(rq),
-		.login = {"login", "Login name", "text", .value = request_str(rq, "login"), .help = "Small letters, digits, dots and hyphens. It stays yours alone.",
+		.login = {"login", "Login name", "text", .help = "Small letters, digits, dots and hyphens. It stays yours alone.",
 			.autocomplete = "username", .required = true, .focus = true, .most = ACCOUNT_LOGIN},
-		.name = {"name", "Your name", "text", .value = request_str(rq, "name"), .help = "As others are to see it.", .autocomplete = "name",
+		.name = {"name", "Your name", "text", .help = "As others are to see it.", .autocomplete = "name",
 			.required = true, .most = ACCOUNT_NAME},
 		.password = {"password", "Password", "password", .help = "At least ten characters; a few words are easy to remember and hard to guess.",
 			.autocomplete = "new-password", .required = true, .most = PASSWORD_MOST},
@@ -250,6 +251,8 @@ enum err_code do_invitation(struct request *rq, struct response *rs, struct err 
 	struct invitation_page page;
 	enum err_code code = invitation_page(rq, &page, e);
 	if (code) return code;
+	page.login.value = request_str(rq, "login");
+	page.name.value = request_str(rq, "name");
 	if (page.user) {
 		struct by by = desk_by(rq);
 		if (!session_csrf_valid(page.user->session, request_str(rq, "csrf"))) return desk_check_csrf(rq, e);

@@ -1,6 +1,7 @@
 #include "pages.h"
 
 #include "browse.t.h"
+#include "desk/registry/years.h"
 #include "desk/site/words.h"
 
 enum { PAGE = 30 };
@@ -66,8 +67,14 @@ enum err_code show_browse_kind(struct request *rq, struct response *rs, struct e
 	if (!code) code = read_side(&d, &f, &page, e);
 	if (code) return code;
 	page.filtered = f.n > 0;
+	struct filters feed = f;
+	feed.path = arena_fmt(d.a, "/browse/%.*s/feed.atom", STR_ARG(kind->path));
+	page.feed = filters_url_at(&feed, NULL, STR_EMPTY);
+	struct years_request years = {.id = "years", .kind = kind, .filters = f.items, .filters_n = f.n};
+	if (!page.first.n) code = years_chart(&d, &years, &page.chart, e);
+	if (code) return code;
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = kind->plural, .here = SITE_BROWSE,
-		.description = kind->description, .next = page.next, .canonical = f.n || page.first.n ? STR_EMPTY : rq->path,
+		.description = kind->description, .next = page.next, .feed = page.feed, .canonical = f.n || page.first.n ? STR_EMPTY : rq->path,
 		.api = arena_cat(d.a, S("/api/v1/records"), filters_query(&f, true))});
 	browse_body(out, &page);
 	return site_end(rq, rs);

@@ -1,25 +1,55 @@
-/* A small bar chart as SVG, drawn by the server: no style attributes, since the content policy forbids them. The
- * numbers stand beside it in a table. */
+/* Charts over years, as SVG that the server draws: no style attributes, since the content policy forbids them. Columns, one for each year;
+ * with several series they are stacked. The same numbers stand beside it in a table, and can be fetched.
+ *
+ * Each chart is drawn twice, for wide and for narrow windows, and the style sheet shows one: letters keep a readable size in both, and since
+ * both say their proportions nothing moves while a page loads. Generic: what is counted is the caller's (years.h). */
 #pragma once
 #include "http/html.h"
 
-struct chart_bar {
-	struct str label, url;
-	int64_t n;
+enum { CHART_SERIES = 5 };
+
+struct chart_column {
+	struct str label, url;           /* url: the records behind all of it; "" none */
+	int64_t n[CHART_SERIES], total;
+	struct str urls[CHART_SERIES];   /* the records behind each part */
+	bool here;                       /* the page shows just these */
 };
 struct chart {
-	const char *title;      /* what a bar counts: "Incidents by year" */
-	const char *label_head, *n_head; /* heads of the table */
-	const struct chart_bar *bars;
+	const char *id;                  /* unique on the page */
+	struct str title, description;   /* "Incidents by year"; a sentence with what can be seen */
+	struct str label_head;           /* head of the table's first column: "Year" */
+	struct str series[CHART_SERIES]; /* what is counted */
+	size_t series_n;
+	const struct chart_column *columns; /* that are drawn, without gaps */
 	size_t n;
+	const struct chart_column *rows;    /* of the table: those that are not empty, the last first */
+	size_t rows_n;
+	struct str note;                 /* what is not drawn; "" nothing */
+	struct str csv, json;            /* where the numbers can be fetched */
 };
 
-enum { CHART_WIDTH = 1000, CHART_HEIGHT = 220 };
+/* One of the two drawings. */
+struct chart_shape {
+	const char *class;
+	int width, height, right, foot, head;
+};
+extern const struct chart_shape chart_wide, chart_narrow;
 
-/* Where a bar stands, in the units of the picture. */
 struct chart_place {
 	int x, y, width, height, middle;
 };
-struct chart_place chart_place(const struct chart *c, size_t i);
-/* Round number at or above the largest: the top of the picture. */
-int64_t chart_top(const struct chart *c);
+/* The part of a column, and the whole height above a column's label, for the pointer. */
+struct chart_place chart_part(const struct chart *c, const struct chart_shape *s, size_t column, size_t series);
+struct chart_place chart_slot(const struct chart *c, const struct chart_shape *s, size_t column);
+/* Whether a column's label has room; the last always has one. */
+bool chart_labelled(const struct chart *c, const struct chart_shape *s, size_t column);
+
+/* Where the columns begin: right of the numbers of the lines. */
+int chart_left(const struct chart *c);
+/* Lines across, from 0 to a round number at or above the largest. */
+enum { CHART_LINES = 5 };
+struct chart_line {
+	int64_t n;
+	int y;
+};
+size_t chart_lines(const struct chart *c, const struct chart_shape *s, struct chart_line out[CHART_LINES]);

@@ -54,14 +54,27 @@ struct record_event event_words(
 	return out;
 }
 
+static size_t length_of(const struct field_change *changes, size_t n) {
+	size_t bytes = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < changes[i].n; j++) bytes += changes[i].parts[j].text.n + 20;
+	return bytes;
+}
+
 static struct history_entry entry_of(
-	const struct disclosing *d, const struct disclosed *r, const struct disclosed_event *v) {
+	const struct disclosing *d, const struct disclosed *r, const struct disclosed_event *v, size_t *left) {
 	struct history_entry out = {.event = event_words(d, r, v), .revision = v->revision};
 	out.event.date = moment_words(d->a, v->at);
 	struct field_change *changes = NULL;
 	struct describing describing = {d->hub->kinds, r->line.kind};
 	if (v->diff) diff_fields(&describing, d->a, v->diff, &changes, &out.n);
 	out.changes = changes;
+	bool cut;
+	out.event.note = present_cut(out.event.note, left, &cut);
+	size_t bytes = length_of(changes, out.n);
+	out.left_out = bytes > *left;
+	if (out.left_out) out.n = 0;
+	else *left -= bytes;
 	return out;
 }
 
@@ -77,9 +90,10 @@ enum err_code show_history(struct request *rq, struct response *rs, struct err *
 	if (code) return code;
 	struct history_entry *entries = arena_array(d.a, page.n + 1, sizeof *entries);
 	if (!entries) return err_set(e, ERR_MEMORY, "out of memory");
+	size_t left = PRESENT_BYTES;
 	for (size_t i = 0; i < page.n; i++) {
 		if (i >= COMPARED) events[page.n - 1 - i].diff = NULL;
-		entries[i] = entry_of(&d, &r, &events[page.n - 1 - i]);
+		entries[i] = entry_of(&d, &r, &events[page.n - 1 - i], &left);
 	}
 	page.entries = entries;
 	page.line = line_of(d.a, &r.line);

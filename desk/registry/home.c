@@ -1,9 +1,10 @@
 #include "pages.h"
 
+#include "desk/registry/years.h"
 #include "desk/site/words.h"
 #include "home.t.h"
 
-enum { NEWS = 5, YEARS = 15 };
+enum { NEWS = 5 };
 
 static const char *const news_kinds[] = {"incident", "report", "advisory"};
 
@@ -43,28 +44,18 @@ static enum err_code read_news(const struct disclosing *d, struct home_page *pag
 	return ERR_OK;
 }
 
-/* Years that end with the newest record's. Facets only tell of a few years, so each is asked for. */
-static enum err_code read_chart(const struct disclosing *d, const struct kind *kind, struct chart *out, struct err *e) {
-	struct listed newest;
-	enum err_code code = disclose_list(d, &(struct list_request){.kind = kind, .limit = 1}, &newest, e);
-	int64_t last;
-	if (code || !newest.n || newest.items[0].sort.n < 4 || !str_int(str_sub(newest.items[0].sort, 0, 4), &last))
-		return code;
-	struct chart_bar *bars = arena_array(d->a, YEARS, sizeof *bars);
-	if (!bars) return err_set(e, ERR_MEMORY, "out of memory");
-	for (int i = 0; i < YEARS; i++) {
-		struct str year = arena_fmt(d->a, "%lld", (long long)(last - YEARS + 1 + i));
-		struct list_filter filter = {S("year"), year};
-		struct listed list;
-		code = disclose_list(
-			d, &(struct list_request){.kind = kind, .filters = &filter, .filters_n = 1, .limit = 1}, &list, e);
-		if (code) return code;
-		bars[i] = (struct chart_bar){
-			year, arena_fmt(d->a, "/browse/%.*s?year=%.*s", STR_ARG(kind->path), STR_ARG(year)), list.total};
-	}
-	*out = (struct chart){
-		.title = words.chart_title, .label_head = words.year, .n_head = words.incidents, .bars = bars, .n = YEARS};
-	return ERR_OK;
+static enum err_code read_charts(const struct disclosing *d, struct home_page *page, struct err *e) {
+	const struct kind *incident = kind_find(d->hub->kinds, S("incident"));
+	struct chart *charts = arena_array(d->a, 2, sizeof *charts);
+	if (!charts) return err_set(e, ERR_MEMORY, "out of memory");
+	enum err_code code = ERR_OK;
+	if (incident) code = years_chart(d, &(struct years_request){.id = "incidents", .kind = incident}, &charts[page->charts_n], e);
+	if (incident && !code) page->charts_n += charts[page->charts_n].n > 0;
+	if (!code) code = years_chart(d, &(struct years_request){.id = "records", .title = str_of(words.by_kind_and_year)}, &charts[page->charts_n], e);
+	/* One kind alone would be the first chart again. */
+	if (!code) page->charts_n += charts[page->charts_n].n > 0 && charts[page->charts_n].series_n > 1;
+	page->charts = charts;
+	return code;
 }
 
 enum err_code show_home(struct request *rq, struct response *rs, struct err *e) {
@@ -74,8 +65,7 @@ enum err_code show_home(struct request *rq, struct response *rs, struct err *e) 
 	int64_t total;
 	enum err_code code = kind_cards(&d, &cards, &page.cards_n, &total, e);
 	if (!code) code = read_news(&d, &page, e);
-	const struct kind *incident = kind_find(d.hub->kinds, S("incident"));
-	if (!code && incident) code = read_chart(&d, incident, &page.chart, e);
+	if (!code) code = read_charts(&d, &page, e);
 	if (code) return code;
 	page.cards = cards;
 	page.total = number_words(d.a, total);
@@ -85,6 +75,7 @@ enum err_code show_home(struct request *rq, struct response *rs, struct err *e) 
 		&(struct site_page){.here = SITE_HOME,
 			.own_search = true,
 			.canonical = S("/"),
+			.feed = S("/feed.atom"),
 			.description = str_of(words.home_description),
 			.api = S("/api/v1")});
 	home_body(out, &page);

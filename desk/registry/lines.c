@@ -6,7 +6,10 @@
 enum { SUMMARY = 240 };
 
 struct str record_name(const struct glimpse *g) {
+	/* What a record's address ends with when another form of it is asked for. */
+	static const char *const endings[] = {".bib", ".csl.json", ".jsonld"};
 	bool fits = g->id.n && !str_is(g->id, ".") && !str_is(g->id, "..");
+	for (size_t i = 0; i < lengthof(endings); i++) fits &= !str_ends(g->id, str_of(endings[i]));
 	for (size_t i = 0; i < g->id.n; i++) fits &= g->id.p[i] != '/' && g->id.p[i] != '\\';
 	return fits ? g->id : g->uid;
 }
@@ -16,6 +19,10 @@ struct str record_path(struct arena *a, const struct glimpse *g) {
 	buf_add(&path, S("/r/"));
 	url_encode(&path, record_name(g));
 	return arena_str(a, buf_str(&path));
+}
+
+bool gathers(const struct kind *kind) {
+	return str_is(kind->name, "use") || str_is(kind->name, "system") || str_is(kind->name, "organization");
 }
 
 struct str unusual_state(const struct kind *kind, const struct kind_state *state) {

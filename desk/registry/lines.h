@@ -15,6 +15,9 @@ struct str record_path(struct arena *a, const struct glimpse *g);
 /* The name that stands in it. */
 struct str record_name(const struct glimpse *g);
 
+/* Kinds of records that others speak of more than they speak themselves, and that lists are narrowed by: use, system, organization. */
+bool gathers(const struct kind *kind);
+
 struct line line_of(struct arena *a, const struct glimpse *g);
 struct line *lines_of(struct arena *a, const struct glimpse *items, size_t n);
 struct line *lines_of_hits(struct arena *a, const struct search_hit *hits, size_t n);

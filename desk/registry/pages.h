@@ -5,6 +5,7 @@
 #include "desk/registry/filters.h"
 #include "desk/registry/lines.h"
 #include "desk/registry/present.h"
+#include "desk/registry/schema_org.h"
 #include "desk/site/site.h"
 
 /* ---- home.c ---- */
@@ -25,7 +26,8 @@ struct home_page {
 	size_t cards_n;
 	const struct home_news *news;
 	size_t news_n;
-	struct chart chart;
+	const struct chart *charts;
+	size_t charts_n;
 	int64_t uses;
 };
 route_fn show_home;
@@ -42,6 +44,8 @@ struct browse_page {
 	struct str next, first; /* addresses; "" none */
 	struct filter_side side;
 	bool filtered;
+	struct chart chart;
+	struct str feed;       /* address */
 };
 struct browse_all_page {
 	const struct kind_card *cards;
@@ -61,6 +65,7 @@ struct search_page {
 	struct filter_side side;
 	struct str wrong;       /* what is wrong with the query; "" nothing */
 	struct str without_filters; /* address; "" when there are none */
+	struct str feed;        /* address; "" when nothing was asked */
 	struct str csrf, to_save;   /* for who is signed in: what saving keeps, as in the address */
 };
 route_fn show_search;
@@ -75,6 +80,22 @@ struct record_links {
 };
 struct record_event {
 	struct str date, datetime, words, note, href, other;
+};
+/* What others say of a use, system or organization. */
+struct record_concern {
+	struct line line;
+	struct str role;         /* "Harmed in"; "" where the kind says it */
+};
+struct record_count {
+	struct str number, title, href;
+};
+struct record_concerns {
+	const struct record_concern *items; /* newest first */
+	size_t n;
+	const struct record_count *counts;  /* kind by kind, with the list of all */
+	size_t counts_n;
+	struct chart chart;
+	bool several;                       /* kinds: the newest of each are shown */
 };
 struct record_file {
 	struct str href, name, size, media_type, sha256;
@@ -98,7 +119,12 @@ struct record_page {
 	struct str cite;
 	struct str reason;       /* of an unusual state, as its move gave it */
 	bool links_first;        /* others speak of it more than it speaks itself */
-	bool long_title;
+	struct record_concerns concerns;
+	struct str feed;         /* address; "" none */
+	struct str cite_bib, cite_csl, jsonld; /* addresses; "" for what is not public */
+	struct schema_org is;
+	struct str hub_name, published_day;
+	bool long_title, summary_cut;
 };
 route_fn show_record, show_record_file;
 /* The record that the path names. *done: the answer is a redirect to its own name. */
@@ -122,6 +148,7 @@ struct history_entry {
 	int64_t revision;
 	const struct field_change *changes;
 	size_t n;
+	bool left_out;           /* the differences are too long for the page */
 };
 struct history_page {
 	struct line line;
@@ -198,6 +225,3 @@ struct kinds_page {
 };
 route_fn show_kinds, show_kind, show_about;
 
-/* ---- api.c ---- */
-route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, api_record, api_history, api_search,
-	api_facets, api_health;

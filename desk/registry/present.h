@@ -2,12 +2,18 @@
  *
  * The form comes from schema, layout and value alone, so a kind that is added at run time reads as well as a built-in
  * one. The common definitions that stand for something special (references, events of a timeline, classifications …)
- * have forms of their own. Bounded: at most PRESENT_ITEMS of an array are shown, PRESENT_DEPTH levels of nesting. */
+ * have forms of their own. Bounded: at most PRESENT_ITEMS of an array are shown, PRESENT_DEPTH levels of nesting, and of a whole body
+ * PRESENT_BYTES of text: a page fits 60 kB on the way even where a text does not shrink. */
 #pragma once
 #include "desk/registry/describe.h"
 #include "http/html.h"
 
-enum { PRESENT_ITEMS = 100, PRESENT_DEPTH = 6, SHOWN_OPEN = 10 /* cards that stand open, the rest is folded away */ };
+enum {
+	PRESENT_ITEMS = 100,
+	PRESENT_DEPTH = 6,
+	PRESENT_BYTES = 72 << 10,
+	SHOWN_OPEN = 10, /* cards that stand open, the rest is folded away */
+};
 
 enum shown_as {
 	SHOWN_TEXT,       /* a word or a line */
@@ -36,6 +42,7 @@ struct shown {
 	const struct str *columns;
 	size_t columns_n;
 	size_t more;      /* items that were left out */
+	bool cut;         /* the text goes on */
 	bool wordy;       /* a table of sentences, which a narrow screen shows row by row */
 	bool nothing;     /* an empty cell */
 	bool in_line;     /* short enough for a list of facts */
@@ -62,5 +69,8 @@ struct str present_summary(const struct reading *r, const struct kind *kind, con
 /* One value, by what its schema says; label is the title. */
 struct shown present_value(
 	const struct describing *d, struct arena *a, const struct described *of, const struct json *v);
+/* fit.c. Cuts what is to be shown to what is left of the page, and takes that away. */
+void present_fit(struct shown *s, size_t *left);
+struct str present_cut(struct str text, size_t *left, bool *cut);
 /* A value in one line, for differences and titles; at most `most` bytes. */
 struct str present_line(struct arena *a, const struct described *of, const struct json *v, size_t most);

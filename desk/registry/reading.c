@@ -122,24 +122,28 @@ static bool goes_without_saying(const struct described *of, const struct json *v
 }
 
 static struct shown field_of(
-	const struct describing *d, struct arena *a, const struct layout_field *f, const struct json *v) {
+	const struct describing *d, struct arena *a, const struct layout_field *f, const struct json *v, size_t *left) {
 	struct described of = describe_pointer(d, f->pointer);
 	if (goes_without_saying(&of, v)) return (struct shown){.nothing = true};
-	if (f->markdown && json_is(v, JSON_STRING))
-		return (struct shown){
-			.as = SHOWN_MARKUP, .label = of.title, .help = of.description, .html = markdown(a, v->string, 2)};
-	return present_value(d, a, &of, v);
+	if (f->markdown && json_is(v, JSON_STRING)) {
+		struct shown text = {.as = SHOWN_MARKUP, .label = of.title, .help = of.description};
+		text.html = markdown(a, present_cut(v->string, left, &text.cut), 2);
+		return text;
+	}
+	struct shown value = present_value(d, a, &of, v);
+	present_fit(&value, left);
+	return value;
 }
 
 static void show_section(const struct describing *d, struct arena *a, const struct layout *l,
-	const struct layout_section *s, const struct json *body, struct shown_section *out) {
+	const struct layout_section *s, const struct json *body, size_t *left, struct shown_section *out) {
 	struct shown *fields = arena_array(a, s->n + 1, sizeof *fields);
 	*out = (struct shown_section){.title = s->title, .anchor = s->anchor, .fields = fields};
 	for (size_t i = 0; fields && i < s->n; i++) {
 		const struct layout_field *f = &s->fields[i];
 		if (stands_in_head(l, d->kind, f->pointer) || !kind_has_value(body, f->pointer)) continue;
 		if (f->when && !schema_valid(f->when, body, a, NULL)) continue;
-		struct shown shown = field_of(d, a, f, json_pointer(body, f->pointer));
+		struct shown shown = field_of(d, a, f, json_pointer(body, f->pointer), left);
 		if (!shown.nothing) fields[out->n++] = shown;
 	}
 	/* The first text of a section needs no heading of its own; nor does what is called as the section is. */
@@ -153,9 +157,10 @@ void present_body(const struct reading *r, const struct kind *kind, const struct
 	const struct layout *layout = &r->layouts[kind - r->kinds->items];
 	struct describing d = {r->kinds, kind};
 	struct shown_section *sections = arena_array(a, layout->n + 1, sizeof *sections);
+	size_t left = PRESENT_BYTES;
 	*n = 0;
 	for (size_t i = 0; sections && i < layout->n; i++) {
-		show_section(&d, a, layout, &layout->sections[i], body, &sections[*n]);
+		show_section(&d, a, layout, &layout->sections[i], body, &left, &sections[*n]);
 		if (sections[*n].n) (*n)++;
 	}
 	*out = sections;

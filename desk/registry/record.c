@@ -4,13 +4,14 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "desk/registry/json.h"
+#include "desk/api/json.h"
+#include "desk/registry/concerns.h"
 #include "desk/site/words.h"
 #include "http/markdown.h"
 #include "hub/attachment.h"
 #include "record.t.h"
 
-enum { LINKS_EACH = 50, LINKS_FIRST = 8, EVENTS = 5, LONG_TITLE = 90 };
+enum { LINKS_EACH = 30, LINKS_FIRST = 8, LINKS_TOLD = 3, EVENTS = 5, LONG_TITLE = 90, SUMMARY_BYTES = 18 << 10 };
 
 /* ---- finding ---- */
 
@@ -31,10 +32,6 @@ enum err_code record_by_path(
 }
 
 /* ---- parts of the page ---- */
-
-static bool gathers(const struct kind *kind) {
-	return str_is(kind->name, "use") || str_is(kind->name, "system") || str_is(kind->name, "organization");
-}
 
 /* Where the whole of a long group stands: the list of the other kind, narrowed to this record. */
 static struct str all_of_group(struct arena *a, const struct disclosed *r, const struct disclosed_links *g) {
@@ -66,7 +63,12 @@ static enum err_code read_links(
 	if (code) return code;
 	struct record_links *links = arena_array(d->a, n + 1, sizeof *links);
 	if (!links) return err_set(e, ERR_MEMORY, "out of memory");
-	for (size_t i = 0; i < n; i++) links[i] = links_of(d->a, r, &groups[i]);
+	for (size_t i = 0; i < n; i++) {
+		links[i] = links_of(d->a, r, &groups[i]);
+		/* What stands above in "What concerns it" need not be long here. */
+		bool told = page->concerns.n && groups[i].inverse && concerns_kind(groups[i].items[0].kind);
+		if (told && links[i].n > LINKS_TOLD + 2) links[i].first = LINKS_TOLD;
+	}
 	page->links = links;
 	page->links_n = n;
 	return ERR_OK;
@@ -138,6 +140,7 @@ static void read_source(struct arena *a, const struct disclosed *r, struct recor
 static void read_citation(const struct disclosing *d, const struct disclosed *r, struct record_page *page) {
 	struct str date = r->published ? day_words(d->a, r->published) : STR_EMPTY;
 	page->published = date;
+	if (r->published) page->published_day = str_sub(moment_str(d->a, r->published), 0, 10);
 	page->cite = words_with(d->a, date.n ? words.cite : words.cite_no_date, r->line.headline, r->line.id, d->hub->name,
 		date, arena_cat(d->a, d->hub->base_url, page->line.href));
 }
@@ -156,22 +159,33 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 		.long_title = r.line.headline.n > LONG_TITLE};
 	if (!json_string(json_pointer(r.body, kind->date)).n) page.line.date = STR_EMPTY;
 	struct shown_section *sections;
-	code = read_links(&d, &r, &page, e);
+	code = concerns_read(&d, &r, &page.concerns, e);
+	if (!code) code = read_links(&d, &r, &page, e);
 	if (!code) code = read_events(&d, &r, &page, e);
 	if (!code) code = read_files(&d, &r, &page, e);
 	if (code) return code;
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
 	page.sections = sections;
-	page.summary = markdown(d.a, present_summary(app->reading, kind, r.body), 2);
+	size_t left = SUMMARY_BYTES;
+	page.summary = markdown(d.a, present_cut(present_summary(app->reading, kind, r.body), &left, &page.summary_cut), 2);
 	read_names(d.a, &r, &page);
 	read_source(d.a, &r, &page);
 	read_citation(&d, &r, &page);
+	page.is = schema_org(kind, r.body);
+	page.hub_name = d.hub->name;
+	if (r.is_public) {
+		page.jsonld = arena_cat(d.a, page.line.href, S(".jsonld"));
+		page.cite_bib = arena_cat(d.a, page.line.href, S(".bib"));
+		page.cite_csl = arena_cat(d.a, page.line.href, S(".csl.json"));
+		if (gathers(kind)) page.feed = arena_cat(d.a, page.line.href, S("/feed.atom"));
+	}
 	page.kind_href = arena_cat(d.a, S("/browse/"), kind->path);
 	page.history_href = arena_cat(d.a, page.line.href, S("/history"));
 	page.api_href = arena_cat(d.a, S("/api/v1/records/"), str_from(page.line.href, 3));
 	page.schema_href = arena_fmt(d.a, "/api/v1/kinds/%.*s/schema", STR_ARG(kind->name));
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = r.line.headline, .here = SITE_NOWHERE,
-		.description = r.line.summary, .canonical = page.line.href, .api = page.api_href});
+		.description = r.line.summary, .canonical = page.line.href, .api = page.api_href, .feed = page.feed,
+		.jsonld = page.jsonld, .article = true});
 	record_body(out, &page);
 	return site_end(rq, rs);
 }

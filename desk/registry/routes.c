@@ -2,15 +2,13 @@
 
 #include "pages.h"
 
+#include "desk/api/operation.h"
 #include "desk/registry/present.h"
+#include "desk/registry/years.h"
 #include "desk/site/site.h"
 
-/* Marks a route (by its `more`) that takes the facets of the kinds besides what its table says. */
-static const char takes_facets;
-
 enum { ID = 300, FACET_NAMES = 200 };
-#define CACHED ROUTE_CACHEABLE
-#define OPEN   (ROUTE_CACHEABLE | ROUTE_ANY_ORIGIN)
+#define CACHED   ROUTE_CACHEABLE
 #define ID_PARAM {"id", PARAM_PATH, .length = ID, .help = "number, uid, identifier at the source or alias"}
 
 static const struct route page_routes[] = {
@@ -19,11 +17,11 @@ static const struct route page_routes[] = {
 	{"/browse", show_browse, ROUTE_PUBLIC, .name = "browse", .gives = GIVES_HTML, .flags = CACHED,
 		.help = "All kinds with their numbers."},
 	{"/browse/{path}", show_browse_kind, ROUTE_PUBLIC, .name = "browse-kind", .gives = GIVES_HTML, .flags = CACHED,
-		.help = "The records of a kind, newest first.", .more = &takes_facets,
+		.help = "The records of a kind, newest first.", .more = OPERATION(.facets = true),
 		.params = PARAMS({"path", PARAM_PATH, .help = "as in incidents"},
 			{"cursor", .type = PARAM_CURSOR, .help = "from the page before"})},
 	{"/search", show_search, ROUTE_PUBLIC, .name = "search", .gives = GIVES_HTML, .flags = CACHED,
-		.help = "Ranked hits.", .more = &takes_facets,
+		.help = "Ranked hits.", .more = OPERATION(.facets = true),
 		.params = PARAMS({"q", .length = SEARCH_QUERY, .help = "words, \"phrases\", begin*, -without"},
 			{"kind", .help = "a kind's name"},
 			{"page", .type = PARAM_INT, .min = 1, .max = 30, .otherwise = "1", .help = "of 20 hits"})},
@@ -36,6 +34,12 @@ static const struct route page_routes[] = {
 		.params = PARAMS(ID_PARAM, {"sha256", PARAM_PATH, .length = 64, .help = "in hexadecimal"})},
 	{"/cue", show_tree, ROUTE_PUBLIC, .name = "uses", .gives = GIVES_HTML, .flags = CACHED, .help = "The tree of uses.",
 		.params = PARAMS({"scheme", .help = "another vocabulary than CUE"})},
+	{"/charts/by-year.csv", show_years_csv, ROUTE_PUBLIC, .name = "chart-by-year-csv", .gives = GIVES_FILE,
+		.flags = CACHED | ROUTE_ANY_ORIGIN | ROUTE_SAME_FOR_ALL, .help = "How many records fall into each year.", .more = OPERATION(.facets = true),
+		.params = PARAMS({"kind", .help = "a kind's name"})},
+	{"/charts/by-year.json", show_years_json, ROUTE_PUBLIC, .name = "chart-by-year-json", .gives = GIVES_JSON,
+		.flags = CACHED | ROUTE_ANY_ORIGIN | ROUTE_SAME_FOR_ALL, .help = "The same as JSON.", .more = OPERATION(.facets = true),
+		.params = PARAMS({"kind", .help = "a kind's name"})},
 	{"/kinds", show_kinds, ROUTE_PUBLIC, .name = "kinds", .gives = GIVES_HTML, .flags = CACHED,
 		.help = "The kinds of records."},
 	{"/kinds/{kind}", show_kind, ROUTE_PUBLIC, .name = "kind", .gives = GIVES_HTML, .flags = CACHED,
@@ -46,48 +50,12 @@ static const struct route page_routes[] = {
 	ROUTE_END
 };
 
-static const struct route api_routes[] = {
-	{"/api/v1", api_index, ROUTE_PUBLIC, .name = "api", .gives = GIVES_JSON, .flags = OPEN,
-		.help = "The addresses of the API."},
-	{"/api/v1/health", api_health, ROUTE_PUBLIC, .name = "health", .gives = GIVES_JSON, .flags = ROUTE_ANY_ORIGIN,
-		.help = "Whether the hub answers."},
-	{"/api/v1/kinds", api_kinds, ROUTE_PUBLIC, .name = "api-kinds", .gives = GIVES_JSON, .flags = OPEN,
-		.help = "All kinds."},
-	{"/api/v1/kinds/{kind}", api_kind, ROUTE_PUBLIC, .name = "api-kind", .gives = GIVES_JSON, .flags = OPEN,
-		.help = "One kind.", .params = PARAMS({"kind", PARAM_PATH, .help = "its name"})},
-	{"/api/v1/kinds/{kind}/schema", api_schema, ROUTE_PUBLIC, .name = "api-schema", .gives = GIVES_SCHEMA,
-		.flags = OPEN, .help = "JSON Schema of a kind's body.",
-		.params = PARAMS({"kind", PARAM_PATH, .help = "its name"})},
-	{"/api/v1/schemas/common", api_common, ROUTE_PUBLIC, .name = "api-common", .gives = GIVES_SCHEMA, .flags = OPEN,
-		.help = "The definitions that kinds share (urn:polder:common)."},
-	{"/api/v1/records", api_records, ROUTE_PUBLIC, .name = "api-records", .gives = GIVES_JSON, .flags = OPEN,
-		.help = "Records, newest first; the next page is a Link header and the member next.", .more = &takes_facets,
-		.params =
-			PARAMS({"kind", .help = "a kind's name"}, {"cursor", .type = PARAM_CURSOR, .help = "from the page before"},
-				{"limit", .type = PARAM_INT, .min = 1, .max = 200, .otherwise = "50", .help = "records a page"})},
-	{"/api/v1/records/{id...}", api_record, ROUTE_PUBLIC, .name = "api-record", .gives = GIVES_JSON, .flags = OPEN,
-		.help = "One record with links and files.", .params = PARAMS(ID_PARAM)},
-	{"/api/v1/records/{id}/history", api_history, ROUTE_PUBLIC, .name = "api-history", .gives = GIVES_JSON,
-		.flags = OPEN, .help = "What changed in a record, oldest first.", .params = PARAMS(ID_PARAM)},
-	{"/api/v1/search", api_search, ROUTE_PUBLIC, .name = "api-search", .gives = GIVES_JSON, .flags = OPEN,
-		.help = "Ranked hits with snippets and facets.", .more = &takes_facets,
-		.params =
-			PARAMS({"q", .required = true, .length = SEARCH_QUERY, .help = "words, \"phrases\", begin*, -without"},
-				{"kind", .help = "a kind's name"},
-				{"page", .type = PARAM_INT, .min = 1, .max = 600, .otherwise = "1", .help = "of hits"},
-				{"limit", .type = PARAM_INT, .min = 1, .max = 100, .otherwise = "20", .help = "hits a page"})},
-	{"/api/v1/facets", api_facets, ROUTE_PUBLIC, .name = "api-facets", .gives = GIVES_JSON, .flags = OPEN,
-		.help = "What a kind's records can be narrowed by; without a kind, how many of each there are.",
-		.params = PARAMS({"kind", .help = "a kind's name"})},
-	ROUTE_END
-};
-
 /* ---- facets as parameters ---- */
 
 /* A kind's file may call a facet what it likes; one that can't stand in an address, or means something else there, is
  * left to the body. */
 static bool can_be_parameter(struct str name) {
-	static const char *const taken[] = {"q", "kind", "page", "limit", "cursor", "path", "id", "scheme"};
+	static const char *const taken[] = {"q", "kind", "page", "limit", "cursor", "path", "id", "scheme", "fields"};
 	for (size_t i = 0; i < lengthof(taken); i++)
 		if (str_is(name, taken[i])) return false;
 	for (size_t i = 0; i < name.n; i++) {
@@ -128,27 +96,25 @@ static const struct param *with_facets(struct arena *a, const struct desk_app *a
 	return all;
 }
 
-/* A copy of the table in which the marked routes have their facets. */
-static const struct route *completed(struct arena *a, const struct desk_app *app, const struct route *table) {
+const struct route *registry_complete(struct arena *a, const struct desk_app *app, const struct route *table) {
 	size_t n = 0;
 	while (table[n].path) n++;
 	struct route *copy = arena_array(a, n + 1, sizeof *copy);
 	if (!copy) return table;
 	for (size_t i = 0; i < n; i++) {
 		copy[i] = table[i];
-		if (table[i].more == &takes_facets) copy[i].params = with_facets(a, app, table[i].params);
+		const struct operation *o = operation_of(&table[i]);
+		if (o && o->facets) copy[i].params = with_facets(a, app, table[i].params);
 	}
 	return copy;
 }
 
-enum err_code registry_routes(struct arena *a, struct desk_app *app, const struct route **pages, const struct route **api,
-	struct err *e) {
+enum err_code registry_routes(struct arena *a, struct desk_app *app, const struct route **pages, struct err *e) {
 	struct reading *reading;
 	enum err_code code = reading_new(a, app->hub, &reading, e);
 	if (code) return code;
 	app->reading = reading;
 	name_facets(a, app);
-	*pages = completed(a, app, page_routes);
-	*api = completed(a, app, api_routes);
+	*pages = registry_complete(a, app, page_routes);
 	return arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }

@@ -82,6 +82,9 @@ enum err_code show_search(struct request *rq, struct response *rs, struct err *e
 		.query = f.query, .kind = f.kind ? f.kind->name : STR_EMPTY, .page = request_int(rq, "page")};
 	enum err_code code = ask(&d, &f, &page, e);
 	if (code) return code;
+	struct filters feed = f;
+	feed.path = S("/search/feed.atom");
+	if (page.asked && !page.wrong.n) page.feed = filters_url_at(&feed, NULL, STR_EMPTY);
 	if (f.n || f.kind) page.without_filters = filters_url_bare(&f);
 	struct str query = filters_query(&f, true);
 	if (desk_user(rq) && !desk_user(rq)->pending && page.asked && query.n > 1) {
@@ -90,7 +93,7 @@ enum err_code show_search(struct request *rq, struct response *rs, struct err *e
 	}
 	struct str title = f.query.n ? words_with(d.a, words.search_for, f.query) : str_of(words.search);
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = title, .here = SITE_SEARCH, .own_search = true,
-		.next = page.next, .previous = page.previous,
+		.next = page.next, .previous = page.previous, .feed = page.feed,
 		.api = f.query.n ? arena_cat(d.a, S("/api/v1/search"), query) : STR_EMPTY});
 	search_body(out, &page);
 	return site_end(rq, rs);

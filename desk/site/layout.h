@@ -7,6 +7,7 @@ struct layout_frame {
 	const struct desk_user *user; /* NULL: nobody is signed in */
 	struct str csrf, here;        /* here: this page's address, to come back to after signing in */
 	struct str hub, title, description, canonical, style, script, icon;
+	struct str feed_title, feed_json;
 };
 
 struct error_page {

@@ -35,6 +35,12 @@ static struct layout_frame frame_of(struct request *rq, const struct site_page *
 	};
 	if (f.user) f.csrf = desk_csrf(rq);
 	if (page->canonical.n && hub->base_url.n) f.canonical = arena_cat(a, hub->base_url, page->canonical);
+	size_t ending = str_find(page->feed, S("/feed.atom"));
+	if (page->feed.n && ending != STR_NONE) {
+		f.feed_json = arena_fmt(a, "%.*s/feed.json%.*s", STR_ARG(str_sub(page->feed, 0, ending)),
+			STR_ARG(str_from(page->feed, ending + sizeof "/feed.atom" - 1)));
+		f.feed_title = words_with(a, words.feed_of, page->title.n ? page->title : hub->name);
+	}
 	f.description = str_cut_utf8(page->description, DESCRIPTION);
 	return f;
 }
@@ -94,21 +100,9 @@ static enum err_code show_static(struct request *rq, struct response *rs, struct
 	return ERR_OK;
 }
 
-static enum err_code show_robots(struct request *rq, struct response *rs, struct err *e) {
-	(void)rq;
-	(void)e;
-	const struct embedded_file *f = embedded_find(static_files, static_files_n, S("robots.txt"));
-	if (!f) return err_set(e, ERR_NOT_FOUND, "%s", words.no_such_page);
-	response_fixed(rs, f->media_type, f->bytes);
-	response_public(rs, 86400);
-	return ERR_OK;
-}
-
 const struct route site_routes[] = {
 	{"/static/{file}", show_static, ROUTE_PUBLIC, .name = "static-file", .gives = GIVES_FILE,
 		.help = "A style sheet, script or picture of the pages.", .flags = ROUTE_CACHEABLE | ROUTE_SAME_FOR_ALL,
 		.params = PARAMS({"file", PARAM_PATH, .length = 100, .help = "name with its fingerprint"})},
-	{"/robots.txt", show_robots, ROUTE_PUBLIC, .name = "robots", .gives = GIVES_FILE, .help = "What crawlers may read.",
-		.flags = ROUTE_CACHEABLE | ROUTE_SAME_FOR_ALL},
 	ROUTE_END
 };

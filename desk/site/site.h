@@ -20,6 +20,9 @@ struct site_page {
 	struct str api;          /* path of the same as JSON; "" none */
 	struct str canonical;    /* path of the address that is to be kept; "" none */
 	struct str next, previous; /* neighbouring pages; "" none */
+	struct str feed;         /* path of the Atom feed of the same; "" none */
+	struct str jsonld;       /* path of the same as JSON-LD; "" none */
+	bool article;            /* the page is about one record, not about the hub */
 };
 
 struct html *site_begin(struct request *rq, struct response *rs, const struct site_page *page);
@@ -32,5 +35,5 @@ void site_error_page(struct request *rq, struct response *rs, const struct probl
 /* The address of an embedded file, such as "/static/style.0123456789abcdef.css"; "" when there is none. */
 struct str site_static(struct arena *a, struct str name);
 
-/* /static/…, /robots.txt */
+/* /static/… */
 extern const struct route site_routes[];

@@ -18,6 +18,8 @@ struct words {
 	const char *browse, *uses, *kinds, *about, *search;
 	const char *search_for;    /* {1} query */
 	const char *history_of;    /* {1} title of a record */
+	const char *what_concerns; /* {1} title of a record */
+	const char *feed_of;       /* {1} title of a page */
 	/* events of a timeline */
 	const char *published, *created, *revised, *moved, *withheld, *linked, *unlinked, *commented, *attached;
 	/* differences */
@@ -30,7 +32,15 @@ struct words {
 	const char *audience_public, *audience_parties, *audience_owner, *audience_coordinators, *audience_panel,
 		*audience_regulator, *audience_downstream, *audience_sealed, *audience_nobody;
 	/* the home page */
-	const char *home_description, *chart_title, *year, *incidents;
+	const char *home_description;
+	/* charts */
+	const char *year, *records, *other_kinds;
+	const char *by_year;            /* {1} what is counted: "Incidents by year" */
+	const char *by_kind_and_year;
+	const char *concerning_by_year; /* {1} title of a record */
+	const char *chart_description;  /* {1} how many, {2} first and {3} last year, {4} the year with most, {5} how many in it */
+	const char *chart_early;        /* {1} how many are not drawn, {2} first year that is */
+	const char *chart_undated;      /* {1} how many have no date */
 	/* forms of a field */
 	const char *type_text, *type_choice, *type_url, *type_date, *type_moment, *type_list, *type_list_of_groups,
 		*type_group, *type_boolean, *type_integer, *type_number;

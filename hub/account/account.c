@@ -242,6 +242,10 @@ static enum err_code check_time_zone(struct str zone, struct err *e) {
 		char c = zone.p[i];
 		ok &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("_+-/", c));
 	}
+	/* Where the system has its zones it says which there are. */
+	autobuf struct buf path = BUF(200);
+	buf_fmt(&path, "/usr/share/zoneinfo/%.*s", STR_ARG(zone));
+	if (ok && !str_is(zone, "UTC") && file_is_dir("/usr/share/zoneinfo")) ok = file_exists(path.p) && !file_is_dir(path.p);
 	return ok ? ERR_OK : wrong(e, "time_zone", "a time zone is called as in \"Europe/Amsterdam\" or \"UTC\"");
 }
 

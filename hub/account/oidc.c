@@ -199,7 +199,8 @@ struct finishing {
 	struct by by;
 	struct str subject;
 	struct arena *a;
-	struct str uid; /* result */
+	struct str uid;   /* of the account that has the identity, "" none; in the end the result */
+	bool suspended;
 };
 
 /* Letters for a login, from what the provider calls them: the part before @, small, without what no login may hold. */
@@ -242,7 +243,7 @@ static bool login_taken(enum err_code code, const struct err *e) {
 static enum err_code link_fresh(struct db *db, struct finishing *c, const char *uid, struct err *e) {
 	c->uid = arena_str(c->a, str_of(uid));
 	struct by self = {.actor = c->uid, .address = c->by.address};
-	return identity_link(db, &self, c->uid, c->hub->oidc.issuer, c->subject, e);
+	return identity_put(db, &self, c->uid, c->hub->oidc.issuer, c->subject, e);
 }
 
 static enum err_code make_guest(struct db *db, struct finishing *c, struct err *e) {
@@ -274,10 +275,8 @@ static enum err_code join(struct db *db, struct finishing *c, struct err *e) {
 	struct by self = {.actor = c->uid, .address = c->by.address};
 	char uid[UID_SIZE];
 	if (c->uid.n) {
-		struct account known;
-		enum err_code found = account_by_uid(db, c->uid, c->a, &known, e);
-		if (!found && known.suspended) found = err_set(e, ERR_FORBIDDEN, "this account can't sign in; ask the hub's administrators");
-		return found ? found : invitation_join(db, c->pending->start.invitation, &self, NULL, STR_EMPTY, uid, e);
+		if (c->suspended) return err_set(e, ERR_FORBIDDEN, "this account can't sign in; ask the hub's administrators");
+		return invitation_join(db, c->pending->start.invitation, &self, NULL, STR_EMPTY, uid, e);
 	}
 	if (c->hub->oidc.create == OIDC_CREATE_NEVER) return err_set(e, ERR_FORBIDDEN, "accounts are not made by %.*s here", STR_ARG(c->hub->oidc.name));
 	struct account_new n = new_of(c);
@@ -303,14 +302,17 @@ static enum err_code join(struct db *db, struct finishing *c, struct err *e) {
 static enum err_code settle(struct db *db, void *arg, struct err *e) {
 	struct finishing *c = arg;
 	struct str issuer = c->hub->oidc.issuer, name = c->hub->oidc.name;
-	enum err_code code = identity_find(db, issuer, c->subject, c->a, &c->uid, e);
-	if (code) return code;
+	struct account known;
+	enum err_code code = identity_find(db, issuer, c->subject, c->a, &known, e);
+	if (code && code != ERR_NOT_FOUND) return code;
+	c->uid = code ? STR_EMPTY : known.uid;
+	c->suspended = !code && known.suspended;
 	switch (c->pending->start.purpose) {
 	case OIDC_LINK: {
 		struct str owner = c->pending->start.account;
 		struct by self = {.actor = owner, .address = c->by.address};
 		c->uid = owner;
-		return identity_link(db, &self, owner, issuer, c->subject, e);
+		return identity_put(db, &self, owner, issuer, c->subject, e);
 	}
 	case OIDC_JOIN: return join(db, c, e);
 	case OIDC_SIGN_IN: break;

@@ -187,3 +187,7 @@ struct str json_real_text(double v, char out[JSON_REAL_TEXT]);
  * objects compared member by member, arrays item by item when they are equally long, else as a whole. Applied in order
  * it is also a JSON Patch (RFC 6902) when `to` is read as `value`. */
 const struct json *json_diff(struct arena *a, const struct json *from, const struct json *to);
+
+/* The target (may be NULL) with a JSON Merge Patch (RFC 7396) applied: null takes a member away, objects are merged, all else replaces.
+ * Members keep their order; what is untouched is shared. */
+const struct json *json_merge_patch(struct arena *a, const struct json *target, const struct json *patch);

@@ -1,6 +1,6 @@
 // Serving, beside nginx that serves the same bytes as files and Fossil that serves its timeline; loads by wrk and by this program.
 import {spawn, spawnSync} from 'node:child_process'
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {appendFileSync, mkdirSync, writeFileSync} from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import {join} from 'node:path'
@@ -141,6 +141,43 @@ async function searching(server) {
   agent.destroy()
 }
 
+// Records made over the API by a token, a few at a time; each answer says that it is durable.
+async function writing(hub) {
+  const account = ['admin', 'create-user', 'bench', '--email', 'bench@example.org', '--name', 'Bench', '--role', 'member', '--hub', hub]
+  const made = spawnSync(polder, account, {encoding: 'utf8', input: 'words that nobody guesses\n'})
+  if (made.status !== 0) throw new Error(made.stderr)
+  const {token} = json(polder, ['admin', 'token', 'bench', '--name', 'bench', '--scope', 'write', '--days', '1', '--hub', hub, '--json'])
+  appendFileSync(join(hub, 'polder.conf'), '\n[limits]\nreads_anonymous = 0\nreads = 0\nwrites = 0\n')
+  const server = await serveHub(hub)
+  const agent = new http.Agent({keepAlive: true, maxSockets: 64})
+  const write = (i) =>
+    new Promise((done, failed) => {
+      const body = JSON.stringify({kind: 'organization', body: {name: `Organization number ${i}`, type: 'company', summary: 'Made to see how fast one is made.'}})
+      const request = http.request(server.url + '/api/v1/records', {agent, method: 'POST', headers: {authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body)}}, (r) => {
+        r.resume()
+        r.on('end', () => (r.statusCode === 201 ? done() : failed(new Error(`a write was answered with ${r.statusCode}`))))
+      })
+      request.on('error', failed)
+      request.end(body)
+    })
+  const rates = []
+  let i = 0
+  for (const clients of [1, 16, 16, 16]) {
+    const began = Date.now()
+    let n = 0
+    await Promise.all(Array.from({length: clients}, async () => {
+      while (Date.now() - began < 2000) {
+        await write(i++)
+        n++
+      }
+    }))
+    rates.push(n / ((Date.now() - began) / 1000))
+  }
+  agent.destroy()
+  await stop(server)
+  row('authenticated writes over the API, durable, 16 clients', `${Math.round(median(rates.slice(1)))}/s`, '>= 200/s', `(one client ${Math.round(rates[0])}/s)`)
+}
+
 async function slowHandler() {
   const server = await startServer(bench('bench_slow'), [], 'pipe')
   const alone = load(server.url + '/fast', {clients: 32, seconds: 3})
@@ -194,4 +231,5 @@ export async function measureServer(hub) {
   await manyClients(server, page)
   await flatMemory(server, page)
   await stop(server)
+  await writing(hub)
 }

@@ -60,7 +60,12 @@ static void route_it(struct exchange *x, const struct router *router, struct str
 		if (!x->match.route) continue;
 		x->plan = router_plan(router, x->match.index);
 		if (!params_read(x, &problems) || problems.n) continue;
-		if (m == HTTP_POST && (!params_read_form(x, form, &problems) || problems.n)) continue;
+		if (m == HTTP_POST) {
+			const struct form_field *fields;
+			size_t n;
+			if (form_parse(x->memory, S("application/x-www-form-urlencoded"), form, &fields, &n, NULL)) continue;
+			if (!params_read_form(x, fields, n, &problems) || problems.n) continue;
+		}
 		use(x);
 	}
 }

@@ -131,9 +131,10 @@ test('what is wrong with a request is said in a problem document', async () => {
   }
 })
 
-test('methods that do not read are refused', async () => {
+test('methods that an address does not take are refused, and writing wants a token', async () => {
+  assert.equal((await hub.request('/api/v1/records', {method: 'POST'})).status, 401)
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-    const answer = await hub.request('/api/v1/records', {method})
+    const answer = await hub.request('/api/v1/search', {method})
     assert.equal(answer.status, 405, method)
     assert.match(answer.headers.allow, /GET, HEAD/)
   }

@@ -4,7 +4,7 @@
 //	const page = await hub.get('/browse')
 //	await hub.stop()
 import {spawn, spawnSync} from 'node:child_process'
-import {appendFileSync, existsSync, mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import {tmpdir} from 'node:os'
@@ -56,10 +56,10 @@ class Hub {
     })
   }
 
-  // One request; body as text (unpacked unless raw), headers in small letters.
-  request(path, {method = 'GET', headers = {}, raw = false} = {}) {
+  // One request with what body there is; the answer's body as text (unless raw), headers in small letters.
+  request(path, {method = 'GET', headers = {}, raw = false, body} = {}) {
     return new Promise((done, failed) => {
-      const options = {host: this.host, port: this.port, path, method, headers: {accept: 'text/html', ...headers}, agent: false}
+      const options = {host: this.host, port: this.port, path, method, headers: {accept: 'text/html', ...(body !== undefined && {'content-length': Buffer.byteLength(body)}), ...headers}, agent: false}
       const request = http.request(options, (response) => {
         const parts = []
         response.on('data', (part) => parts.push(part))
@@ -69,7 +69,7 @@ class Hub {
         })
       })
       request.on('error', failed)
-      request.end()
+      request.end(body)
     })
   }
   get(path, headers) {
@@ -80,16 +80,24 @@ class Hub {
     return {...answer, body: JSON.parse(answer.text)}
   }
 
+  // Bytes of memory that the server itself takes, without files that are mapped.
+  memory() {
+    return Number(readFileSync(`/proc/${this.process.pid}/status`, 'utf8').match(/RssAnon:\s+(\d+) kB/)[1]) * 1024
+  }
+
   // Ends the server and starts it again at the same address: what it kept in memory is gone.
   async restart() {
-    this.process.kill('SIGTERM')
-    await this.ended
+    await this.end()
     await this.serve(this.port)
   }
 
-  async stop() {
+  // Ends the server; it may serve again.
+  async end() {
     if (this.process && this.process.exitCode === null) this.process.kill('SIGTERM')
-    const ended = this.process ? await this.ended : null
+    return this.process ? await this.ended : null
+  }
+  async stop() {
+    const ended = await this.end()
     rmSync(this.folder, {recursive: true, force: true})
     return ended
   }
@@ -106,16 +114,18 @@ export function freePort() {
   })
 }
 
-// import: folders or files of Polder's own form. records: such records themselves. settings: what else stands in polder.conf; then the hub knows its address.
-export async function startHub({import: paths = [], records = null, name = 'Test hub', settings = null} = {}) {
+// import: folders or files of Polder's own form. records: such records themselves.
+// conf: lines for the end of polder.conf; or what gives them for the hub's address, which is settled then.
+export async function startHub({import: paths = [], records = null, name = 'Test hub', conf = ''} = {}) {
   if (!program) throw new Error(`there is no polder-hub in ${build}: set POLDER_BUILD to the build folder`)
   const hub = new Hub(mkdtempSync(join(tmpdir(), 'polder-test-')))
   const made = spawnSync(program, ['init', hub.dir, '--name', name, '--prefix', 'TST'], {encoding: 'utf8'})
   if (made.status !== 0) throw new Error(made.stderr)
+  const port = typeof conf === 'function' ? await freePort() : 0
+  if (port) conf = conf(`http://127.0.0.1:${port}`, hub)
+  if (conf) appendFileSync(join(hub.dir, 'polder.conf'), `\n${conf}`)
   for (const path of paths) hub.polder('import', 'polder', path)
   if (records) hub.polder('import', 'polder', hub.file('records.json', records))
-  const port = settings === null ? 0 : await freePort()
-  if (settings !== null) appendFileSync(join(hub.dir, 'polder.conf'), `\n[hub]\nurl = http://127.0.0.1:${port}\n${settings}\n`)
   try {
     await hub.serve(port)
   } catch (error) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import {spawnSync} from 'node:child_process'
 import {createHmac} from 'node:crypto'
+import {appendFileSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, test} from 'node:test'
 import {startHub} from './hub.mjs'
@@ -19,11 +20,8 @@ after(async () => {
 })
 
 async function makeHub(more = '') {
-  const hub = await startHub({settings: provider.settings(more)})
+  const hub = await startHub({conf: (url, hub) => `[hub]\nurl = ${url}\n${provider.settings(more)}client_secret_file = ${hub.file('secret', provider.secret + '\n')}\n`})
   hubs.push(hub)
-  // The secret's file lies in the hub's folder, whose name is known only now.
-  hub.file('hub/polder.conf', (await import('node:fs')).readFileSync(join(hub.dir, 'polder.conf'), 'utf8') + `client_secret_file = ${hub.file('secret', provider.secret + '\n')}\n`)
-  await hub.restart()
   return hub
 }
 function createUser(hub, login, role = 'member') {
@@ -246,7 +244,7 @@ test('the second step of an account stays, unless the settings say that the prov
   const answer = await late.byProvider()
   assert.match(answer.headers.location, /^\/sign-in\/code/)
   assert.equal(await late.isSignedIn(), false)
-  hub.file('hub/polder.conf', (await import('node:fs')).readFileSync(join(hub.dir, 'polder.conf'), 'utf8') + 'trust_second_factor = yes\n')
+  appendFileSync(join(hub.dir, 'polder.conf'), 'trust_second_factor = yes\n')
   await hub.restart()
   const trusted = new Browser(hub)
   assert.equal((await trusted.byProvider()).headers.location, '/')
@@ -326,16 +324,14 @@ test('with create = invited an invitation is accepted without a password', async
 })
 
 test('settings that make no sense are told when the hub starts', async () => {
-  const {spawnSync: run} = await import('node:child_process')
   const program = join(process.env.POLDER_BUILD ?? 'build', 'polder-hub')
-  const fs = await import('node:fs')
-  const conf = join(hub.dir, 'polder.conf'), before = fs.readFileSync(conf, 'utf8')
+  const conf = join(hub.dir, 'polder.conf'), before = readFileSync(conf, 'utf8')
   for (const [line, words] of [['issuer = http://example.org', /issuer is an address with https/], ['issuer = https://example.org/?a', /issuer is an address/], ['issuer = http://127.0.0.1.example.org', /issuer is an address/], ['scopes = profile', /must hold openid/],
-    ['create = everybody', /no setting \[oidc\] create = everybody/], ['trust_second_factor = maybe', /no setting/], ['colour = blue', /no setting \[oidc\] colour/]]) {
-    fs.writeFileSync(conf, before + line + '\n')
-    const r = run(program, ['list', 'use', '--hub', hub.dir], {encoding: 'utf8'})
+    ['create = everybody', /no setting \[oidc\] create/], ['trust_second_factor = maybe', /no setting/], ['colour = blue', /no setting \[oidc\] colour/]]) {
+    writeFileSync(conf, before + line + '\n')
+    const r = spawnSync(program, ['list', '--kind', 'use', '--hub', hub.dir], {encoding: 'utf8'})
     assert.notEqual(r.status, 0, line)
     assert.match(r.stderr, words)
   }
-  fs.writeFileSync(conf, before)
+  writeFileSync(conf, before)
 })

@@ -29,7 +29,7 @@ after(async () => hub?.stop())
 test('a record is shown by what its fields mean', async () => {
   const {text} = await hub.get(`/r/${id}`)
   assert.match(text, /<h1[^>]*>The first incident<\/h1>/)
-  assert.match(text, /class="lede"><p>One sentence about it\.<\/p>/)
+  assert.match(text, /class="lede" itemprop="abstract"><p>One sentence about it\.<\/p>/)
   assert.match(text, /With <em>emphasis<\/em> and a <a href="https:\/\/example\.org\/x"/)
   assert.match(text, /<time datetime="2024-03-04">4 March 2024<\/time>/)
   assert.match(text, /<dt>Severity<\/dt><dd>\s*<span>Not sure<\/span>/)

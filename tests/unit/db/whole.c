@@ -105,6 +105,24 @@ static void a_copy_made_while_others_write_is_one_state(void **state) {
 	assert_true(number(test_db, "SELECT count(*) FROM book") > 0);
 }
 
+static void a_new_database_and_a_copy_are_for_their_owner_alone(void **state) {
+	(void)state;
+	static const char *const names[] = {"made.db", "copied.db"};
+	char path[100];
+	struct db *made;
+	snprintf(path, sizeof path, "%s/%s", test_folder, names[0]);
+	ok(db_open(&made, path, DB_CREATE, &test_err));
+	db_close(made);
+	snprintf(path, sizeof path, "%s/%s", test_folder, names[1]);
+	ok(db_copy(test_db, path, &test_err));
+	for (size_t i = 0; i < lengthof(names); i++) {
+		struct stat s;
+		snprintf(path, sizeof path, "%s/%s", test_folder, names[i]);
+		assert_int_equal(stat(path, &s), 0);
+		assert_int_equal(s.st_mode & 0777, 0600);
+	}
+}
+
 static void a_copy_never_replaces_a_file(void **state) {
 	(void)state;
 	char path[100];
@@ -177,6 +195,7 @@ int main(void) {
 		cmocka_unit_test(a_newer_database_is_refused_and_left_alone),
 		cmocka_unit_test(a_database_that_is_up_to_date_is_opened_beside_a_writer),
 		cmocka_unit_test(a_copy_made_while_others_write_is_one_state),
+		cmocka_unit_test(a_new_database_and_a_copy_are_for_their_owner_alone),
 		cmocka_unit_test(a_copy_never_replaces_a_file),
 		cmocka_unit_test(a_closed_database_can_be_read_where_nobody_may_write),
 		cmocka_unit_test(damage_is_found),

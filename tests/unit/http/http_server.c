@@ -563,6 +563,52 @@ static void large_answers_arrive_whole(void **state) {
 	assert_int_equal(r.body.n, 8 << 20);
 }
 
+static void upload(const char *type, struct str body, const char *target, struct reply *r) {
+	autobuf struct buf text = BUF(64 << 20);
+	buf_fmt(&text, "POST %s HTTP/1.1\r\nHost: test\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", target, type, body.n);
+	buf_add(&text, body);
+	assert_false(text.failed);
+	ask(site_port(), buf_str(&text), r);
+}
+
+static void a_large_upload_takes_no_memory_of_the_request(void **state) {
+	(void)state;
+	static const size_t sizes[] = {10, (1 << 20) + 1, 50 << 20};
+	for (size_t i = 0; i < lengthof(sizes); i++) {
+		autobuf struct buf file = BUF(51 << 20), body = BUF(52 << 20);
+		autoreply struct reply r = {0};
+		char expected[100];
+		pattern(&file, sizes[i]);
+		buf_add(&body, S("--b\r\nContent-Disposition: form-data; name=\"title\"\r\n\r\nA title\r\n"
+			"--b\r\nContent-Disposition: form-data; name=\"f\"; filename=\"a.bin\"\r\n\r\n"));
+		buf_add(&body, buf_str(&file));
+		buf_add(&body, S("\r\n--b--\r\n"));
+		upload("multipart/form-data; boundary=b", buf_str(&body), "/upload", &r);
+		snprintf(expected, sizeof expected, "f:%zu:%u title=A title arena<64k=1", sizes[i], site_checksum(buf_str(&file)));
+		assert_int_equal(r.status, 200);
+		assert_has(r.body, expected);
+	}
+}
+
+static void forms_of_either_kind_are_taken_and_no_other_body(void **state) {
+	(void)state;
+	autoreply struct reply encoded = {0}, other = {0}, broken = {0}, file = {0}, undeclared = {0};
+	upload("application/x-www-form-urlencoded", S("x=1&title=A+b"), "/upload", &encoded);
+	assert_has(encoded.body, "x:1:80 title:3");
+	assert_has(encoded.body, "title=A b");
+	upload("application/json", S("{}"), "/upload", &other);
+	assert_int_equal(other.status, 415);
+	upload("multipart/form-data; boundary=b", S("--b\r\nContent-Disposition: form-data; name=\"x\"\r\n\r\nabc"), "/upload", &broken);
+	assert_int_equal(broken.status, 422);
+	assert_has(broken.body, "cut off");
+	upload("multipart/form-data; boundary=b",
+		S("--b\r\nContent-Disposition: form-data; name=\"title\"; filename=\"x\"\r\n\r\nabc\r\n--b--"), "/upload", &file);
+	assert_int_equal(file.status, 422);
+	assert_has(file.body, "must not be a file");
+	upload("application/x-www-form-urlencoded", S("x=1"), "/undeclared", &undeclared);
+	assert_int_equal(undeclared.status, 500);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_page_comes_with_security_headers),
@@ -598,6 +644,8 @@ int main(void) {
 		cmocka_unit_test(slow_handlers_do_not_hold_the_others),
 		cmocka_unit_test(hundreds_of_connections_are_answered),
 		cmocka_unit_test(large_answers_arrive_whole),
+		cmocka_unit_test(a_large_upload_takes_no_memory_of_the_request),
+		cmocka_unit_test(forms_of_either_kind_are_taken_and_no_other_body),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -1,5 +1,7 @@
 #include "site.h"
 
+#include "http/form.h"
+
 #include <errno.h>
 #include <stdatomic.h>
 #include <time.h>
@@ -220,6 +222,26 @@ static enum err_code form(struct request *rq, struct response *rs, struct err *e
 
 #define CACHED .flags = ROUTE_CACHEABLE, .gives = GIVES_HTML
 
+/* Each field as name:bytes:checksum; the arena's use behind them. */
+static enum err_code any_form(struct request *rq, struct response *rs, struct err *e) {
+	const struct form_field *fields;
+	size_t n;
+	enum err_code code = request_form(rq, &fields, &n, e);
+	if (code) return code;
+	struct buf *b = response_buf(rs, "text/plain");
+	for (size_t i = 0; i < n; i++)
+		buf_fmt(b, "%.*s:%zu:%u ", STR_ARG(fields[i].name), fields[i].value.n, site_checksum(fields[i].value));
+	buf_fmt(b, "title=%.*s arena<64k=%d", STR_ARG(request_str(rq, "title")), arena_used(rq->arena) < 64 << 10);
+	return ERR_OK;
+}
+
+static enum err_code undeclared_form(struct request *rq, struct response *rs, struct err *e) {
+	const struct form_field *fields;
+	size_t n;
+	(void)rs;
+	return request_form(rq, &fields, &n, e);
+}
+
 static const struct route routes[] = {
 	{"/hello", hello, ROUTE_PUBLIC, CACHED},
 	{"/plain", plain, ROUTE_PUBLIC, .gives = GIVES_FILE},
@@ -248,6 +270,9 @@ static const struct route routes[] = {
 	{"/big", big, ROUTE_PUBLIC, .gives = GIVES_FILE},
 	{"/static/{file...}", fixed, ROUTE_PUBLIC, .gives = GIVES_FILE, .flags = ROUTE_CACHEABLE | ROUTE_SAME_FOR_ALL,
 		.params = PARAMS({.name = "file", .in = PARAM_PATH})},
+	{"/upload", any_form, ROUTE_PUBLIC, HTTP_POST, CSRF_API, .gives = GIVES_FILE, .flags = ROUTE_FORM, .body_max = 64 << 20,
+		.params = PARAMS({.name = "title", .in = PARAM_FORM})},
+	{"/undeclared", undeclared_form, ROUTE_PUBLIC, HTTP_POST, CSRF_API, .gives = GIVES_FILE, .body_max = 1000},
 	{"/form", form, ROUTE_PUBLIC, HTTP_POST, CSRF_TOKEN, .gives = GIVES_REDIRECT, .body_max = 10000, .params = PARAMS(
 		{"name", PARAM_FORM, .required = true}, {"age", PARAM_FORM, .type = PARAM_INT}, {.name = "token", .in = PARAM_FORM})},
 	ROUTE_END,

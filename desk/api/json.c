@@ -41,6 +41,13 @@ void glimpse_json(struct json_writer *w, const struct hub *h, const struct glimp
 	jw_object_end(w);
 }
 
+static void names_json(struct json_writer *w, struct str name, struct kind_pointers p) {
+	jw_name(w, name);
+	jw_array(w);
+	for (size_t i = 0; i < p.n; i++) jw_str(w, p.items[i]);
+	jw_array_end(w);
+}
+
 static void links_json(struct json_writer *w, const struct hub *h, const struct disclosed_links *groups, size_t n) {
 	jw_name(w, S("links"));
 	jw_array(w);
@@ -59,17 +66,19 @@ static void links_json(struct json_writer *w, const struct hub *h, const struct 
 	jw_array_end(w);
 }
 
+void file_json(struct json_writer *w, const struct disclosed_file *f) {
+	jw_object(w);
+	jw_field_str(w, S("name"), f->name);
+	jw_field_str(w, S("media_type"), f->media_type);
+	jw_field_str(w, S("sha256"), f->sha256);
+	jw_field_int(w, S("size"), f->size);
+	jw_object_end(w);
+}
+
 static void files_json(struct json_writer *w, const struct disclosed_file *files, size_t n) {
 	jw_name(w, S("files"));
 	jw_array(w);
-	for (size_t i = 0; i < n; i++) {
-		jw_object(w);
-		jw_field_str(w, S("name"), files[i].name);
-		jw_field_str(w, S("media_type"), files[i].media_type);
-		jw_field_str(w, S("sha256"), files[i].sha256);
-		jw_field_int(w, S("size"), files[i].size);
-		jw_object_end(w);
-	}
+	for (size_t i = 0; i < n; i++) file_json(w, &files[i]);
 	jw_array_end(w);
 }
 
@@ -98,6 +107,29 @@ enum err_code record_json(struct json_writer *w, const struct disclosing *d, con
 	files_json(w, files, files_n);
 	jw_object_end(w);
 	return ERR_OK;
+}
+
+void moves_json(struct json_writer *w, const struct disclosed *r, const struct disclosed_move *moves, size_t n) {
+	jw_object(w);
+	jw_field_str(w, S("id"), r->line.id);
+	jw_field_str(w, S("state"), r->line.state->name);
+	jw_name(w, S("items"));
+	jw_array(w);
+	for (size_t i = 0; i < n; i++) {
+		const struct kind_move *m = moves[i].move;
+		jw_object(w);
+		jw_field_str(w, S("move"), m->name);
+		jw_field_str(w, S("title"), m->title);
+		if (m->description.n) jw_field_str(w, S("description"), m->description);
+		jw_field_str(w, S("to"), m->to);
+		jw_field_bool(w, S("public"), moves[i].to && moves[i].to->is_public);
+		jw_field_bool(w, S("reason"), m->reason);
+		names_json(w, S("requires"), m->requires_);
+		names_json(w, S("missing"), (struct kind_pointers){moves[i].missing, moves[i].missing_n});
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+	jw_object_end(w);
 }
 
 void list_json(struct json_writer *w, const struct hub *h, const struct listed *l) {
@@ -194,13 +226,6 @@ void history_json(struct json_writer *w, const struct hub *h, const struct discl
 		if (v->diff) jw_field(w, S("diff"), v->diff);
 		jw_object_end(w);
 	}
-	jw_array_end(w);
-}
-
-static void names_json(struct json_writer *w, struct str name, struct kind_pointers p) {
-	jw_name(w, name);
-	jw_array(w);
-	for (size_t i = 0; i < p.n; i++) jw_str(w, p.items[i]);
 	jw_array_end(w);
 }
 

@@ -6,6 +6,10 @@
 void glimpse_json(struct json_writer *w, const struct hub *h, const struct glimpse *g);
 /* A glimpse's members and published, etag, visibility ("public" or the viewer's audiences), body, links, files. */
 enum err_code record_json(struct json_writer *w, const struct disclosing *d, const struct disclosed *r, struct err *e) must_use;
+/* {name, media_type, sha256, size} */
+void file_json(struct json_writer *w, const struct disclosed_file *f);
+/* {id, state, items: [{move, title, to, public, reason, requires, missing}]} */
+void moves_json(struct json_writer *w, const struct disclosed *r, const struct disclosed_move *moves, size_t n);
 /* {total, items, next} */
 void list_json(struct json_writer *w, const struct hub *h, const struct listed *l);
 /* {total, total_is_lower_bound, items: [glimpse, score, snippet, highlights], facets} */

@@ -1,0 +1,87 @@
+/* What the files of desk/api share. */
+#pragma once
+#include "desk/app.h"
+#include "desk/api/json.h"
+#include "desk/api/operation.h"
+#include "lib/schema/schema.h"
+
+struct api_schema {
+	const char *name; /* as in operation.takes */
+	struct schema *schema;
+};
+/* Made when the hub is opened, the same for all requests. */
+struct api {
+	const struct json *schemas; /* schemas.json */
+	struct api_schema *bodies;
+	size_t bodies_n;
+	struct str document;        /* OpenAPI */
+	const struct json *openapi;
+};
+
+/* ---- body.c ---- */
+
+/* The request's JSON body, valid by the schema that the route's operation names; *memory holds it and lives as long as the request. False:
+ * the answer is a refusal already, with everything that is wrong in it. */
+bool api_body(struct request *rq, struct response *rs, const struct json **out, struct arena **memory, struct err *e) must_use;
+/* The compiled schema of that name; NULL when no route takes it. */
+const struct schema *api_schema_of(const struct request *rq, const char *name);
+/* The media type of the body, without its parameters. */
+struct str api_media_type(struct request *rq);
+/* Memory of the request besides its arena, for what is larger. NULL when there is none. */
+struct arena *api_memory(struct request *rq, size_t cap);
+
+/* ---- refusals ---- */
+
+enum { API_ERRORS = 32 };
+struct refusal {
+	int status; /* 0: none */
+	struct str type, detail;
+	struct problem_item errors[API_ERRORS];
+	size_t n;
+};
+/* From an error; told (may be NULL) are all errors of a body that stands at `place` ("", "/body") in the request. The strings are copied to the
+ * arena. */
+void refusal_from(struct refusal *r, struct arena *a, const struct err *e, const struct schema_errors *told, struct str place);
+struct problem refusal_problem(const struct refusal *r);
+/* Answers with it. */
+enum err_code api_refuse(struct response *rs, const struct refusal *r);
+
+/* ---- write.c ---- */
+
+/* A change as somebody asked for it over the API. */
+struct asked {
+	struct change change;
+	const struct json *patch;  /* of the body: RFC 7396; NULL: none */
+	bool versioned;            /* needs a version to start from: 428 without */
+	bool has_version;
+	struct str version;        /* entity tags, as in If-Match */
+	struct schema_errors told; /* of the body */
+	struct str place;          /* of a record's body in the request: "", "/body" */
+};
+struct outcome {
+	struct refusal refusal;    /* status 0: it was done */
+	struct change_result result;
+};
+/* Prepares it in the arena; *out is NULL when it was refused (out->refusal). */
+struct prepared *api_prepare(struct request *rq, struct asked *q, struct arena *a, struct outcome *out);
+/* Both steps, again when somebody else was faster without that it showed. */
+enum err_code api_change(struct request *rq, struct asked *q, struct outcome *out, struct err *e) must_use;
+/* `Written`; file may be NULL. Gives the version that this viewer sees of the record now, "" when it sees none. */
+struct str written_json(struct json_writer *w, struct request *rq, const struct outcome *o, const struct disclosed_file *file);
+/* From a body like NewRecord. False: refused. */
+bool asked_create(struct request *rq, const struct json *v, struct asked *q, struct refusal *r) must_use;
+/* A list of names of audiences; 0 when it is not one. */
+unsigned api_audiences(const struct json *list);
+
+/* ---- once.c ---- */
+
+/* Does the work unless a request with the same Idempotency-Key was answered already: then that answer. */
+enum err_code api_once(struct request *rq, struct response *rs, route_fn *work, struct err *e) must_use;
+
+/* ---- handlers ---- */
+
+/* read.c */
+route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, api_record, api_history, api_search, api_facets, api_health,
+	api_moves;
+/* write.c, file.c, bulk.c, me.c, openapi.c, docs.c */
+route_fn api_create, api_revise, api_patch, api_move, api_link, api_unlink, api_comment, api_attach, api_bulk, api_me, api_openapi, api_docs;
