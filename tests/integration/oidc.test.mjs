@@ -220,7 +220,7 @@ test('one account at the provider is one account here', async () => {
   const browser = await new Browser(hub).signIn('eve', password)
   const answer = await browser.byProvider({page: '/account', action: '/account/linked'})
   assert.equal(answer.status, 409)
-  assert.match(trouble(answer), /another account of this hub/)
+  assert.match(trouble(answer), /another account is linked/i)
 })
 
 test('who signed in as somebody else meanwhile links nothing', async () => {
