@@ -137,7 +137,8 @@ static enum err_code read_metadata(const struct hub *h, const struct json *v, st
 		.token = json_get_str(v, S("token_endpoint")),
 		.keys = json_get_str(v, S("jwks_uri")),
 		.userinfo = json_get_str(v, S("userinfo_endpoint")),
-		.by_post = ways && !names(ways, "client_secret_basic") && names(ways, "client_secret_post"),
+		.by_post = names(ways, "client_secret_post"),
+		.by_header = !ways || names(ways, "client_secret_basic"),
 		.says_issuer = json_true(json_get_lit(v, "authorization_response_iss_parameter_supported")),
 	};
 	/* To the letter (Discovery 1.0, section 4.3): else one provider could speak for another. */
@@ -206,11 +207,14 @@ static enum err_code verify(struct hub *h, const struct provider *p, const struc
 
 /* ---- the code for a token ---- */
 
+static bool is_plain(unsigned char c) {
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
 static void add_encoded(struct buf *out, struct str value) {
 	for (size_t i = 0; i < value.n; i++) {
 		unsigned char c = (unsigned char)value.p[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-		if (plain) buf_add_char(out, (char)c);
+		if (is_plain(c)) buf_add_char(out, (char)c);
 		else buf_fmt(out, "%%%02X", c);
 	}
 }
@@ -249,21 +253,30 @@ static struct str basic(struct arena *a, struct str id, struct str secret) {
 	return arena_cat(a, S("Basic "), str_of(text));
 }
 
+/* By header, unless the provider takes it only in the body; or takes both, and something would be encoded in the header: many forget to decode it. */
+static bool goes_by_post(const struct hub *h, const struct provider *p, struct str secret) {
+	bool plain = true;
+	for (size_t i = 0; i < secret.n; i++) plain &= is_plain((unsigned char)secret.p[i]);
+	for (size_t i = 0; i < h->oidc.client_id.n; i++) plain &= is_plain((unsigned char)h->oidc.client_id.p[i]);
+	return secret.n && p->by_post && (!p->by_header || !plain);
+}
+
 static enum err_code exchange(struct hub *h, const struct provider *p, const struct provider_question *q, struct arena *a, const struct json **out,
 	struct err *e) {
 	struct str secret;
 	enum err_code code = read_secret(h, a, &secret, e);
 	if (code) return code;
+	bool by_post = goes_by_post(h, p, secret);
 	autobuf struct buf form = BUF(64 << 10);
 	provider_add_field(&form, "grant_type", S("authorization_code"));
 	provider_add_field(&form, "&code", q->code);
 	provider_add_field(&form, "&redirect_uri", q->redirect_uri);
 	provider_add_field(&form, "&code_verifier", q->verifier);
-	if (!secret.n || p->by_post) provider_add_field(&form, "&client_id", h->oidc.client_id);
-	if (secret.n && p->by_post) provider_add_field(&form, "&client_secret", secret);
+	if (!secret.n || by_post) provider_add_field(&form, "&client_id", h->oidc.client_id);
+	if (by_post) provider_add_field(&form, "&client_secret", secret);
 	struct net_header headers[3] = {{S("Content-Type"), S("application/x-www-form-urlencoded")}, {S("Accept"), S("application/json")}};
 	size_t n = 2;
-	if (secret.n && !p->by_post) headers[n++] = (struct net_header){S("Authorization"), basic(a, h->oidc.client_id, secret)};
+	if (secret.n && !by_post) headers[n++] = (struct net_header){S("Authorization"), basic(a, h->oidc.client_id, secret)};
 	struct net_answer answer;
 	code = ask(h, a, (struct net_fetch){.url = p->token, .method = S("POST"), .headers = headers, .headers_n = n, .body = buf_str(&form)}, &answer, e);
 	if (code) return code;

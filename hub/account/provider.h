@@ -15,7 +15,7 @@ void provider_cache_free(struct provider_cache *c);
 
 struct provider {
 	struct str authorization, token, keys, userinfo; /* addresses; userinfo "" where there is none */
-	bool by_post;      /* the client's secret goes into the body and not into a header */
+	bool by_post, by_header; /* where it takes the client's secret */
 	bool says_issuer;  /* its answers say whose they are (RFC 9207) */
 };
 /* ERR_BUSY: it can't be reached now. ERR_INVALID: it says what can't be. */
