@@ -4,6 +4,7 @@
 #include "lib/json/json.h"
 
 struct linking {
+	const struct hub *hub;
 	const struct by *by;
 	struct str uid, issuer, subject;
 };
@@ -40,35 +41,53 @@ static struct str detail_of(struct arena *a, const struct linking *c) {
 	return json_canonical(a, json_built(&b));
 }
 
-static enum err_code link_one(struct db *db, void *arg, struct err *e) {
-	const struct linking *c = arg;
+enum err_code identity_put(struct db *db, const struct by *by, struct str uid, struct str issuer, struct str subject, struct err *e) {
 	autoarena struct arena *a = arena_new(1 << 18);
 	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	const struct linking c = {NULL, by, uid, issuer, subject};
 	struct account has;
-	enum err_code code = identity_find(db, c->issuer, c->subject, a, &has, e);
-	if (!code && str_eq(has.uid, c->uid)) return ERR_OK;
+	if (!is_line(issuer, IDENTITY_ISSUER) || !is_line(subject, IDENTITY_SUBJECT)) return err_set(e, ERR_INVALID, "that is no issuer and subject");
+	enum err_code code = identity_find(db, issuer, subject, a, &has, e);
+	if (!code && str_eq(has.uid, uid)) return ERR_OK;
 	if (!code) return err_set(e, ERR_EXISTS, "another account is linked to that identity");
 	struct identity *list;
 	size_t n = 0;
-	if (code == ERR_NOT_FOUND) code = account_by_uid(db, c->uid, a, &has, e);
-	if (!code) code = identity_list(db, c->uid, a, &list, &n, e);
+	if (code == ERR_NOT_FOUND) code = account_by_uid(db, uid, a, &has, e);
+	if (!code) code = identity_list(db, uid, a, &list, &n, e);
 	if (!code && n >= IDENTITIES) code = err_set(e, ERR_CONFLICT, "the account is linked to %d identities already", IDENTITIES);
 	if (code) return code;
 	struct db_query q = db_query(db, "INSERT INTO identity (issuer, subject, account, created) VALUES ($1, $2, $3, $4)");
-	db_bind_str(&q, 1, c->issuer);
-	db_bind_str(&q, 2, c->subject);
-	db_bind_str(&q, 3, c->uid);
+	db_bind_str(&q, 1, issuer);
+	db_bind_str(&q, 2, subject);
+	db_bind_str(&q, 3, uid);
 	db_bind_int(&q, 4, now());
 	code = db_run(&q, e);
-	return code ? code : audit_write(db, c->by, "identity.link", c->uid, detail_of(a, c), e);
+	return code ? code : audit_write(db, by, "identity.link", uid, detail_of(a, &c), e);
+}
+
+static enum err_code link_one(struct db *db, void *arg, struct err *e) {
+	const struct linking *c = arg;
+	return identity_put(db, c->by, c->uid, c->issuer, c->subject, e);
 }
 
 enum err_code identity_link(struct hub *h, const struct by *by, struct str uid, struct str issuer, struct str subject, struct err *e) {
 	enum err_code code = allowed(by, uid, e);
-	if (!code && (!is_line(issuer, IDENTITY_ISSUER) || !is_line(subject, IDENTITY_SUBJECT)))
-		code = err_set(e, ERR_INVALID, "that is no issuer and subject");
-	struct linking c = {by, uid, issuer, subject};
+	struct linking c = {h, by, uid, issuer, subject};
 	return code ? code : account_write(h, link_one, &c, e);
+}
+
+/* An identity of a provider that is not in use lets nobody in, so it is none of the ways that count. */
+static enum err_code keep_a_way_in(struct db *db, const struct linking *c, struct arena *a, struct err *e) {
+	struct account account;
+	enum err_code code = account_by_uid(db, c->uid, a, &account, e);
+	if (code || account.has_password || !str_eq(c->issuer, c->hub->oidc.issuer)) return code;
+	struct db_query q = db_query(db, "SELECT count(*) FROM identity WHERE account = $1 AND issuer = $2");
+	db_bind_str(&q, 1, c->uid);
+	db_bind_str(&q, 2, c->issuer);
+	int64_t left = db_row(&q) ? db_int(&q, 0) : 0;
+	code = db_done(&q, e);
+	if (!code && left == 0) code = err_set(e, ERR_CONFLICT, "nothing would be left to sign in with; set a password first");
+	return code;
 }
 
 static enum err_code unlink_one(struct db *db, void *arg, struct err *e) {
@@ -81,12 +100,13 @@ static enum err_code unlink_one(struct db *db, void *arg, struct err *e) {
 	db_bind_str(&q, 3, c->uid);
 	enum err_code code = db_run(&q, e);
 	if (!code && db_changes(db) == 0) code = err_set(e, ERR_NOT_FOUND, "the account is not linked to that identity");
+	if (!code) code = keep_a_way_in(db, c, a, e);
 	return code ? code : audit_write(db, c->by, "identity.unlink", c->uid, detail_of(a, c), e);
 }
 
 enum err_code identity_unlink(struct hub *h, const struct by *by, struct str uid, struct str issuer, struct str subject, struct err *e) {
 	enum err_code code = allowed(by, uid, e);
-	struct linking c = {by, uid, issuer, subject};
+	struct linking c = {h, by, uid, issuer, subject};
 	return code ? code : account_write(h, unlink_one, &c, e);
 }
 
@@ -99,6 +119,7 @@ enum err_code identity_list(struct db *db, struct str uid, struct arena *a, stru
 	while (used < IDENTITIES && db_row(&q))
 		items[used++] = (struct identity){arena_str(a, db_str(&q, 0)), arena_str(a, db_str(&q, 1)), db_int(&q, 2)};
 	enum err_code code = db_done(&q, e);
+	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "out of memory");
 	if (code) return code;
 	*out = items;
 	*n = used;

@@ -272,9 +272,12 @@ static void only_its_owner_sets_a_second_factor_up_and_an_administrator_takes_it
 	fails(totp_confirm(hub, &bees, bee.uid, code_now(0), arena, codes, &test_err), ERR_CONFLICT);
 }
 
-static void another_authority_saw_to_the_second_factor_itself(void **state) {
+static void another_authority_saw_to_the_second_factor_only_where_the_settings_say_so(void **state) {
 	(void)state;
 	set_up();
+	ok(session_begin_for(hub, db, bee.uid, S("oidc"), S("192.0.2.1"), S(""), arena, token, &s, &test_err));
+	assert_true(s.pending);
+	hub->oidc.trust_second_factor = true;
 	ok(session_begin_for(hub, db, bee.uid, S("oidc"), S("192.0.2.1"), S(""), arena, token, &s, &test_err));
 	assert_false(s.pending);
 	assert_str(s.second_factor, "oidc");
@@ -344,7 +347,7 @@ int main(void) {
 		session_test(five_wrong_codes_are_enough),
 		session_test(a_recovery_code_stands_in_once),
 		session_test(only_its_owner_sets_a_second_factor_up_and_an_administrator_takes_it_away),
-		session_test(another_authority_saw_to_the_second_factor_itself),
+		session_test(another_authority_saw_to_the_second_factor_only_where_the_settings_say_so),
 		session_test(without_the_key_the_error_is_clear_and_there_are_ways_out),
 		session_test(nothing_secret_stands_in_the_database),
 	};
