@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, test} from 'node:test'
-import {source, startHub, starter} from './hub.mjs'
+import {source, startHub, starter, tags, unescaped} from './hub.mjs'
 import {address, record, requests} from './operations.mjs'
 import {Caller, createUser, nobody, token} from './people.mjs'
 
@@ -27,6 +27,7 @@ let hub, routes
 before(async () => {
   hub = await startHub({import: [starter], conf: '[limits]\nreads_anonymous = 0\nreads = 0\nwrites = 0\n'})
   routes = hub.polder('admin', 'routes', '--json')
+  createUser(hub, 'visitor', 'guest')
   for (const [name, p] of Object.entries(people)) if (p.role) createUser(hub, name, p.role)
   for (const [name, p] of Object.entries(people)) {
     p.api = p.scope ? token(hub, p.as ?? name, p.scope) : nobody(hub)
@@ -37,6 +38,39 @@ after(() => hub?.stop())
 
 const origin = () => `http://${hub.host}:${hub.port}`
 const formHeaders = () => ({'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', origin: origin(), host: `${hub.host}:${hub.port}`})
+
+// What the forms of a record's page send, by the route's name.
+const forms = {
+  'edit-send': (r) => ({...r.form, '/title': 'Said again', _do: 'save'}),
+  'record-move': (r) => (r.state === 'draft' ? {move: 'publish'} : {move: 'withdraw', reason: 'no longer so'}),
+  'record-invite': (r) => ({subject: r.party ?? 'visitor', role: 'party'}),
+  'record-dismiss': (r) => ({subject: r.party}),
+  'record-link': () => ({rel: 'concerns', target: 'CUE-0002'}),
+  'record-unlink': () => ({rel: 'concerns', target: 'CUE-0001'}),
+  'record-comment': () => ({text: 'Seen.', audience: 'parties'}),
+}
+// The proof that a session's forms carry.
+async function csrf(p) {
+  if (!p.cookie) return ''
+  p.csrf ??= (await hub.request('/account', {headers: {cookie: p.cookie}})).text.match(/name="csrf" value="([^"]+)"/)[1]
+  return p.csrf
+}
+// What a form holds as it stands on its page.
+async function fieldsOf(path, p) {
+  const page = await hub.request(path, {headers: {cookie: p.cookie}})
+  const text = page.text.slice(page.text.indexOf('data-form'))
+  const inputs = tags(text).filter(({name, attributes: a}) => name === 'input' && a.name && a.name !== 'csrf' && !(['radio', 'checkbox'].includes(a.type) && !('checked' in a)))
+  const areas = [...text.matchAll(/<textarea[^>]* name="([^"]+)"[^>]*>([^<]*)</g)].map(([, name, value]) => [name, unescaped(value)])
+  return Object.fromEntries([...inputs.map(({attributes: a}) => [a.name, a.value ?? '']), ...areas])
+}
+async function sendForm(route, p, r) {
+  const fields = {csrf: await csrf(p), ...forms[route.name]?.(r)}
+  const path = route.path.replace('{id}', r.uid)
+  if (route.name !== 'record-attach') return hub.request(path, {method: 'POST', body: new URLSearchParams(fields).toString(), headers: {...formHeaders(), ...(p.cookie && {cookie: p.cookie})}})
+  const part = (name, value, more = '') => `--edge\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`
+  const body = part('csrf', fields.csrf) + part('audience', 'parties') + part('file', 'some notes', '; filename="b.txt"') + '--edge--\r\n'
+  return hub.request(path, {method: 'POST', body, headers: {...formHeaders(), 'content-type': 'multipart/form-data; boundary=edge', ...(p.cookie && {cookie: p.cookie})}})
+}
 
 async function signIn(login) {
   const body = new URLSearchParams({login, password: 'correct horse battery'}).toString()
@@ -49,8 +83,7 @@ async function signIn(login) {
 
 const inApi = (route) => route.path.startsWith('/api/')
 const reads = (route) => route.method === 'GET'
-/* What a form of a page sends is refused for its missing token before the record matters: those are among the other addresses. */
-const aboutRecord = (route) => /^(\/api\/v1\/records|\/r)\/\{id/.test(route.path) && (inApi(route) || reads(route))
+const aboutRecord = (route) => /^(\/api\/v1\/records|\/r)\/\{id/.test(route.path)
 
 // 'unknown caller', 'forbidden' or null: by the words of the table alone.
 function refusedByTable(route, p) {
@@ -77,10 +110,15 @@ const rights = {
   attach: () => kind.lifecycle.revise, comment: () => ['owner', 'party', 'coordinator'], create: () => [...kind.lifecycle.create, 'coordinator'],
   move: (r) => kind.lifecycle.moves[r.state === 'draft' ? 'publish' : 'withdraw'].who,
 }
+const sameAs = {'edit': 'revise', 'edit-send': 'revise', 'record-move': 'move', 'record-link': 'link', 'record-unlink': 'unlink',
+  'record-comment': 'comment', 'record-attach': 'attach'}
+for (const [form, operation] of Object.entries(sameAs)) rights[form] = rights[operation]
+rights['record-invite'] = rights['record-dismiss'] = () => ['owner', 'coordinator']
 
 function expected(route, p, open, r) {
   const refused = refusedByTable(route, p)
   if (refused) return refused
+  if (route.name === 'edit-send' && !p.cookie) return 'unknown caller' /* what was typed is kept, and who it was signs in */
   if (aboutRecord(route)) {
     /* What is the same for all is what the public sees. */
     const viewer = route.flags.includes('same for all') || !(inApi(route) || p.cookie) ? {roles: []} : p
@@ -88,15 +126,8 @@ function expected(route, p, open, r) {
     if (!who.length || route.gives.includes('feed')) return 'nothing here' /* nothing refers to a lesson that a feed could tell of */
     if (route.path.includes('{sha256}') && !who.some((one) => r.audiences.includes(one))) return 'nothing here'
   }
-  /* The form of a record is for whoever may revise it. */
-  const needed = route.path === '/r/{id}/edit' ? kind.lifecycle.revise : rights[route.name]?.(r)
+  const needed = rights[route.name]?.(r)
   return needed && !needed.some((role) => p.roles.includes(role)) ? 'forbidden' : 'done'
-}
-
-// An address that nobody knows anything about, with the parameters that it cannot do without.
-function blank(route) {
-  const query = route.params.filter((one) => one.in === 'query' && one.required).map((one) => `${one.name}=${one.choices?.[0] ?? {rel: 'concerns'}[one.name] ?? 1}`).join('&')
-  return route.path.replace(/\{[^}]*\}/g, '1') + (query && `?${query}`)
 }
 
 // ---- what came of it ----
@@ -109,9 +140,11 @@ function outcome(route, answer) {
 }
 
 async function ask(route, p, r) {
-  const request = inApi(route) ? requests[route.name](r) : {path: {id: r.uid, sha256: r.file}, query: blank(route).split('?')[1]}
+  const request = inApi(route) ? requests[route.name](r) : {path: {id: r.uid, sha256: r.file}}
   if (request.headers?.['if-match']) request.headers['if-match'] = '*' /* versions are another test's */
   if (inApi(route)) return p.api.send(route.method, address(route.path, request), request.body, request.headers)
+  if (!reads(route)) return sendForm(route, p, r)
+  if (route.name === 'record-link-find') request.query = 'rel=concerns&q=fraud'
   return hub.request(address(route.path, request), {method: route.method, headers: {...(p.cookie && {cookie: p.cookie})}})
 }
 
@@ -119,11 +152,17 @@ for (const open of [true, false])
   test(`each role on each address about a record that is ${open ? 'public' : 'not public'}`, async () => {
     const owner = people.owner.api, wrong = []
     const another = async () => ({...await record(owner, {publish: open ? people.coordinator.api : null}), audiences: open ? ['owner', 'public'] : ['owner']})
+    const guest = hub.polder('admin', 'users', '--json').accounts.find((one) => one.login === 'visitor').id
     const read = await another() /* a changing request gets one of its own */
     let n = 0
     for (const route of routes.filter((one) => aboutRecord(one) || (inApi(one) && open)))
       for (const [name, p] of Object.entries(people)) {
         const r = reads(route) ? read : await another()
+        if (route.name === 'edit-send') r.form = await fieldsOf(`/r/${r.uid}/edit`, people.coordinator)
+        if (route.name === 'record-dismiss') {
+          r.party = guest
+          await sendForm({name: 'record-invite', path: '/r/{id}/invite'}, people.coordinator, r)
+        }
         const answer = await ask(route, p, r), want = expected(route, p, open, r), got = outcome(route, answer)
         if (got !== want) wrong.push(`${name}: ${route.method} ${route.path}: ${got} instead of ${want}: ${answer.status} ${answer.text.slice(0, 200)}`)
         n++
@@ -137,7 +176,7 @@ test('each role on each other address is let through, or refused as its table sa
   let n = 0
   for (const route of routes.filter((one) => !aboutRecord(one) && !inApi(one)))
     for (const [name, p] of Object.entries(people)) {
-      const path = blank(route)
+      const path = route.path.replace(/\{[^}]*\}/g, '1')
       let want = refusedByTable(route, p), headers = {...(p.cookie && {cookie: p.cookie})}, body
       if (!reads(route)) {
         /* Without the form's token: whoever is let through so far is refused for that. */
@@ -160,7 +199,7 @@ test('a form that does not come from a page of this site is refused whoever send
   for (const route of routes.filter((one) => ['origin', 'token'].includes(one.csrf)))
     for (const p of Object.values(people))
       for (const other of [{}, {origin: 'https://example.org'}, {'sec-fetch-site': 'cross-site'}, {'sec-fetch-site': 'same-site', origin: origin()}]) {
-        const answer = await hub.request(blank(route), {method: route.method, body: 'a=1',
+        const answer = await hub.request(route.path.replace(/\{[^}]*\}/g, '1'), {method: route.method, body: 'a=1',
           headers: {...(p.cookie && {cookie: p.cookie}), 'content-type': 'application/x-www-form-urlencoded', ...other}})
         assert.equal(answer.status, 403, `${route.method} ${route.path} ${JSON.stringify(other)}`)
       }
@@ -175,7 +214,8 @@ test('the API is not changed by a cookie, and a page is not opened by a token', 
     assert.equal(answer.status, 401, route.name)
   }
   for (const route of routes.filter((one) => !inApi(one) && reads(one) && one.for !== 'anyone')) {
-    const answer = await hub.request(blank(route), {headers: {authorization: `Bearer ${people.administrator.api.token}`}})
+    const query = route.params.filter((one) => one.in === 'query' && one.required).map((one) => `?${one.name}=1`).join('')
+    const answer = await hub.request(route.path.replace(/\{[^}]*\}/g, '1') + query, {headers: {authorization: `Bearer ${people.administrator.api.token}`}})
     assert.equal(outcome(route, answer), 'unknown caller', route.path)
   }
 })
