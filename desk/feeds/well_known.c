@@ -47,7 +47,7 @@ enum err_code show_robots(struct request *rq, struct response *rs, struct err *e
 	(void)e;
 	const struct hub *hub = desk_hub(rq);
 	struct buf *out = response_buf(rs, plain);
-	buf_add(out, S("User-agent: *\nDisallow: /search\nDisallow: /api/\n"));
+	buf_add(out, S("User-agent: *\nDisallow: /search?\nDisallow: /api/\n"));
 	disallow_private(rq, out);
 	if (hub->base_url.n) buf_fmt(out, "\nSitemap: %.*s/sitemap.xml\n", STR_ARG(hub->base_url));
 	response_public(rs, 86400);

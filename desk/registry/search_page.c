@@ -92,7 +92,7 @@ enum err_code show_search(struct request *rq, struct response *rs, struct err *e
 		page.to_save = str_from(query, 1);
 	}
 	struct str title = f.query.n ? words_with(d.a, words.search_for, f.query) : str_of(words.search);
-	struct html *out = site_begin(rq, rs, &(struct site_page){.title = title, .here = SITE_SEARCH, .own_search = true,
+	struct html *out = site_begin(rq, rs, &(struct site_page){.title = title, .description = str_of(words.search_description), .here = SITE_SEARCH, .own_search = true,
 		.next = page.next, .previous = page.previous, .feed = page.feed,
 		.api = f.query.n ? arena_cat(d.a, S("/api/v1/search"), query) : STR_EMPTY});
 	search_body(out, &page);

@@ -13,6 +13,7 @@ const struct words words = {
 	.kinds = "Kinds",
 	.about = "About",
 	.search = "Search",
+	.search_description = "Search incidents, flaw reports, advisories, systems, safeguards and uses of AI by words, phrases and facets.",
 	.search_for = "Search: {1}",
 	.history_of = "History of {1}",
 	.what_concerns = "What was published or changed that concerns {1}",

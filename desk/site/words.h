@@ -16,6 +16,7 @@ struct words {
 	const char *yes, *no;
 	/* pages */
 	const char *browse, *uses, *kinds, *about, *search;
+	const char *search_description;
 	const char *search_for;    /* {1} query */
 	const char *history_of;    /* {1} title of a record */
 	const char *what_concerns; /* {1} title of a record */
