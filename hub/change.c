@@ -187,6 +187,8 @@ static enum err_code prepare_move(struct preparing *x) {
 			STR_ARG(moves_from(x->a, p->kind, p->base.state)));
 	enum err_code code = allowed(x, m->who, "this move");
 	if (code) return code;
+	if (m->carried_out && !x->c->carried_out)
+		return err_set(x->e, ERR_CONFLICT, "the move \"%.*s\" is made on the record's page, where what it decides is carried out", STR_ARG(m->name));
 	if (m->reason && !str_trim(x->c->reason).n)
 		return err_set(x->e, ERR_INVALID, "the move \"%.*s\" needs a reason", STR_ARG(m->name));
 	const struct json *body;

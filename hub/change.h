@@ -69,6 +69,7 @@ struct change {
 	const struct change_origin *origin;
 
 	struct str move;               /* move */
+	bool carried_out;              /* move: what it decides was done (kind_move.carried_out) */
 	struct str reason;             /* move, comment's text, note of a revision */
 	struct str rel, target;        /* link, unlink */
 	struct str subject;            /* invite, dismiss: uid of a person ("U-…") or of an organization */

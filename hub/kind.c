@@ -146,6 +146,7 @@ static enum err_code read_moves(struct reader *r, const struct json *moves) {
 		v->from = strings(r->a, json_get(&m->value, S("from")));
 		v->requires_ = strings(r->a, json_get(&m->value, S("requires")));
 		v->reason = json_true(json_get(&m->value, S("reason")));
+		v->carried_out = json_true(json_get(&m->value, S("carried_out")));
 		enum err_code code = role_set(r, json_get(&m->value, S("who")), ROLE_COORDINATOR, &v->who);
 		if (!code) code = check_pointers(r, v->requires_, "requires");
 		if (code) return err_prefix(r->e, "lifecycle: move %.*s", STR_ARG(v->name)), code;

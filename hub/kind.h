@@ -53,6 +53,7 @@ struct kind_move {
 	struct kind_pointers requires_;
 	unsigned who;
 	bool reason;
+	bool carried_out; /* what it decides is done first; only who does that makes it (hub/proposal.h) */
 };
 
 struct kind_link {

@@ -142,7 +142,7 @@ static enum err_code accept_open(struct accepting *x, struct change_result *resu
 	if (!x->reason.n) return err_set(x->e, ERR_INVALID, "a decision needs its reasons");
 	enum err_code code = carry_out(x);
 	if (!code) code = note_decision(x);
-	struct change accept = {.op = CHANGE_MOVE, .record = x->proposal.line.uid, .move = S("accept"), .reason = x->reason};
+	struct change accept = {.op = CHANGE_MOVE, .record = x->proposal.line.uid, .move = S("accept"), .carried_out = true, .reason = x->reason};
 	return code ? code : apply(x, &accept, result);
 }
 

@@ -52,6 +52,29 @@ enum err_code take_move(struct request *rq, struct response *rs, struct err *e) 
 	return apply(rq, rs, &c, "moved", e);
 }
 
+/* Persons are called by their login name, organizations by whatever they are called here. Addresses are looked up for coordinators alone:
+ * others could learn so who has an account. */
+static enum err_code find_subject(struct request *rq, struct str name, struct str *out, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct account account;
+	struct disclosed r;
+	bool address = str_find_char(name, '@') != STR_NONE;
+	if ((!address || (d.viewer.roles & ROLE_COORDINATOR)) && !account_find(rq->worker, name, d.a, &account, NULL)) return *out = account.uid, ERR_OK;
+	if (!disclose_record(&d, name, &r, NULL) && str_is(r.line.kind->name, "organization")) return *out = r.line.uid, ERR_OK;
+	return err_set(e, ERR_NOT_FOUND, "%s", form_words.no_such_party);
+}
+
+enum err_code take_invite(struct request *rq, struct response *rs, struct err *e) {
+	struct change c = {.op = CHANGE_INVITE, .role = request_str(rq, "role")};
+	enum err_code code = find_subject(rq, str_trim(request_str(rq, "subject")), &c.subject, e);
+	return code ? code : apply(rq, rs, &c, "invited", e);
+}
+
+enum err_code take_dismiss(struct request *rq, struct response *rs, struct err *e) {
+	struct change c = {.op = CHANGE_DISMISS, .subject = request_str(rq, "subject"), .role = STR_EMPTY};
+	return apply(rq, rs, &c, "dismissed", e);
+}
+
 enum err_code take_link(struct request *rq, struct response *rs, struct err *e) {
 	struct change c = {.op = CHANGE_LINK, .rel = request_str(rq, "rel"), .target = request_str(rq, "target")};
 	return apply(rq, rs, &c, "linked", e);

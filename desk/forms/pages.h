@@ -95,6 +95,9 @@ struct record_tools {
 	size_t links_n;
 	const struct tool_linked *linked;
 	size_t linked_n;
+	bool invite;                   /* may make others parties */
+	const struct disclosed_party *parties;
+	size_t parties_n;
 	struct str done;
 	struct str propose;            /* where a change of a use is proposed; "" nowhere */
 };
@@ -102,7 +105,7 @@ struct record_tools {
 enum err_code record_tools(struct request *rq, const struct disclosed *r, const struct record_tools **out, struct err *e) must_use;
 
 /* ---- actions.c: what those tools send ---- */
-route_fn take_move, take_link, take_unlink, take_comment, take_attach, show_link;
+route_fn take_move, take_invite, take_dismiss, take_link, take_unlink, take_comment, take_attach, show_link;
 
 struct link_hit {
 	struct line line;

@@ -70,7 +70,8 @@ static struct str done_words(struct request *rq) {
 		size_t words;
 	} all[] = {{"saved", offsetof(struct form_words, done_saved)}, {"moved", offsetof(struct form_words, done_moved)},
 		{"linked", offsetof(struct form_words, done_linked)}, {"unlinked", offsetof(struct form_words, done_unlinked)},
-		{"commented", offsetof(struct form_words, done_commented)}, {"attached", offsetof(struct form_words, done_attached)}};
+		{"commented", offsetof(struct form_words, done_commented)}, {"attached", offsetof(struct form_words, done_attached)},
+		{"invited", offsetof(struct form_words, done_invited)}, {"dismissed", offsetof(struct form_words, done_dismissed)}};
 	struct str done = request_str(rq, "done");
 	for (size_t i = 0; i < lengthof(all); i++)
 		if (str_is(done, all[i].name)) return str_of(*(const char *const *)((const char *)&form_words + all[i].words));
@@ -107,7 +108,11 @@ enum err_code record_tools(struct request *rq, const struct disclosed *r, const 
 		read_link_kinds(&d, r->line.kind, t);
 		code = read_linked(&d, r, t, e);
 	}
+	struct disclosed_party *parties;
+	t->invite = (rights.roles & (ROLE_OWNER | ROLE_COORDINATOR)) != 0;
+	if (!code) code = disclose_parties(&d, r, &parties, &t->parties_n, e);
 	if (code) return code;
+	t->parties = parties;
 	if (t->revise || t->comment || t->moves_n || t->propose.n) *out = t;
 	return ERR_OK;
 }

@@ -226,6 +226,19 @@ test('a comment and a file are added', async () => {
   assert.equal(none.status, 422)
 })
 
+test('a party is invited and dismissed', async () => {
+  const path = await incident(max)
+  assert.equal((await mia.get(path)).status, 404)
+  const page = await max.get(path)
+  assert.equal((await max.send(page.text, `action="${path}/invite"`, {subject: 'mia'})).status, 303)
+  const seen = await mia.get(path)
+  assert.equal(seen.status, 200)
+  assert.ok(!seen.text.includes(`href="${path}/edit"`))
+  assert.equal((await max.send(page.text, `action="${path}/invite"`, {subject: 'mia@example.org'})).status, 404)
+  assert.equal((await max.send((await max.get(path)).text, `action="${path}/dismiss"`)).status, 303)
+  assert.equal((await mia.get(path)).status, 404)
+})
+
 test('a report about material of minors takes no file and asks for none', async () => {
   const page = await max.write((await max.get('/new/report?fresh=true')).text, {...classified, '/classification/csam': 'true'}, 'follow')
   assert.ok(has(page.text, '/classification/csam_acknowledged') && !has(page.text, '/steps_to_reproduce') && !has(page.text, '/proof_of_concept'))
@@ -278,6 +291,17 @@ test('a proposal is written with the form of a use, talked over and accepted', a
   assert.equal(body.decision.reasons, 'Well argued.')
   const found = await new Browser(hub).get('/search?q=%22lying+lamps%22&kind=use')
   assert.match(found.text, /CUE-\d{4}/)
+})
+
+test('a proposal is not called accepted past the page that carries it out', async () => {
+  const saved = await max.write((await max.get('/new/proposal?fresh=true')).text, {'/what': 'new', '/title': 'Empty', '/rationale': 'No words yet.'})
+  const path = saved.headers.location.replace(/\?.*/, '')
+  await max.send((await max.get(path)).text, `action="${path}/move"`, {move: 'open'})
+  assert.throws(() => hub.polder('move', decodeURIComponent(path.slice(3)), 'accept', '--reason', 'x'), /carried out/)
+  const refused = await coco.send((await coco.get(path)).text, `action="${path}/move"`, {move: 'accept', reason: 'x'})
+  assert.equal(refused.status, 422)
+  assert.match(plain(refused.text), /does not say how the use would stand/)
+  assert.equal(shown(path).state, 'open')
 })
 
 test('a proposal to change a use begins with its words and changes them alone', async () => {
