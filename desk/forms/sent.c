@@ -72,7 +72,7 @@ bool answers_of_text(struct arena *a, struct str text, struct answer **out, size
  * Kept in memory, under a key that only they get, until they have signed in: for KEEP_FOR, KEEP of them at most. A server that
  * ends forgets them; the page of the browser still has what was typed. */
 
-enum { KEEP = 64, KEEP_BYTES = 2 << 20 };
+enum { KEEP = 64, KEEP_BYTES = 512 << 10 };
 #define KEEP_FOR (2 * HOUR)
 
 static struct kept {

@@ -81,9 +81,9 @@ static const struct json *literal(struct arena *a, struct str s) {
 static enum value_read read_number(struct arena *a, const struct place *at, struct str s, const struct json **out, struct str *words_out) {
 	bool whole = !(place_types(at) & PLACE_NUMBER);
 	const struct json *v = literal(a, s);
-	if (!v || (v->type != JSON_INT && v->type != JSON_REAL))
+	if (!whole && (!v || (v->type != JSON_INT && v->type != JSON_REAL)))
 		return wrong(words_out, words_with(a, form_words.not_number, title_of(at), str_cut_utf8(s, 60)));
-	if (whole && !json_is_integer(v)) return wrong(words_out, words_with(a, form_words.not_whole, title_of(at), s));
+	if (!v || (whole && !json_is_integer(v))) return wrong(words_out, words_with(a, form_words.not_whole, title_of(at), s));
 	*out = v;
 	return VALUE_GOOD;
 }
