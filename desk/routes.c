@@ -2,9 +2,9 @@
 
 #include "desk/account/routes.h"
 #include "desk/api/routes.h"
-#include "desk/identify.h"
 #include "desk/feeds/routes.h"
 #include "desk/forms/routes.h"
+#include "desk/identify.h"
 #include "desk/registry/routes.h"
 #include "desk/site/site.h"
 #include "lib/json/json.h"

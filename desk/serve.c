@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "desk/api/limits.h"
 #include "desk/identify.h"
@@ -68,6 +69,21 @@ static void error_log(void *app, const char *words) {
 
 /* ---- the life of the server ---- */
 
+/* Connections that idle cost little; each takes a file descriptor, and databases, uploads and logs take some too. */
+static unsigned connections_possible(void) {
+	enum { WANTED = 4000, RESERVED = 200 };
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+	rlim_t wanted = WANTED + RESERVED;
+	if (limit.rlim_cur < wanted) {
+		limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+		if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+	}
+	if (limit.rlim_cur >= wanted) return WANTED;
+	return limit.rlim_cur > 2 * RESERVED ? (unsigned)(limit.rlim_cur - RESERVED) : 0;
+}
+
 static enum err_code start(struct desk *desk, const struct serve_options *o, struct server **out, struct err *e) {
 	struct server_config config = {
 		.listen = o->listen ? o->listen : "127.0.0.1:8420",
@@ -81,7 +97,7 @@ static enum err_code start(struct desk *desk, const struct serve_options *o, str
 		.worker_stop = worker_stop,
 		.change_sequence = change_sequence,
 		.authorize = authorize,
-		.limits = {.arena_bytes = ARENA_BYTES},
+		.limits = {.arena_bytes = ARENA_BYTES, .connections = connections_possible()},
 		.check_csrf = desk_check_csrf,
 		.error_page = site_error_page,
 		.access_log = o->access_log ? access_log : NULL,

@@ -4,6 +4,8 @@
 #include <ini.h>
 #include <sys/stat.h>
 
+#include "hub/account/oidc.h"
+#include "hub/account/provider.h"
 #include "hub/account/throttle.h"
 #include "hub/identifier.h"
 #include "hub/migrations.h"
@@ -97,6 +99,24 @@ static struct str *mail_setting(struct hub_mail *m, const char *name) {
 	return strcmp(name, "password_file") == 0 ? &m->password_file : NULL;
 }
 
+static bool set_oidc(struct conf *c, const char *name, struct str value) {
+	struct hub_oidc *o = &c->hub->oidc;
+	const struct {
+		const char *name;
+		struct str *value;
+	} texts[] = {{"issuer", &o->issuer}, {"client_id", &o->client_id}, {"client_secret_file", &o->client_secret_file}, {"name", &o->name},
+		{"scopes", &o->scopes}};
+	for (size_t i = 0; i < lengthof(texts); i++) {
+		if (strcmp(name, texts[i].name) != 0) continue;
+		*texts[i].value = arena_str(c->hub->arena, value);
+		return true;
+	}
+	if (strcmp(name, "create") == 0) return oidc_create_of(value, &o->create);
+	if (strcmp(name, "trust_second_factor") != 0 || (!str_is(value, "yes") && !str_is(value, "no"))) return false;
+	o->trust_second_factor = str_is(value, "yes");
+	return true;
+}
+
 static int conf_line(void *user, const char *section, const char *name, const char *value) {
 	struct conf *c = user;
 	struct str *mail = strcmp(section, "mail") == 0 ? mail_setting(&c->hub->mail, name) : NULL;
@@ -112,6 +132,8 @@ static int conf_line(void *user, const char *section, const char *name, const ch
 		c->hub->contact = arena_str(c->hub->arena, str_of(value));
 	else if (strcmp(section, "hub") == 0 && strcmp(name, "policy") == 0)
 		c->hub->policy = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "oidc") == 0 && set_oidc(c, name, str_of(value)))
+		return 1;
 	else if (strcmp(section, "limits") != 0 || !set_limit(&c->hub->limits, name, value))
 		snprintf(c->wrong, sizeof c->wrong, "[%s] %s", section, name);
 	return c->wrong[0] == 0;
@@ -135,6 +157,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	code = check_prefix(h->prefix, e);
 	if (!code) code = check_contact(h, e);
 	if (!code) code = check_mail(&h->mail, e);
+	if (!code) code = oidc_check_settings(h, e);
 	return code ? (err_prefix(e, "%s", path), code) : ERR_OK;
 }
 
@@ -165,7 +188,18 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"; server = smtp://127.0.0.1:25\n"
 		"; from = %.*s <hub@example.org>\n"
 		"; user = hub\n"
-		"; password_file = /etc/polder/mail-password\n",
+		"; password_file = /etc/polder/mail-password\n"
+		"\n"
+		"; Signing in by another authority (OpenID Connect); the hub's url above must be set, and the provider told of URL/sign-in/callback.\n"
+		"[oidc]\n"
+		"; issuer = https://id.example.org\n"
+		"; client_id = polder\n"
+		"; client_secret_file = /etc/polder/oidc-secret\n"
+		"; name = Example\n"
+		"; who gets an account at the first sign-in: never, invited (whoever opens an invitation) or any (as a guest)\n"
+		"; create = never\n"
+		"; yes: who comes from there gives no second step here\n"
+		"; trust_second_factor = no\n",
 		STR_ARG(s->name), STR_ARG(s->prefix), "2026-0001", STR_ARG(s->prefix), STR_ARG(s->name));
 	return file_write(file_join(a, dir, "polder.conf"), text, 0640, e);
 }
@@ -225,6 +259,7 @@ enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
 	if (!code) code = kinds_load(&h->kinds, file_join(a, dir, "kinds"), e);
 	if (!code) code = writer_new(&h->writer, database_of(a, dir), e);
 	if (!code) code = throttle_new(&h->throttle, THROTTLED, e);
+	if (!code && oidc_configured(h)) code = provider_cache_new(&h->provider, e);
 	if (code) {
 		hub_close(h);
 		return code;
@@ -237,6 +272,7 @@ void hub_close(struct hub *h) {
 	if (!h) return;
 	writer_free(h->writer);
 	throttle_free(h->throttle);
+	provider_cache_free(h->provider);
 	kinds_free(h->kinds);
 	arena_free(h->arena);
 }

@@ -24,6 +24,17 @@ struct hub_mail {
 	struct str password_file;
 };
 
+/* Signing in by another authority: [oidc] in polder.conf, as hub/account/oidc.h says. */
+enum oidc_create { OIDC_CREATE_NEVER, OIDC_CREATE_INVITED, OIDC_CREATE_ANY };
+struct hub_oidc {
+	struct str issuer;    /* "" there is none */
+	struct str client_id, client_secret_file;
+	struct str name;      /* of the provider, on the button */
+	struct str scopes;
+	enum oidc_create create;
+	bool trust_second_factor;
+};
+
 struct hub {
 	const char *dir;
 	struct str name;      /* "Example hub" */
@@ -37,6 +48,8 @@ struct hub {
 	struct writer *writer; /* hub/writer.h */
 	struct throttle *throttle; /* failures of signing in: hub/account/throttle.h */
 	struct hub_mail mail;
+	struct hub_oidc oidc;
+	struct provider_cache *provider; /* what it said of itself: hub/account/provider.h */
 	struct arena *arena;
 };
 

@@ -81,7 +81,7 @@ static enum err_code password_of(const struct hub *h, struct arena *a, struct st
 
 static enum err_code deliver(const struct hub *h, struct arena *a, const struct waiting *w, const atomic_bool *cancelled, struct str *to,
 	struct err *e) {
-	struct str plain, password, message;
+	struct str plain, password = STR_EMPTY, message = STR_EMPTY;
 	const struct json *v;
 	struct mail_message m = {.date = w->created};
 	struct mail_address from;
@@ -101,8 +101,9 @@ static enum err_code deliver(const struct hub *h, struct arena *a, const struct 
 	m.id = arena_fmt(a, "%.32s@%.*s", hex, STR_ARG(str_from(from.address, str_find_char(from.address, '@') + 1)));
 	code = mail_message_write(a, &m, &message, e);
 	if (!code) code = password_of(h, a, &password, e);
+	if (code) return code;
 	struct net_mail mail = {h->mail.server, from.address, *to, h->mail.user, password, message};
-	return code ? code : net_mail(a, &mail, cancelled, e);
+	return net_mail(a, &mail, cancelled, e);
 }
 
 static enum err_code send_one(struct hub *h, struct waiting *w, const atomic_bool *cancelled, struct err *e) {

@@ -6,12 +6,13 @@ enum { MESSAGE = 8 << 20, LINE = 76, WORD_BYTES = 45 };
 
 /* ---- addresses ---- */
 
+/* ASCII alone: what else there is (RFC 6531) few servers take, and a domain has an ASCII form. */
 static bool address_ok(struct str s) {
 	size_t at = str_find_char(s, '@');
-	bool ok = at != STR_NONE && at > 0 && at + 1 < s.n && s.n <= 320 && str_utf8(s);
+	bool ok = at != STR_NONE && at > 0 && at + 1 < s.n && s.n <= 320;
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		ok &= c > 32 && c != 127 && !(c && strchr("<>(),;:\\\"[]", c));
+		ok &= c > 32 && c < 127 && !strchr("<>(),;:\\\"[]", c);
 	}
 	return ok;
 }

@@ -250,7 +250,7 @@ static const char accounts[] =
 	"CREATE TABLE code ("
 	"  id {text} PRIMARY KEY,"
 	"  digest {bytes} NOT NULL UNIQUE,"   /* SHA-256 of the code */
-	"  purpose {text} NOT NULL,"          /* invitation, reset */
+	"  purpose {text} NOT NULL,"          /* invitation, reset; sign-in: the state of one by a provider, used up */
 	"  account {text} REFERENCES account (uid)," /* whose password is reset; NULL for an invitation */
 	"  email {text} NOT NULL,"            /* to which it was sent */
 	"  organization {text} NOT NULL,"     /* of an invitation: uid, '' the hub */

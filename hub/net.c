@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 enum { ANSWER = 8 << 20, TICK_MS = 100, HEADERS = 200 };
@@ -58,7 +59,8 @@ static int spawn(const char *path, int in, int out, pid_t *pid) {
 static enum err_code start(struct arena *a, struct child *c, struct err *e) {
 	int in[2], out[2];
 	const char *path = program(a);
-	if (pipe2(in, O_CLOEXEC) != 0) return err_errno(e, errno, "a pipe");
+	/* A socket for its input, since writing to a pipe that nobody reads any more would end this process. */
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) != 0) return err_errno(e, errno, "a socket");
 	if (pipe2(out, O_CLOEXEC) != 0) {
 		int before = errno;
 		close(in[0]);
@@ -87,7 +89,7 @@ static bool exchange(struct child *c, struct str *rest, struct buf *answer) {
 	struct pollfd fds[2] = {{c->from, POLLIN, 0}, {c->to, POLLOUT, 0}};
 	if (poll(fds, c->to >= 0 ? 2 : 1, TICK_MS) < 0 && errno != EINTR) return false;
 	if (c->to >= 0 && (fds[1].revents & (POLLOUT | POLLERR | POLLHUP))) {
-		ssize_t n = rest->n ? write(c->to, rest->p, rest->n) : 0;
+		ssize_t n = rest->n ? send(c->to, rest->p, rest->n, MSG_NOSIGNAL) : 0;
 		if (n > 0) *rest = str_from(*rest, (size_t)n);
 		if (!rest->n || (n < 0 && errno != EAGAIN && errno != EINTR)) close_one(&c->to);
 	}

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Keeps the design: a folder includes only what stands below it; records are written by the door in (hub/change*.c) and bodies are read
-# by the door out (hub/disclose*.c) alone; SQL stands in hub/ and db/ only; unsafe calls stand nowhere.
+# by the door out (hub/disclose*.c) alone; accounts' tables are written in hub/account/ alone; SQL stands in hub/ and db/ only; libcurl stands in net/
+# alone; unsafe calls stand nowhere.
 set -eu
 cd "$(dirname "$0")/.."
 bad=0
@@ -12,9 +13,9 @@ complain() { # title, lines
 sources() { git ls-files -co --exclude-standard -- "$@" 2>/dev/null | grep -E '\.(c|h)$' || true; }
 
 # ---- floors ----
-complain "A floor includes what stands above it (order: base lib db http hub exchange desk cli):" "$(
-	sources base lib db http hub exchange desk cli | xargs awk '
-	BEGIN { n = split("base lib db http hub exchange desk cli", order, " "); for (i = 1; i <= n; i++) rank[order[i]] = i }
+complain "A floor includes what stands above it (order: base lib net db http hub exchange desk cli):" "$(
+	sources base lib net db http hub exchange desk cli | xargs awk '
+	BEGIN { n = split("base lib net db http hub exchange desk cli", order, " "); for (i = 1; i <= n; i++) rank[order[i]] = i }
 	/^#include "/ {
 		split(FILENAME, from, "/"); split($2, to, "/"); gsub(/"/, "", to[1])
 		if (to[1] in rank && rank[to[1]] > rank[from[1]]) print "  " FILENAME ":" FNR ": " $0
@@ -32,17 +33,27 @@ complain "A record's table is written past the door in (hub/change*.c):" "$(
 complain "A body is read past the door out (hub/disclose*.c, hub/search.c; and the door in that changes it):" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(change|disclose|search|migrations|maintain)' | strings |
 		grep -E "FROM (revision|public|origin|search_text)\b" || true)"
-complain "SQL outside hub/ and db/:" "$(sources exchange desk cli http lib base | xargs grep -nE '\bdb_(query|query_once|exec|bind_[a-z]+|row)\(' || true)"
+accounts='account|recovery|session|token|membership|code|identity|audit|draft|saved_search|notice|idempotency'
+complain "An account's table is written outside hub/account/:" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(account/|migrations.c)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($accounts)\b" || true)"
+complain "Mail is queued and taken away past hub/mail.c:" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(mail|migrations).c' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) mail\b" || true)"
+complain "What only an account's own files may know is used outside hub/account/:" "$(
+	sources hub exchange desk cli http lib | grep -v '^hub/account/' | xargs grep -nE '#include "hub/account/(inside|limits)\.h"' || true)"
+complain "libcurl outside net/:" "$(sources base lib db http hub exchange desk cli | xargs grep -nE '#include <curl/' || true)"
+complain "SQL outside hub/ and db/:" "$(sources exchange desk cli http net lib base | xargs grep -nE '\bdb_(query|query_once|exec|bind_[a-z]+|row)\(' || true)"
 complain "An engine of lib/ uses a database or HTTP:" "$(sources lib | xargs grep -nE '#include "(db|http|hub)/' || true)"
 
 # ---- calls that have no place ----
 complain "Calls that are banned (bounded ones stand in base/):" "$(
-	sources base lib db http hub exchange desk cli tools |
+	sources base lib net db http hub exchange desk cli tools |
 		xargs grep -nE '(^|[^a-z_])(strcpy|strcat|sprintf|vsprintf|gets|strtok|atoi|atol|atof|alloca|scanf|sscanf|tmpnam|mktemp)\(' || true)"
 
 # ---- what grew too long ----
 complain "Files over 900 lines; has one of them a second idea?" "$(
-	sources base lib db http hub exchange desk cli tools | xargs wc -l | awk '$2 != "total" && $1 > 900 { print "  " $2 " (" $1 ")" }')"
+	sources base lib net db http hub exchange desk cli tools | xargs wc -l | awk '$2 != "total" && $1 > 900 { print "  " $2 " (" $1 ")" }')"
 
 [ "$bad" = 0 ] && printf 'floors, doors and banned calls: as they should be\n' >&2
 exit "$bad"

@@ -9,10 +9,14 @@ static enum err_code read_account(struct request *rq, struct account_page *page,
 	const struct desk_user *u = desk_user(rq);
 	struct membership *memberships;
 	struct session *sessions;
+	struct identity *identities;
 	page->a = rq->arena;
 	page->hub = desk_hub(rq)->name;
 	page->user = u;
 	page->csrf = desk_csrf(rq);
+	page->issuer = desk_hub(rq)->oidc.issuer;
+	page->provider = provider_name(rq);
+	page->old_asked = u->account.has_password && now() - u->proven >= RECENT - MINUTE; /* time to read the page */
 	page->name = (struct form_line){"name", "Name", "text", u->account.name, "As others see it.", "name", .required = true, .most = ACCOUNT_NAME};
 	page->email = (struct form_line){"email", "E-mail address", "email", u->account.email, "Only administrators see it.", "email", .required = true,
 		.most = ACCOUNT_EMAIL};
@@ -24,11 +28,13 @@ static enum err_code read_account(struct request *rq, struct account_page *page,
 	enum err_code code = member_of(rq->worker, u->account.uid, rq->arena, &memberships, &page->memberships_n, e);
 	if (!code) code = session_list(rq->worker, u->account.uid, rq->arena, &sessions, &page->sessions_n, e);
 	if (!code && u->account.has_totp) code = totp_recovery_left(rq->worker, u->account.uid, &page->recovery_left, e);
+	if (!code) code = identity_list(rq->worker, u->account.uid, rq->arena, &identities, &page->identities_n, e);
 	struct session here;
 	if (!code) code = session_find(desk_hub(rq), rq->worker, u->session, rq->arena, &here, e);
 	if (code) return code;
 	page->memberships = memberships;
 	page->sessions = sessions;
+	page->identities = identities;
 	page->session_here = here.id;
 	return ERR_OK;
 }
@@ -53,6 +59,8 @@ enum err_code show_account(struct request *rq, struct response *rs, struct err *
 		{"password", "password", "Your password was changed. All other sessions have ended."},
 		{"session", "sessions", "The session has ended."},
 		{"totp", "second", "The second step is off."},
+		{"linked", "linked", "Linked: you can sign in that way from now on."},
+		{"unlinked", "linked", "The link was taken away. Sessions that were begun with it go on until you end them below."},
 	};
 	for (size_t i = 0; i < lengthof(done); i++)
 		if (str_is(request_str(rq, "done"), done[i].name)) {
@@ -64,7 +72,8 @@ enum err_code show_account(struct request *rq, struct response *rs, struct err *
 
 /* Shows the page again with what is wrong, when it is the visitor's to mend. */
 static enum err_code refused(struct request *rq, struct response *rs, struct account_page *page, enum err_code code, struct err *e) {
-	if (code != ERR_INVALID && code != ERR_EXISTS && code != ERR_FORBIDDEN && code != ERR_BUSY) return code;
+	bool mends = code == ERR_INVALID || code == ERR_EXISTS || code == ERR_FORBIDDEN || code == ERR_BUSY || code == ERR_CONFLICT;
+	if (!mends) return code;
 	place_error(rq->arena, e, &page->outcome,
 		(struct form_line *const[]){&page->name, &page->email, &page->time_zone, &page->old_password, &page->new_password}, 5);
 	return put_account(rq, rs, page);
@@ -111,8 +120,7 @@ enum err_code do_end_session(struct request *rq, struct response *rs, struct err
 
 /* ---- the second step ---- */
 
-/* The password once more, when the last time is long ago. */
-static enum err_code prove(struct request *rq, struct err *e) {
+enum err_code account_prove(struct request *rq, struct err *e) {
 	const struct desk_user *u = desk_user(rq);
 	if (!u->account.has_password || now() - u->proven < RECENT) return ERR_OK;
 	return session_prove(desk_hub(rq), rq->worker, u->session, request_str(rq, "old"), request_remote(rq), e);
@@ -161,13 +169,34 @@ enum err_code do_totp_remove(struct request *rq, struct response *rs, struct err
 	enum err_code code = read_account(rq, &page, e);
 	if (code) return code;
 	struct by by = desk_by(rq);
-	code = prove(rq, e);
+	code = account_prove(rq, e);
 	if (!code) code = totp_remove(desk_hub(rq), &by, page.user->account.uid, e);
 	if (code) {
 		e->where[0] = 0;
 		return refused(rq, rs, &page, code, e);
 	}
 	response_redirect(rs, 303, S("/account?done=totp#second"));
+	return ERR_OK;
+}
+
+/* ---- linked sign-ins ---- */
+
+enum err_code account_refused(struct request *rq, struct response *rs, const char *part, enum err_code code, struct err *e) {
+	struct account_page page = {.part = part};
+	struct err why = *e;
+	enum err_code read = read_account(rq, &page, e);
+	if (read) return read;
+	*e = why;
+	e->where[0] = 0;
+	return refused(rq, rs, &page, code, e);
+}
+
+enum err_code do_unlink(struct request *rq, struct response *rs, struct err *e) {
+	struct by by = desk_by(rq);
+	enum err_code code = account_prove(rq, e);
+	if (!code) code = identity_unlink(desk_hub(rq), &by, by.actor, request_str(rq, "issuer"), request_str(rq, "subject"), e);
+	if (code && code != ERR_NOT_FOUND) return account_refused(rq, rs, "linked", code, e);
+	response_redirect(rs, 303, S("/account?done=unlinked#linked"));
 	return ERR_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "desk/identify.h"
 #include "desk/site/site.h"
 #include "hub/account/audit.h"
+#include "hub/account/identity.h"
 #include "hub/account/member.h"
 #include "hub/account/saved_search.h"
 #include "hub/account/session.h"
@@ -31,8 +32,7 @@ struct sign_in_page {
 	struct str next;   /* where to go afterwards */
 	struct form_line login, password;
 	struct outcome outcome;
-	bool oidc;         /* there is a provider to sign in with */
-	struct str oidc_name;
+	struct str provider; /* the name of one to sign in with; "" none */
 };
 struct code_page {
 	struct str next, csrf;
@@ -53,11 +53,27 @@ struct invitation_page {
 	const struct invitation *invitation;
 	const struct desk_user *user;     /* NULL: a new account is made */
 	struct str hub, action, csrf, role;
+	struct str provider;              /* the name of one to join with; "" none */
 	struct form_line login, name, password;
 	struct outcome outcome;
 };
 route_fn show_sign_in, do_sign_in, show_code, do_code, do_sign_out, show_reset, do_reset, show_new_password, do_new_password,
 	show_invitation, do_invitation;
+
+/* With a session that was just begun: sets its cookie, then the second step or where one wanted to go. */
+void sign_in_go_on(struct request *rq, struct response *rs, struct str token, bool pending, struct str next);
+
+/* ---- provider.c: signing in, joining and linking by OpenID Connect ---- */
+struct provider_page {
+	struct str name, address;         /* of the provider; where to go there */
+};
+struct provider_failed {
+	struct str name, wrong;
+	struct str back, back_words;      /* where to begin again */
+};
+/* Its name, "" where the hub has none. */
+struct str provider_name(const struct request *rq);
+route_fn do_provider, do_join, do_link, show_callback;
 
 /* ---- account_page.c ---- */
 struct account_page {
@@ -73,6 +89,10 @@ struct account_page {
 	size_t sessions_n;
 	struct str session_here;          /* id of this one */
 	int64_t recovery_left;
+	const struct identity *identities;
+	size_t identities_n;
+	struct str issuer, provider;      /* of the provider in use, and its name; "" none */
+	bool old_asked;                   /* what matters wants the password once more */
 	struct outcome outcome;
 	const char *part;                 /* id of the section that the outcome belongs to */
 };
@@ -96,8 +116,13 @@ struct tokens_page {
 	unsigned scopes;                  /* as chosen */
 	struct outcome outcome;
 };
-route_fn show_account, do_profile, do_password, do_end_session, show_totp, do_totp, do_totp_remove, show_tokens, do_token,
-	do_token_revoke;
+route_fn show_account, do_profile, do_password, do_end_session, show_totp, do_totp, do_totp_remove, do_unlink, show_tokens,
+	do_token, do_token_revoke;
+
+/* The password once more, where there is one and the last time is long ago: form field "old". ERR_FORBIDDEN, ERR_BUSY. */
+enum err_code account_prove(struct request *rq, struct err *e);
+/* The account's page with what went wrong in one part of it, where that is the visitor's to mend; else the error. */
+enum err_code account_refused(struct request *rq, struct response *rs, const char *part, enum err_code code, struct err *e);
 
 /* ---- members.c: the hub's and an organization's people ---- */
 struct members_page {

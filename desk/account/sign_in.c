@@ -18,7 +18,7 @@ static struct str browser_of(struct request *rq) {
 	return agent_name(rq->arena, request_header(rq, "user-agent"));
 }
 
-static void go_on(struct request *rq, struct response *rs, struct str token, bool pending, struct str next) {
+void sign_in_go_on(struct request *rq, struct response *rs, struct str token, bool pending, struct str next) {
 	autobuf struct buf to = BUF(16 << 10);
 	desk_set_session(rq, rs, token);
 	if (pending) {
@@ -35,6 +35,7 @@ static void go_on(struct request *rq, struct response *rs, struct str token, boo
 static struct sign_in_page sign_in_page(struct request *rq) {
 	return (struct sign_in_page){
 		.next = safe_next(request_str(rq, "next")),
+		.provider = provider_name(rq),
 		.login = {"login", "Login name or e-mail address", "text", .autocomplete = "username", .required = true, .focus = true,
 			.most = ACCOUNT_EMAIL},
 		.password = {"password", "Password", "password", .autocomplete = "current-password", .required = true, .most = PASSWORD_MOST},
@@ -64,7 +65,7 @@ enum err_code do_sign_in(struct request *rq, struct response *rs, struct err *e)
 	struct sign_in asked = {str_trim(request_str(rq, "login")), request_str(rq, "password"), request_remote(rq), browser_of(rq)};
 	enum err_code code = session_begin(desk_hub(rq), rq->worker, &asked, rq->arena, token, &s, e);
 	if (!code) {
-		go_on(rq, rs, arena_str(rq->arena, str_of(token)), s.pending, page.next);
+		sign_in_go_on(rq, rs, arena_str(rq->arena, str_of(token)), s.pending, page.next);
 		return ERR_OK;
 	}
 	if (!is_refusal(code)) return code;
@@ -210,6 +211,7 @@ static enum err_code invitation_page(struct request *rq, struct invitation_page 
 		.action = rq->path,
 		.csrf = desk_csrf(rq),
 		.role = str_of(member_role_name(i->role)),
+		.provider = desk_hub(rq)->oidc.create == OIDC_CREATE_NEVER ? STR_EMPTY : provider_name(rq),
 		.login = {"login", "Login name", "text", .help = "Small letters, digits, dots and hyphens. It stays yours alone.",
 			.autocomplete = "username", .required = true, .focus = true, .most = ACCOUNT_LOGIN},
 		.name = {"name", "Your name", "text", .help = "As others are to see it.", .autocomplete = "name",
@@ -241,7 +243,7 @@ static enum err_code accept_new(struct request *rq, struct response *rs, struct 
 	struct str address = request_remote(rq);
 	enum err_code code = invitation_accept_new(desk_hub(rq), request_str(rq, "code"), &n, address, rq->arena, &account, e);
 	if (!code) code = session_begin_for(desk_hub(rq), rq->worker, account.uid, S("invitation"), address, browser_of(rq), rq->arena, token, &s, e);
-	if (!code) go_on(rq, rs, arena_str(rq->arena, str_of(token)), s.pending, S("/account"));
+	if (!code) sign_in_go_on(rq, rs, arena_str(rq->arena, str_of(token)), s.pending, S("/account"));
 	return code;
 }
 

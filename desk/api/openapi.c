@@ -49,6 +49,8 @@ static const struct json *rewritten(struct arena *a, const struct kind *k, const
 			json_set(&b, m->name, &m->value);
 		} else if (str_is(m->name, "$ref")) {
 			json_set_str(&b, m->name, reference(a, k, json_string(&m->value)));
+		} else if (str_is(m->name, "record-kind")) { /* a keyword of our own: here they begin with x- */
+			json_set(&b, S("x-record-kind"), &m->value);
 		} else if (!is_any(m->name, dropped)) {
 			json_set(&b, m->name, rewritten(a, k, &m->value, is_any(m->name, maps), depth - 1));
 		}

@@ -287,8 +287,10 @@ enum err_code show_new(struct request *rq, struct response *rs, struct err *e) {
 	struct kinds_to_write page = {.kinds = list};
 	if (!list) return err_set(e, ERR_MEMORY, "out of memory");
 	unsigned roles = desk_user(rq)->viewer.roles;
-	for (size_t i = 0; i < kinds->n; i++)
-		if (kinds->items[i].create & (roles | ROLE_ANYONE)) list[page.n++] = &kinds->items[i];
+	/* What people come to tell stands first. */
+	for (int told = 1; told >= 0; told--)
+		for (size_t i = 0; i < kinds->n; i++)
+			if (kinds->items[i].create & (roles | ROLE_ANYONE) && str_is(kinds->items[i].area, "disclosure") == told) list[page.n++] = &kinds->items[i];
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = str_of(form_words.new_record), .here = SITE_NOWHERE});
 	form_kinds(out, &page);
 	return site_end(rq, rs);

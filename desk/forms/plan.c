@@ -199,7 +199,7 @@ static void spread(struct spreading *x, const struct json *schema, int depth) {
 	if (!at->description.n) at->description = json_get_str(schema, S("description"));
 	struct str reference = json_get_str(schema, S("$ref"));
 	if (reference.n) spread(x, follow(x->p, reference, &at->def), depth + 1);
-	struct str embedded = json_get_str(schema, S("x-kind"));
+	struct str embedded = json_get_str(schema, S("x-record-kind"));
 	const struct kind *kind = embedded.n ? kind_find(x->p->kinds, embedded) : NULL;
 	if (kind && depth < PLACE_DEPTH) spread(x, kind->schema_document, PLACE_DEPTH);
 	const struct json *all = json_get_lit(schema, "allOf");
@@ -258,7 +258,7 @@ const struct json *place_keyword(const struct place *at, struct str keyword) {
 }
 
 const struct kind *place_kind(const struct plan *p, const struct place *at) {
-	struct str name = json_string(place_keyword(at, S("x-kind")));
+	struct str name = json_string(place_keyword(at, S("x-record-kind")));
 	return name.n ? kind_find(p->kinds, name) : NULL;
 }
 

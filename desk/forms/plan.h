@@ -73,7 +73,7 @@ struct place place_member(const struct plan *p, struct arena *a, const struct pl
 	bool with_conditions);
 struct place place_item(const struct plan *p, struct arena *a, const struct place *at, const struct json *value, bool with_conditions);
 
-/* The kind whose body stands here ("x-kind"); NULL: none. */
+/* The kind whose body stands here ("x-record-kind"); NULL: none. */
 const struct kind *place_kind(const struct plan *p, const struct place *at);
 unsigned place_types(const struct place *at);  /* enum place_types; all when the schema does not say */
 const struct json *place_choices(const struct place *at); /* enum, or NULL */

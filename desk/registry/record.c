@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 
 #include "desk/api/json.h"
-#include "desk/forms/pages.h"
 #include "desk/registry/concerns.h"
+#include "desk/forms/pages.h"
 #include "desk/site/words.h"
 #include "http/markdown.h"
 #include "hub/attachment.h"

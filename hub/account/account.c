@@ -211,20 +211,18 @@ static enum err_code check_login(struct str login, struct err *e) {
 	return taken ? wrong(e, "login", "that login means something else on this hub; choose another") : ERR_OK;
 }
 
-/* As far as one can tell without writing to it: what RFC 5321 allows without quotation marks. */
+/* As far as one can tell without writing to it: what RFC 5321 allows without quotation marks, so what mail can be sent to. */
 static enum err_code check_email(struct str email, struct err *e) {
 	size_t at = str_find_char(email, '@');
 	struct str local = str_sub(email, 0, at), domain = at == STR_NONE ? STR_EMPTY : str_from(email, at + 1);
-	bool ok = local.n >= 1 && local.n <= 64 && domain.n >= 1 && email.n <= ACCOUNT_EMAIL && str_utf8(email);
+	bool ok = local.n >= 1 && local.n <= 64 && domain.n >= 1 && email.n <= ACCOUNT_EMAIL;
 	for (size_t i = 0; i < email.n; i++) {
 		unsigned char c = (unsigned char)email.p[i];
-		bool special = c && strchr("()<>[]:;@\\,\"", c) && i != at;
-		bool blank = c == 0xC2 && i + 1 < email.n && (unsigned char)email.p[i + 1] < 0xA1; /* U+0080 to U+00A0 */
-		ok &= c > 32 && c != 127 && !special && !blank;
+		ok &= c > 32 && c < 127 && !(strchr("()<>[]:;@\\,\"", c) && i != at);
 	}
 	ok &= !str_starts(local, S(".")) && !str_ends(local, S(".")) && !str_starts(domain, S(".")) && !str_ends(domain, S(".")) &&
 		!str_starts(domain, S("-")) && str_find(email, S("..")) == STR_NONE;
-	return ok ? ERR_OK : wrong(e, "email", "that is no e-mail address");
+	return ok ? ERR_OK : wrong(e, "email", "that is no e-mail address, or not in ASCII letters");
 }
 
 static enum err_code check_name(struct str name, struct err *e) {

@@ -9,6 +9,7 @@ struct request {
 	struct str answer;
 	struct arena *a;
 	struct stored_answer stored;
+	bool at_work;                /* the first request with this key, which has not ended */
 };
 
 static enum err_code insert(struct db *db, const struct request *c, moment at, struct err *e) {
@@ -43,7 +44,8 @@ static enum err_code begin(struct db *db, void *arg, struct err *e) {
 		return insert(db, c, at, e);
 	}
 	if (!same) return err_set(e, ERR_CONFLICT, "this Idempotency-Key was used for another request; each request wants its own");
-	return c->stored.there ? ERR_OK : err_set(e, ERR_BUSY, "the first request with this Idempotency-Key is still being worked on");
+	c->at_work = !c->stored.there; /* no error here: it would take back the transaction, which may be the first one's */
+	return ERR_OK;
 }
 
 enum err_code idempotency_begin(struct hub *h, struct str uid, struct str key, const struct sha256 *request, struct arena *a,
@@ -54,6 +56,8 @@ enum err_code idempotency_begin(struct hub *h, struct str uid, struct str key, c
 	struct request c = {.uid = uid, .key = key, .digest = request, .a = a};
 	enum err_code code = account_write(h, begin, &c, e);
 	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "out of memory");
+	if (!code && c.at_work)
+		code = err_set(e, ERR_BUSY, "the first request with this Idempotency-Key is still being worked on");
 	if (!code) *out = c.stored;
 	return code;
 }

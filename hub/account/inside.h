@@ -50,6 +50,11 @@ enum err_code member_organization(const struct hub *h, struct db *db, struct str
 /* ERR_CONFLICT when nobody is left who could administer the hub. */
 enum err_code member_keep_owner(struct db *db, struct err *e) must_use;
 
+/* Uses an invitation up: by a new account, whose address and role are the invitation's (uid receives its name; hash "" for no password), or, n NULL, by the one
+ * that by->actor names. */
+enum err_code invitation_join(struct db *db, struct str code, const struct by *by, const struct account_new *n, struct str hash, char uid[UID_SIZE],
+	struct err *e) must_use;
+
 /* ---- secrets that are shown once ---- */
 
 enum { SECRET_TEXT = 44, ID_TEXT = 17 };

@@ -224,28 +224,33 @@ static bool still_stands(struct db *db, const struct invitation *v) {
 	return member_may_set(db, &inviter, v->organization);
 }
 
-static enum err_code accept(struct db *db, void *arg, struct err *e) {
-	struct accepting *c = arg;
+enum err_code invitation_join(struct db *db, struct str text, const struct by *by, const struct account_new *fresh, struct str hash, char uid[UID_SIZE],
+	struct err *e) {
 	autoarena struct arena *a = arena_new(1 << 18);
 	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
 	struct invitation v;
-	char uid[UID_SIZE];
-	enum err_code code = use_up(db, c->code, a, &v, e);
+	enum err_code code = use_up(db, text, a, &v, e);
 	if (!code && !still_stands(db, &v)) code = unknown_code(e);
-	struct by self = c->by;
-	if (!code && c->n) {
-		struct account_new n = *c->n;
+	struct by self = *by;
+	if (!code && fresh) {
+		struct account_new n = *fresh;
 		n.email = v.email;
 		n.role = MEMBER_NONE;
-		code = account_insert(db, &self, &n, c->hash, uid, e);
+		code = account_insert(db, &self, &n, hash, uid, e);
 		self.actor = str_of(uid);
 		/* Who is invited by an organization is a guest of the hub. */
 		if (!code && v.organization.n) code = member_put(db, &self, HUB, self.actor, MEMBER_GUEST, e);
 	}
 	/* A role that is more is kept. */
 	if (!code && member_role(db, v.organization, self.actor) < v.role) code = member_put(db, &self, v.organization, self.actor, v.role, e);
-	if (!code) code = audit_write(db, &self, "invitation.accept", self.actor, audit_detail(a, "id", v.id), e);
-	return code || !c->out ? code : account_by_uid(db, self.actor, c->a, c->out, e);
+	return code ? code : audit_write(db, &self, "invitation.accept", self.actor, audit_detail(a, "id", v.id), e);
+}
+
+static enum err_code accept(struct db *db, void *arg, struct err *e) {
+	struct accepting *c = arg;
+	char uid[UID_SIZE];
+	enum err_code code = invitation_join(db, c->code, &c->by, c->n, c->hash, uid, e);
+	return code || !c->out ? code : account_by_uid(db, c->n ? str_of(uid) : c->by.actor, c->a, c->out, e);
 }
 
 enum err_code invitation_accept_new(struct hub *h, struct str code_text, const struct account_new *n, struct str address, struct arena *a,

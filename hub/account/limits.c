@@ -3,6 +3,7 @@
 const struct throttle_rule limit_login = {"sign-in of an account", 10, 15 * MINUTE / 10};
 const struct throttle_rule limit_address = {"sign-in from an address", 30, 15 * MINUTE / 30};
 const struct throttle_rule limit_second_factor = {"second factor", 5, 15 * MINUTE / 5};
+const struct throttle_rule limit_provider = {"sign-in by a provider", 30, 15 * MINUTE / 30};
 const struct throttle_rule limit_reset_email = {"reset of an address", 3, HOUR / 3};
 const struct throttle_rule limit_reset_address = {"reset from an address", 20, HOUR / 20};
 

@@ -174,8 +174,8 @@ enum err_code session_begin_for(struct hub *h, struct db *db, struct str uid, st
 	enum err_code code = account_by_uid(db, uid, a, &account, e);
 	if (code) return code;
 	if (account.suspended) return err_set(e, ERR_FORBIDDEN, "this account can't sign in; ask the hub's administrators");
-	/* The other authority saw to its own second factor. */
-	bool vouched = str_is(how, "oidc");
+	/* Whether the other authority sees to a second factor of its own is for the administrator to say. */
+	bool vouched = str_is(how, "oidc") && h->oidc.trust_second_factor;
 	struct beginning c = {.uid = uid, .address = address, .second_factor = vouched ? S("oidc") : STR_EMPTY,
 		.pending = account.has_totp && !vouched, .how = arena_cstr(a, how), .a = a};
 	return begin(h, &c, agent, token, out, e);

@@ -30,7 +30,8 @@ struct sign_in {
  * again in the message. */
 enum err_code session_begin(struct hub *h, struct db *db, const struct sign_in *s, struct arena *a, char token[SESSION_TOKEN],
 	struct session *out, struct err *e) must_use;
-/* For an account that another authority vouched for (OpenID Connect), or that just set its first password by a code. */
+/* For an account that another authority vouched for (how "oidc": oidc.h), or that just set its first password by a code. A second step follows where the
+ * account has one, unless [oidc] trust_second_factor says that the authority saw to it. */
 enum err_code session_begin_for(struct hub *h, struct db *db, struct str uid, struct str how, struct str address, struct str agent,
 	struct arena *a, char token[SESSION_TOKEN], struct session *out, struct err *e) must_use;
 /* The second step: six digits, or a recovery code, which is used up. ERR_FORBIDDEN, ERR_BUSY. */

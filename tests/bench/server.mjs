@@ -18,7 +18,7 @@ const freePort = () =>
 
 // wrk: requests a second, the 99th percentile in ms, answers that were no 2xx.
 const milliseconds = (text) => parseFloat(text) * (text.endsWith('us') ? 0.001 : text.endsWith('ms') ? 1 : 1000)
-const bytesOf = (text) => parseFloat(text) * {K: 1e3, M: 1e6, G: 1e9, B: 1}[text.replace(/[\d.]/g, '')[0]]
+const bytesOf = (text) => parseFloat(text) * {K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, B: 1}[text.replace(/[\d.]/g, '')[0]]
 function read(words) {
   return {
     rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(words)[1]),
@@ -30,7 +30,7 @@ function read(words) {
 function load(url, {clients = 16, seconds = 2, script, bytes = 0} = {}) {
   const r = read(run('wrk', ['-t1', `-c${clients}`, `-d${seconds}s`, '--latency', '--timeout', '10s', ...(script ? ['-s', script] : []), url]))
   if (r.bad) throw new Error(`${url}: ${r.bad} answers were none`)
-  if (r.bytes < bytes) throw new Error(`${url}: ${Math.round(r.bytes)} bytes an answer instead of ${bytes}`)
+  if (r.bytes < bytes * 0.98) throw new Error(`${url}: ${Math.round(r.bytes)} bytes an answer instead of ${bytes}`)
   return r
 }
 function loading(url, clients, seconds) {
@@ -152,7 +152,7 @@ async function writing(hub) {
   const agent = new http.Agent({keepAlive: true, maxSockets: 64})
   const write = (i) =>
     new Promise((done, failed) => {
-      const body = JSON.stringify({kind: 'organization', body: {name: `Organization number ${i}`, type: 'company', summary: 'Made to see how fast one is made.'}})
+      const body = JSON.stringify({kind: 'organization', body: {name: `Organization number ${i}`, type: 'company', description: 'Made to see how fast one is made.'}})
       const request = http.request(server.url + '/api/v1/records', {agent, method: 'POST', headers: {authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body)}}, (r) => {
         r.resume()
         r.on('end', () => (r.statusCode === 201 ? done() : failed(new Error(`a write was answered with ${r.statusCode}`))))
@@ -200,7 +200,7 @@ async function manyClients(server, page) {
       sockets.push(s)
     })
   const memory = resident(server.child.pid)
-  for (let i = 0; i < 700; i++) await dial()
+  for (let i = 0; i < 1000; i++) await dial()
   const slow = []
   for (let i = 0; i < 200; i++) slow.push(await dial())
   let at = 0
@@ -208,7 +208,7 @@ async function manyClients(server, page) {
   const timer = setInterval(() => (slow.forEach((s) => s.write(text[at % text.length])), at++), 100)
   const beside = load(server.url + page, {clients: 16, seconds: 3})
   clearInterval(timer)
-  row('record page beside 700 idle and 200 slow clients, over alone', `${(beside.rate / before.rate).toFixed(2)} x`, '', `(p99 ${beside.p99.toFixed(1)} ms, alone ${before.p99.toFixed(1)} ms; ${((resident(server.child.pid) - memory) / 1024).toFixed(1)} MB for them)`)
+  row('record page beside 1,000 idle and 200 slow clients, over alone', `${(beside.rate / before.rate).toFixed(2)} x`, '', `(p99 ${beside.p99.toFixed(1)} ms, alone ${before.p99.toFixed(1)} ms; ${((resident(server.child.pid) - memory) / 1024).toFixed(1)} MB for them)`)
   for (const s of sockets) s.destroy()
 }
 

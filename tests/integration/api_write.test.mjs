@@ -16,12 +16,7 @@ before(async () => {
   gus = person(hub, 'gus', 'guest')
   anyone = nobody(hub)
 })
-after(async () => {
-  if (!hub) return
-  assert.equal(hub.errors, '')
-  assert.match(hub.polder('admin', 'check'), / 0 findings/)
-  await hub.stop()
-})
+after(() => hub?.stop())
 
 const lesson = (more = {}) => ({kind: 'lesson', body: {title: 'Test the filters too', lesson: 'A filter is a part of the system.', ...more}})
 async function made(who = max, more) {
@@ -361,4 +356,9 @@ test('a limit that is none is refused when the hub is opened', async () => {
   appendFileSync(join(other.dir, 'polder.conf'), '\n[limits]\nwrites = many\n')
   await assert.rejects(other.serve(), /limits.*writes/s)
   await other.stop()
+})
+
+test('afterwards the hub is whole, and nothing went wrong in it', () => {
+  assert.equal(hub.errors, '')
+  assert.match(hub.polder('admin', 'check'), / 0 findings/)
 })

@@ -42,6 +42,7 @@ before(async () => {
       const planted = plant(definition, common, prefix)
       if (planted.body.aliases) planted.body.aliases = [`alias-${prefix}`]
       if (kind === 'report') planted.body.classification = {...planted.body.classification, type: 'security-incident', csam: false}
+      if (kind === 'proposal') delete planted.body.into // only of proposals to merge
       records.push({kind, id: `canary:${kind}-${state}`, state, body: planted.body})
       // What every kind shows of itself may stand anywhere; of a closed record, all audiences but the public's are kept out by its state.
       list.push(...planted.words.map((w) => ({...w, kind, state})))

@@ -6,6 +6,7 @@
 import {spawn, spawnSync} from 'node:child_process'
 import {appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import http from 'node:http'
+import net from 'node:net'
 import {tmpdir} from 'node:os'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
@@ -36,8 +37,8 @@ class Hub {
     return path
   }
 
-  serve() {
-    this.process = spawn(program, ['serve', '--hub', this.dir, '--listen', '127.0.0.1:0'], {stdio: ['ignore', 'pipe', 'pipe']})
+  serve(port = 0) {
+    this.process = spawn(program, ['serve', '--hub', this.dir, '--listen', `127.0.0.1:${port}`], {stdio: ['ignore', 'pipe', 'pipe']})
     this.errors = ''
     this.ended = new Promise((done) => this.process.on('exit', (status, signal) => done({status, signal})))
     this.process.stderr.on('data', (bytes) => (this.errors += bytes))
@@ -84,6 +85,12 @@ class Hub {
     return Number(readFileSync(`/proc/${this.process.pid}/status`, 'utf8').match(/RssAnon:\s+(\d+) kB/)[1]) * 1024
   }
 
+  // Ends the server and starts it again at the same address: what it kept in memory is gone.
+  async restart() {
+    await this.end()
+    await this.serve(this.port)
+  }
+
   // Ends the server; it may serve again.
   async end() {
     if (this.process && this.process.exitCode === null) this.process.kill('SIGTERM')
@@ -96,18 +103,31 @@ class Hub {
   }
 }
 
+// A port of this machine that was free a moment ago.
+export function freePort() {
+  return new Promise((done, failed) => {
+    const server = net.createServer().on('error', failed)
+    server.listen(0, '127.0.0.1', () => {
+      const {port} = server.address()
+      server.close(() => done(port))
+    })
+  })
+}
+
 // import: folders or files of Polder's own form. records: such records themselves.
-// conf: lines for the end of polder.conf.
+// conf: lines for the end of polder.conf; or what gives them for the hub's address, which is settled then.
 export async function startHub({import: paths = [], records = null, name = 'Test hub', conf = ''} = {}) {
   if (!program) throw new Error(`there is no polder-hub in ${build}: set POLDER_BUILD to the build folder`)
   const hub = new Hub(mkdtempSync(join(tmpdir(), 'polder-test-')))
   const made = spawnSync(program, ['init', hub.dir, '--name', name, '--prefix', 'TST'], {encoding: 'utf8'})
   if (made.status !== 0) throw new Error(made.stderr)
+  const port = typeof conf === 'function' ? await freePort() : 0
+  if (port) conf = conf(`http://127.0.0.1:${port}`, hub)
   if (conf) appendFileSync(join(hub.dir, 'polder.conf'), `\n${conf}`)
   for (const path of paths) hub.polder('import', 'polder', path)
   if (records) hub.polder('import', 'polder', hub.file('records.json', records))
   try {
-    await hub.serve()
+    await hub.serve(port)
   } catch (error) {
     await hub.stop()
     throw error

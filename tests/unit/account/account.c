@@ -43,7 +43,7 @@ static void what_can_be_no_login_address_or_name_is_refused_at_its_place(void **
 	const struct str logins[] = {S("a"), S("-bee"), S("be e"), S("bee@x"), S("b\xc3\xa9"), S("operator"), S("Operator"), S("U-7KQ2-M9XD"),
 		S("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")};
 	const struct str emails[] = {S("bee"), S("@example.org"), S("bee@"), S("a b@example.org"), S("a@b@c"), S("bee@example.org\r\nBcc: x@y"),
-		S("a@exa..mple"), S("<a@b.c>"), S("a,b@c.d"), S("a@b.c\xc2\x85"), S("a@b\xff.c")};
+		S("a@exa..mple"), S("<a@b.c>"), S("a,b@c.d"), S("a@b.c\xc2\x85"), S("a@b\xff.c"), S("h\xc3\xbc@example.org")};
 	const struct str names[] = {S("a\nb"), S("a\x7f"), S("\xff")};
 	for (size_t i = 0; i < lengthof(logins); i++) {
 		fails(create_with((struct account_new){.login = logins[i]}), ERR_INVALID);

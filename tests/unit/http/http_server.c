@@ -96,8 +96,8 @@ static void parameters_reach_the_handler_and_bad_ones_do_not(void **state) {
 	get("/api/v1/echo?n=700&extra=1", "", &r);
 	assert_int_equal(r.status, 400);
 	assert_str(head_value(&r, "Content-Type"), "application/problem+json");
-	assert_has(r.body, "\"errors\":[{\"where\":\"n\",\"detail\":\"must be a whole number from 0 to 100\"},"
-		"{\"where\":\"extra\"");
+	assert_has(r.body, "\"errors\":[{\"parameter\":\"n\",\"detail\":\"must be a whole number from 0 to 100\"},"
+		"{\"parameter\":\"extra\"");
 	assert_has(r.body, "\"instance\":\"/api/v1/echo\"");
 	assert_has(r.body, "\"type\":\"https://polder.example/problems/usage\"");
 }
