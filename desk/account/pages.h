@@ -33,6 +33,7 @@ struct sign_in_page {
 	struct form_line login, password;
 	struct outcome outcome;
 	struct str provider; /* the name of one to sign in with; "" none */
+	bool open;           /* who comes from there for the first time gets an account */
 };
 struct code_page {
 	struct str next, csrf;

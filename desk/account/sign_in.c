@@ -36,6 +36,7 @@ static struct sign_in_page sign_in_page(struct request *rq) {
 	return (struct sign_in_page){
 		.next = safe_next(request_str(rq, "next")),
 		.provider = provider_name(rq),
+		.open = desk_hub(rq)->oidc.create == OIDC_CREATE_ANY,
 		.login = {"login", "Login name or e-mail address", "text", .autocomplete = "username", .required = true, .focus = true,
 			.most = ACCOUNT_EMAIL},
 		.password = {"password", "Password", "password", .autocomplete = "current-password", .required = true, .most = PASSWORD_MOST},
