@@ -205,7 +205,7 @@ test('the site map names every public record once, in parts', async () => {
 
 test('robots.txt points at the site map, and security.txt at the hub\'s contact', async () => {
   const robots = (await hub.get('/robots.txt')).text
-  assert.match(robots, /^User-agent: \*\nDisallow: \/search\nDisallow: \/api\/\n/)
+  assert.match(robots, /^User-agent: \*\nDisallow: \/search\?\nDisallow: \/api\/\n/)
   assert.match(robots, new RegExp(`\nSitemap: ${address}/sitemap.xml\n$`))
   assert.doesNotMatch(robots, /Disallow: \/(r\/|browse)?\n/)
   const security = await hub.get('/.well-known/security.txt')
