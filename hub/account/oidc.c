@@ -120,7 +120,7 @@ static enum err_code unpack(const struct hub *h, struct str cookie, struct arena
 }
 
 static enum err_code no_provider(struct err *e) {
-	return err_set(e, ERR_UNSUPPORTED, "this hub has no provider to sign in with");
+	return err_set(e, ERR_NOT_FOUND, "this hub has no provider to sign in with");
 }
 
 enum err_code oidc_begin(struct hub *h, const struct oidc_start *s, struct arena *a, struct str *address, struct str *cookie, struct err *e) {

@@ -41,7 +41,7 @@ struct oidc_start {
 	struct str invitation; /* OIDC_JOIN: its code */
 	struct str address;    /* from where: beginnings are counted */
 };
-/* The address at the provider to send the browser to, and the text that its cookie is to hold. ERR_UNSUPPORTED: there is no provider; ERR_BUSY: it can't be
+/* The address at the provider to send the browser to, and the text that its cookie is to hold. ERR_NOT_FOUND: there is no provider; ERR_BUSY: it can't be
  * reached, or too many attempts; ERR_INVALID: it says what can't be. */
 enum err_code oidc_begin(struct hub *h, const struct oidc_start *s, struct arena *a, struct str *address, struct str *cookie, struct err *e) must_use;
 

@@ -140,7 +140,7 @@ static void settings_are_checked(void **state) {
 	hub->oidc = (struct hub_oidc){.issuer = S("")};
 	ok(oidc_check_settings(hub, &test_err));
 	struct str to, cookie;
-	fails(oidc_begin(hub, &(struct oidc_start){.next = S("/")}, arena, &to, &cookie, &test_err), ERR_UNSUPPORTED);
+	fails(oidc_begin(hub, &(struct oidc_start){.next = S("/")}, arena, &to, &cookie, &test_err), ERR_NOT_FOUND);
 }
 
 static void the_last_way_to_sign_in_stays(void **state) {
