@@ -44,7 +44,7 @@ test('a report grows with its answers, is corrected, takes a file and is submitt
   await field(page, '/systems/1/name').waitFor()
   await until(page, () => document.activeElement.id === 'f.systems.1.name')
   await field(page, '/systems/1/name').fill('Lamp 4')
-  await page.getByRole('button', {name: 'Move System 2 up'}).click()
+  await page.getByRole('button', {name: 'Move up: System 2'}).click()
   await until(page, () => document.getElementById('f.systems.0.name').value === 'Lamp 4')
   assert.equal(await field(page, '/systems/1/name').inputValue(), 'Lamp 3')
   await field(page, '/confirmed').check()
