@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict'
 import {existsSync, readFileSync} from 'node:fs'
 import {createRequire} from 'node:module'
-import {join} from 'node:path'
+import {join, resolve} from 'node:path'
 import {password} from '../integration/browser.mjs'
 
-const folder = join(process.env.POLDER_BUILD ?? 'build', 'browser')
+const folder = resolve(process.env.POLDER_BUILD ?? 'build', 'browser')
 const require = createRequire(join(folder, 'package.json'))
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')

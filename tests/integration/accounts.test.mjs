@@ -1,12 +1,12 @@
 // Signing in and out, the second step, passwords, tokens, invitations, roles: over HTTP, as a browser without JavaScript does it.
 import assert from 'node:assert/strict'
-import {spawnSync} from 'node:child_process'
-import {createHmac} from 'node:crypto'
-import {join} from 'node:path'
 import {after, before, test} from 'node:test'
-import {startHub, starter, tags, unescaped} from './hub.mjs'
+import {Browser as Visitor, formOf, typed} from './browser.mjs'
+import {startHub, starter, unescaped} from './hub.mjs'
+import {createUser as create, password} from './people.mjs'
+import {totp} from './totp.mjs'
 
-const password = 'correct horse battery', other = 'a staple for the horse'
+const other = 'a staple for the horse'
 let hub
 before(async () => {
   hub = await startHub({import: [starter]})
@@ -15,50 +15,24 @@ before(async () => {
 })
 after(async () => hub?.stop())
 
-function createUser(login, role) {
-  const program = join(process.env.POLDER_BUILD ?? 'build', 'polder')
-  const r = spawnSync(program, ['admin', 'create-user', login, '--email', `${login}@example.org`, '--name', `${login} of the test`, '--role', role, '--hub', hub.dir],
-    {encoding: 'utf8', input: password + '\n'})
-  assert.equal(r.status, 0, r.stdout + r.stderr)
-}
+const createUser = (login, role) => create(hub, login, role)
 
-// A browser: one cookie, forms sent with the hidden fields of the page that they stand on.
-class Browser {
-  cookie = ''
-  async request(path, {form, headers = {}} = {}) {
-    const body = form && new URLSearchParams(form).toString()
-    const answer = await new Promise((done, failed) => {
-      import('node:http').then(({default: http}) => {
-        const request = http.request({host: hub.host, port: hub.port, path, method: form ? 'POST' : 'GET', agent: false, headers: {accept: 'text/html', ...(this.cookie && {cookie: this.cookie}),
-          ...(form && {'content-type': 'application/x-www-form-urlencoded', 'content-length': Buffer.byteLength(body), origin: `http://${hub.host}:${hub.port}`}), host: `${hub.host}:${hub.port}`, ...headers}}, (r) => {
-          const parts = []
-          r.on('data', (part) => parts.push(part))
-          r.on('end', () => done({status: r.statusCode, headers: r.headers, text: Buffer.concat(parts).toString()}))
-        })
-        request.on('error', failed)
-        request.end(body)
-      })
-    })
-    const set = answer.headers['set-cookie']?.[0].match(/^([^=]+)=([^;]*)/)
-    if (set) this.cookie = set[2] ? `${set[1]}=${set[2]}` : ''
-    return answer
+// A browser that is told which form of which page to send.
+class Browser extends Visitor {
+  constructor() {
+    super(hub)
   }
-  get(path) {
-    return this.request(path)
+  request(path, {form, headers} = {}) {
+    return super.request(path, {pairs: form, headers})
   }
-  // What the form at `action` on the page holds, and what is typed over it.
-  async send(page, action, typed) {
+  async send(page, action, over) {
     const {text, status} = await this.get(page)
     assert.equal(status, 200, page)
-    const start = text.indexOf(`action="${action}"`)
-    assert.ok(start >= 0, `${page} has no form for ${action}`)
-    const form = {}
-    for (const {name, attributes: a} of tags(text.slice(start, text.indexOf('</form>', start)))) if (name === 'input' && a.name && !(a.type === 'checkbox' && !('checked' in a))) form[a.name] = a.value ?? ''
-    return this.request(action, {form: {...form, ...typed}})
+    const {pairs} = formOf(text, `action="${action}"`)
+    return super.request(action, {pairs: typed(pairs, over)})
   }
-  async signIn(login, words = password) {
-    const answer = await this.send('/sign-in', '/sign-in', {login, password: words})
-    return answer
+  signIn(login, words = password) {
+    return this.send('/sign-in', '/sign-in', {login, password: words})
   }
 }
 const signedIn = async (login) => {
@@ -68,15 +42,6 @@ const signedIn = async (login) => {
   return browser
 }
 const h1 = ({text}) => unescaped(text.match(/<h1[^>]*>(.*?)<\/h1>/s)[1])
-
-function totp(secret, at = Date.now()) {
-  const bits = [...secret.replace(/=+$/, '')].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('')
-  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)))
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30000)))
-  const mac = createHmac('sha1', key).update(counter).digest()
-  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0')
-}
 
 test('who signs in comes to where they wanted to go, and out again', async () => {
   const browser = new Browser()

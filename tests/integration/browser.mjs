@@ -1,18 +1,10 @@
 // A browser without JavaScript: one cookie, pages with their forms, forms sent as they stand with what is typed over them.
 import assert from 'node:assert/strict'
-import {spawnSync} from 'node:child_process'
 import http from 'node:http'
-import {join} from 'node:path'
 import {tags, unescaped} from './hub.mjs'
+import {createUser, password} from './people.mjs'
 
-export const password = 'correct horse battery'
-
-export function createUser(hub, login, role) {
-  const program = join(process.env.POLDER_BUILD ?? 'build', 'polder')
-  const r = spawnSync(program, ['admin', 'create-user', login, '--email', `${login}@example.org`, '--name', `${login} of the test`, '--role', role, '--hub', hub.dir],
-    {encoding: 'utf8', input: password + '\n'})
-  assert.equal(r.status, 0, r.stdout + r.stderr)
-}
+export {createUser, password}
 
 // The controls of the form in `html` that has `attribute` in its start tag, as a browser would send them: [name, value] in order.
 export function formOf(html, attribute) {

@@ -1,6 +1,6 @@
 // Bodies of a kind in which every text is a word of its own, made from the kind's schema, and who may read each word.
 //
-//	const planted = plant(kind, common, 'zq7')   // {body, words: [{word, pointer, audiences}]}
+//	const planted = plant(kind, common, 'zq7')   // {body, words: [{word, pointer, most, audiences}]}; most: the longest that its schema allows
 const SAMPLES = {date: '2024-03-04', 'date-time': '2024-03-04T05:06:07Z', uri: 'https://example.org/'}
 const PATTERNED = [
   [/^\^\[0-9\]\{4\}\(-\(0/, '2024-03-04'], [/^\^\[0-9\]\{4\}\(-\[0-9\]/, '2024-03-04'], [/^\^\[A-Za-z\]\[A-Za-z0-9_\+-\]/, 'UTC'],
@@ -40,7 +40,7 @@ export function plant(kind, common, prefix) {
     const shape = s.format === 'email' ? (w) => `${w}@example.org` : (w) => w
     if (s.pattern) return PATTERNED.find(([p]) => p.test(s.pattern))?.[1]
     const word = `${prefix}x${words.length}x`
-    words.push({word, pointer, audiences: audiencesOf(kind.visibility, pointer)})
+    words.push({word, pointer, most: s.maxLength ?? Infinity, audiences: audiencesOf(kind.visibility, pointer)})
     return shape(word)
   }
   return {body: make(kind.schema, '', 0), words}

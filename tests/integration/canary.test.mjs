@@ -1,11 +1,11 @@
 // A word of its own in every field of a record of every kind; then every page, feed and answer that each role can reach is read, and no word
 // stands where its reader has no part in its field. Also of records that are not public at all.
 import assert from 'node:assert/strict'
-import {spawnSync} from 'node:child_process'
-import {join} from 'node:path'
 import {after, before, test} from 'node:test'
+import {Browser} from './browser.mjs'
 import {plant} from './canary.mjs'
 import {startHub, unescaped} from './hub.mjs'
+import {person} from './people.mjs'
 
 // Which audiences somebody belongs to for records that are not their own.
 const ROLES = {
@@ -16,18 +16,11 @@ const ROLES = {
   adjudicator: ['public', 'panel'],
   coordinator: ['public', 'coordinators', 'parties', 'regulator', 'downstream'],
 }
-const PASSWORD = 'words that nobody guesses'
 let hub, words, hidden
 const sessions = {}, tokens = {}
 
 before(async () => {
   hub = await startHub()
-  const program = join(process.env.POLDER_BUILD ?? 'build', 'polder')
-  const polder = (args, input = '') => {
-    const r = spawnSync(program, [...args, '--hub', hub.dir], {encoding: 'utf8', input})
-    assert.equal(r.status, 0, r.stdout + r.stderr)
-    return r.stdout
-  }
   const common = (await hub.json('/api/v1/schemas/common')).body
   const kinds = hub.polder('kinds', '--json')
   const records = []
@@ -52,28 +45,11 @@ before(async () => {
   assert.deepEqual(report.rejections, [])
   for (const role of Object.keys(ROLES)) {
     if (role === 'nobody') continue
-    polder(['admin', 'create-user', role, '--email', `${role}@example.org`, '--name', role, '--role', role], PASSWORD + '\n')
-    tokens[role] = JSON.parse(polder(['admin', 'token', role, '--name', 'canary', '--scope', 'read,write', '--days', '2', '--json'])).token
-    const answer = await post('/sign-in', {login: role, password: PASSWORD})
-    assert.equal(answer.status, 303)
-    sessions[role] = answer.headers['set-cookie'][0].split(';')[0]
+    tokens[role] = person(hub, role, role).token
+    sessions[role] = (await new Browser(hub).signIn(role)).cookie
   }
 })
 after(async () => hub?.stop())
-
-async function post(path, form) {
-  const http = await import('node:http')
-  const body = new URLSearchParams(form).toString()
-  return new Promise((done, failed) => {
-    const request = http.default.request({host: hub.host, port: hub.port, path, method: 'POST', agent: false,
-      headers: {host: `${hub.host}:${hub.port}`, origin: `http://${hub.host}:${hub.port}`, 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length}}, (r) => {
-      r.resume()
-      r.on('end', () => done({status: r.statusCode, headers: r.headers}))
-    })
-    request.on('error', failed)
-    request.end(body)
-  })
-}
 
 // Every address of this site that an answer names, in HTML, JSON, XML or a Link header.
 function addresses({text, headers}) {

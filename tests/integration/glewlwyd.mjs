@@ -89,6 +89,9 @@ static_files_mime_types = ({ extension = ".html"; mime_type = "text/html"; }, { 
   }
 }
 
+// Node 18's fetch joins them by commas, which stand in dates as well.
+const cookiesOf = (headers) => headers.getSetCookie?.() ?? headers.get('set-cookie')?.split(/,(?=\s*[^;,\s]+=)/).map((one) => one.trim()) ?? []
+
 // Who signs in there, as its pages do it with their scripts.
 export class Visitor {
   cookie = ''
@@ -98,7 +101,7 @@ export class Visitor {
   async send(method, path, value) {
     const answer = await fetch(new URL(path, this.provider.url), {method, redirect: 'manual', body: value === undefined ? undefined : JSON.stringify(value),
       headers: {...(value !== undefined && {'content-type': 'application/json'}), ...(this.cookie && {cookie: this.cookie})}})
-    for (const set of answer.headers.getSetCookie()) this.cookie = set.split(';')[0]
+    for (const set of cookiesOf(answer.headers)) this.cookie = set.split(';')[0]
     return answer
   }
   async signIn(username, password) {

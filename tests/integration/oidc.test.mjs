@@ -1,14 +1,15 @@
 // Signing in by OpenID Connect, with a provider that keeps to the rules and one that does not.
 import assert from 'node:assert/strict'
 import {spawnSync} from 'node:child_process'
-import {createHmac} from 'node:crypto'
 import {appendFileSync, readFileSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, test} from 'node:test'
 import {startHub} from './hub.mjs'
 import {Browser, makeKey, Provider, trouble} from './oidc.mjs'
+import {createUser, password} from './people.mjs'
+import {totp} from './totp.mjs'
 
-const password = 'correct horse battery'
+
 const hubs = []
 let provider
 before(async () => {
@@ -24,14 +25,9 @@ async function makeHub(more = '') {
   hubs.push(hub)
   return hub
 }
-function createUser(hub, login, role = 'member') {
-  const program = join(process.env.POLDER_BUILD ?? 'build', 'polder')
-  const r = spawnSync(program, ['admin', 'create-user', login, '--email', `${login}@example.org`, '--name', `${login} of the test`, '--role', role, '--hub', hub.dir], {encoding: 'utf8', input: password + '\n'})
-  assert.equal(r.status, 0, r.stdout + r.stderr)
-}
 const somebody = (sub, more = {}) => ({sub, name: `${sub} there`, preferred_username: sub, email: `${sub}@there.example`, email_verified: true, ...more})
 async function linked(hub, login, sub) {
-  createUser(hub, login)
+  createUser(hub, login, 'member')
   provider.person = somebody(sub)
   const browser = await new Browser(hub).signIn(login, password)
   const answer = await browser.byProvider({page: '/account', action: '/account/linked'})
@@ -48,13 +44,6 @@ async function refusedWhen(hub, bend, status, words) {
   assert.equal(answer.status, status, answer.text)
   assert.match(trouble(answer), words)
   assert.equal(await browser.isSignedIn(), false)
-}
-function totp(secret) {
-  const bits = [...secret].map((c) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')).join('')
-  const counter = Buffer.alloc(8)
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)))
-  const mac = createHmac('sha1', Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)))).update(counter).digest()
-  return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, '0')
 }
 
 let hub
@@ -215,7 +204,7 @@ test('a link is taken away by its owner; signing in with it is over then', async
 })
 
 test('one account at the provider is one account here', async () => {
-  createUser(hub, 'eve')
+  createUser(hub, 'eve', 'member')
   provider.person = somebody('anna-there')
   const browser = await new Browser(hub).signIn('eve', password)
   const answer = await browser.byProvider({page: '/account', action: '/account/linked'})
@@ -271,7 +260,7 @@ test('the audit log tells of links and of sign-ins that failed', async () => {
 
 test('with create = any whoever has a verified address that nobody has here becomes a guest', async () => {
   const open = await makeHub('create = any\n')
-  createUser(open, 'anna.there')
+  createUser(open, 'anna.there', 'member')
   provider.person = somebody('new', {preferred_username: 'Anna.There@there.example', name: 'New <b>'})
   const browser = new Browser(open)
   assert.equal((await browser.byProvider()).status, 303)

@@ -55,8 +55,10 @@ export class Caller {
   }
 }
 
+export const password = 'correct horse battery'
+
 export function createUser(hub, login, role) {
-  polder(hub, ['admin', 'create-user', login, '--email', `${login}@example.org`, '--name', `${login} of the test`, '--role', role], 'correct horse battery\n')
+  polder(hub, ['admin', 'create-user', login, '--email', `${login}@example.org`, '--name', `${login} of the test`, '--role', role], password + '\n')
 }
 
 // scope: read, write or admin.
