@@ -31,8 +31,8 @@ static int64_t seconds_up(moment t) {
 bool api_admit(struct request *rq, struct response *rs) {
 	struct throttle *throttle = ((struct desk_app *)rq->app)->throttle;
 	const struct hub_limits *limits = &desk_hub(rq)->limits;
-	if (!throttle || !str_starts(rq->path, S("/api/"))) return true;
-	bool known, reads = rq->method == HTTP_GET;
+	bool known, reads = rq->method == HTTP_GET, api = str_starts(rq->path, S("/api/"));
+	if (!throttle || (reads && !api)) return true; /* pages are read freely: most come from the cache */
 	struct str key = caller(rq, &known);
 	int64_t limit = !reads ? limits->writes : known ? limits->reads : limits->reads_anonymous;
 	if (!limit) return true;
@@ -47,6 +47,7 @@ bool api_admit(struct request *rq, struct response *rs) {
 				reads ? "requests" : "changes", (long long)seconds_up(wait))});
 		tell(rs, "Retry-After", seconds_up(wait) ? seconds_up(wait) : 1);
 	}
+	if (!api) return fine;
 	tell(rs, "RateLimit-Limit", limit);
 	tell(rs, "RateLimit-Remaining", (int64_t)left);
 	tell(rs, "RateLimit-Reset", seconds_up((moment)(((double)limit - left) * (double)rule.refill)));

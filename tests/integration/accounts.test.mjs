@@ -256,3 +256,23 @@ test('a search is saved, found again and forgotten', async () => {
   assert.equal((await browser.send('/searches', '/searches/forget', {})).status, 303)
   assert.match((await browser.get('/searches')).text, /None yet/)
 })
+
+test('forms that come too fast are held up by account, and by address where nobody is known', async () => {
+  const quick = await startHub({conf: '[limits]\nwrites = 6\n'})
+  try {
+    create(quick, 'max', 'member')
+    const statuses = async (browser) => {
+      const out = []
+      for (let i = 0; i < 8; i++) out.push((await browser.request('/sign-in', {pairs: [['login', 'nobody'], ['password', `guess ${i}`]]})).status)
+      return out
+    }
+    const max = await new Visitor(quick).signIn('max')
+    const anonymous = await statuses(new Visitor(quick)), known = await statuses(max)
+    assert.equal(anonymous.at(-1), 429)
+    assert.equal(known[0], 422) // an account is counted for itself
+    assert.equal(known.at(-1), 429)
+    assert.equal((await max.get('/account')).status, 200)
+  } finally {
+    await quick.stop()
+  }
+})
