@@ -270,9 +270,10 @@ static void read_relatives(struct reading *c, const struct json *doc, struct str
 		if (identifier_fits(json_string(json_at(ids, i)))) draft_link(c->d, c->draft, S("related-to"), json_string(json_at(ids, i)));
 }
 
+/* The year 1 is how programs in Go say that they do not know: no date, and kept as it came. */
 static void put_date(struct reading *c, const struct json *doc, struct str name) {
 	struct str date = json_get_str(doc, name);
-	if (when_fits(date)) json_set_str(&c->body, name, date);
+	if (when_fits(date) && !str_starts(date, S("0001-"))) json_set_str(&c->body, name, date);
 }
 
 /* The licence of a database, where it is known by the prefix of its identifiers. */
@@ -356,6 +357,6 @@ static enum err_code write_osv(struct arena *a, struct str kind, struct str id, 
 }
 
 const struct format format_osv = {
-	.name = "osv", .title = "Open Source Vulnerability records", .suffix = ".json", .mapping = 2,
+	.name = "osv", .title = "Open Source Vulnerability records", .suffix = ".json", .mapping = 3,
 	.read = read_osv, .kind_fits = kind_fits, .write = write_osv,
 };

@@ -38,10 +38,20 @@ static void every_record_comes_back_as_it_was(void **state) {
 	for (size_t i = 0; i < d.n; i++) comes_back(&format_osv, d.items[i]);
 }
 
-static void the_mapping_leaves_nothing_over_of_these_records(void **state) {
+static void the_mapping_leaves_nothing_over_of_these_records_but_dates_that_nobody_knows(void **state) {
 	(void)state;
 	struct drafts d = real(&format_osv, "osv");
-	for (size_t i = 0; i < d.n; i++) body_has(d.items[i], "/source/extra", "nothing");
+	size_t unknown = 0;
+	for (size_t i = 0; i < d.n; i++) {
+		const struct json *extra = json_pointer(d.items[i]->body, S("/source/extra"));
+		assert_false(str_starts(json_get_str(d.items[i]->body, S("published")), S("0001-")));
+		for (size_t k = 0; k < json_count(extra); k++) {
+			assert_true(str_is(extra->members[k].name, "published") || str_is(extra->members[k].name, "modified"));
+			assert_true(str_starts(json_string(&extra->members[k].value), S("0001-01-01T")));
+			unknown++;
+		}
+	}
+	assert_true(unknown > 500);
 }
 
 static void a_record_is_mapped_field_by_field(void **state) {
@@ -234,7 +244,7 @@ int main(void) {
 		TEST(every_record_validates),
 		TEST(nothing_of_any_record_is_lost),
 		TEST(every_record_comes_back_as_it_was),
-		TEST(the_mapping_leaves_nothing_over_of_these_records),
+		TEST(the_mapping_leaves_nothing_over_of_these_records_but_dates_that_nobody_knows),
 		TEST(a_record_is_mapped_field_by_field),
 		TEST(a_withdrawn_record_is_withdrawn),
 		TEST(each_pair_of_events_is_a_range),
