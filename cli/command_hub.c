@@ -43,6 +43,8 @@ static enum err_code run_serve(struct cli *c, struct err *e) {
 		.listen = listen ? listen : "127.0.0.1:8420",
 		.workers = (unsigned)workers,
 		.access_log = cli_switch(c, "log"),
+		.trusted_proxy = cli_option(c, "trusted-proxy"),
+		.https = cli_switch(c, "https") || str_starts(c->hub->base_url, S("https://")),
 	};
 	return desk_serve(c->hub, &o, e);
 }
@@ -51,10 +53,12 @@ static const struct option serve_options[] = {
 	{"listen", "ADDR:PORT", "where to listen (127.0.0.1:8420); port 0 takes a free one", false},
 	{"workers", "N", "requests that are worked on at once (as many as processors, at least 4)", false},
 	{"log", NULL, "a line for each request on standard error", false},
+	{"trusted-proxy", "ADDR", "numeric address of a proxy whose X-Forwarded-For is believed", false},
+	{"https", NULL, "visitors come by https, through a proxy in front (also when the hub's url says so): cookies are Secure", false},
 };
 const struct command command_serve = {
 	.name = "serve", .arguments = "", .summary = "serve the hub's pages and API over HTTP",
-	.text = "Runs until it is stopped (SIGINT or SIGTERM), then answers what is under way. Put a reverse proxy in front for TLS.",
+	.text = "Runs until it is stopped (SIGINT or SIGTERM), then answers what is under way. A reverse proxy in front speaks TLS (--trusted-proxy, --https).",
 	.example = "polder serve --hub myhub --listen 127.0.0.1:8420", .options = serve_options, .options_n = lengthof(serve_options),
 	.most = 0, .needs_hub = true, .run = run_serve,
 };

@@ -40,6 +40,8 @@ export function hubOf(name, formats, records) {
   return hub
 }
 
+// What a process holds for itself, without the database's pages, which are mapped and shared.
+export const anonymous = (pid) => Number(/RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1])
 export const resident = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1])
 
 // Starts a program that prints its address; {child, url}.

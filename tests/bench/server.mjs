@@ -4,7 +4,7 @@ import {appendFileSync, mkdirSync, writeFileSync} from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import {join} from 'node:path'
-import {bench, folder, json, median, polder, resident, row, run, serveHub, started, startServer, stop} from './bench.mjs'
+import {anonymous, bench, folder, json, median, polder, row, run, serveHub, started, startServer, stop} from './bench.mjs'
 
 const rounds = 5
 const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds))
@@ -199,7 +199,7 @@ async function manyClients(server, page) {
       s.on('error', () => done(s))
       sockets.push(s)
     })
-  const memory = resident(server.child.pid)
+  const memory = anonymous(server.child.pid)
   for (let i = 0; i < 1000; i++) await dial()
   const slow = []
   for (let i = 0; i < 200; i++) slow.push(await dial())
@@ -208,7 +208,7 @@ async function manyClients(server, page) {
   const timer = setInterval(() => (slow.forEach((s) => s.write(text[at % text.length])), at++), 100)
   const beside = load(server.url + page, {clients: 16, seconds: 3})
   clearInterval(timer)
-  row('record page beside 1,000 idle and 200 slow clients, over alone', `${(beside.rate / before.rate).toFixed(2)} x`, '', `(p99 ${beside.p99.toFixed(1)} ms, alone ${before.p99.toFixed(1)} ms; ${((resident(server.child.pid) - memory) / 1024).toFixed(1)} MB for them)`)
+  row('record page beside 1,000 idle and 200 slow clients, over alone', `${(beside.rate / before.rate).toFixed(2)} x`, '', `(p99 ${beside.p99.toFixed(1)} ms, alone ${before.p99.toFixed(1)} ms; ${((anonymous(server.child.pid) - memory) / 1024).toFixed(1)} MB for them)`)
   for (const s of sockets) s.destroy()
 }
 
@@ -216,10 +216,10 @@ async function flatMemory(server, page) {
   const spread = ['/', '/browse', '/cue', '/search?q=fraud', page]
   const script = scriptOf('memory.lua', spread.concat(Array.from({length: 50}, (_, i) => `/search?q=word${i}`)))
   load(server.url + '/', {seconds: 4, script})
-  const first = resident(server.child.pid)
+  const first = anonymous(server.child.pid)
   let done = 0
   while (done < 200_000) done += load(server.url + '/', {seconds: 4, script}).rate * 4
-  row(`resident memory after ${Math.round(done / 1000)},000 requests more`, `${((resident(server.child.pid) - first) / 1024).toFixed(1)} MB`, 'about 0', `(${(first / 1024).toFixed(1)} MB before)`)
+  row(`memory after ${Math.round(done / 1000)},000 requests more (anonymous pages)`, `${((anonymous(server.child.pid) - first) / 1024).toFixed(1)} MB`, 'about 0', `(${(first / 1024).toFixed(1)} MB before)`)
 }
 
 export async function measureServer(hub) {

@@ -276,3 +276,18 @@ test('forms that come too fast are held up by account, and by address where nobo
     await quick.stop()
   }
 })
+
+test('where visitors come by https the cookie is the host\'s alone and Secure', async () => {
+  const safe = await startHub({conf: '[hub]\nurl = https://hub.example.org\n'})
+  try {
+    create(safe, 'max', 'member')
+    const max = new Visitor(safe)
+    const answer = await max.request('/sign-in', {pairs: [['login', 'max'], ['password', password]], headers: {host: 'hub.example.org', origin: 'https://hub.example.org'}})
+    assert.equal(answer.status, 303, answer.text)
+    assert.match(answer.headers['set-cookie'][0], /^__Host-polder=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=\d+; Secure$/)
+    assert.match(answer.headers['strict-transport-security'], /max-age=/)
+    assert.equal((await max.get('/account')).status, 200)
+  } finally {
+    await safe.stop()
+  }
+})
