@@ -317,7 +317,7 @@ static const struct json *fill_up(struct hub *h, const struct provider *p, struc
 
 enum err_code provider_claims(struct hub *h, const struct provider *p, const struct provider_question *q, struct arena *a, const struct json **out,
 	struct err *e) {
-	const struct json *answer;
+	const struct json *answer = NULL;
 	struct jwt t;
 	struct err why = {0};
 	struct id_token_wanted wanted = {h->oidc.issuer, h->oidc.client_id, q->nonce, now()};
