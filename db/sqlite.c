@@ -134,10 +134,11 @@ enum err_code db_open(struct db **out, const char *where, enum db_mode mode, str
 		sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	}
 	if (!code && mode == DB_CREATE) code = setting(db, "PRAGMA page_size=8192; PRAGMA journal_mode=WAL", e);
+	/* The whole file is mapped, as far as SQLite can (2 GB): a page that is read is then not copied out of the kernel first. */
 	if (!code)
 		code = setting(db,
 			"PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY;"
-			"PRAGMA cache_size=-8000; PRAGMA mmap_size=268435456; PRAGMA wal_autocheckpoint=4000;"
+			"PRAGMA cache_size=-8000; PRAGMA mmap_size=2147418112; PRAGMA wal_autocheckpoint=4000;"
 			"PRAGMA journal_size_limit=67108864",
 			e);
 	if (!code) code = setting(db, mode == DB_READ ? "PRAGMA query_only=ON" : "PRAGMA cache_size=-32000", e);

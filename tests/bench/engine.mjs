@@ -58,8 +58,8 @@ export async function measureEngine(large) {
     }
     const ns = median(a.map((r) => r.record.median)), nl = median(b.map((r) => r.record.median))
     whole.push(...b.map((r) => r.record_and_links.median))
-    row(`reading a record, ${b[0].records.toLocaleString('en')} in the hub`, `${nl / 1000} ms`, '<= 0.2 ms', `(p99 ${median(b.map((r) => r.record.p99)) / 1000} ms; with its links ${median(whole) / 1000} ms)`)
-    row(`reading a record, ${a[0].records.toLocaleString('en')} in the hub`, `${ns / 1000} ms`, '')
+    row(`reading a record, ${b[0].records.toLocaleString('en')} in the hub`, `${(nl / 1000).toFixed(3)} ms`, '<= 0.2 ms', `(p99 ${(median(b.map((r) => r.record.p99)) / 1000).toFixed(3)} ms; with its links ${(median(whole) / 1000).toFixed(3)} ms)`)
+    row(`reading a record, ${a[0].records.toLocaleString('en')} in the hub`, `${(ns / 1000).toFixed(3)} ms`, '')
   }
   // The same records in both hubs, so that only the size differs.
   {
@@ -78,7 +78,7 @@ export async function measureEngine(large) {
       a.push(json(bench('bench_hub'), ['read', hub]).record.median)
       b.push(json(bench('bench_hub'), ['read', big]).record.median)
     }
-    row(`a read with ${Number(many).toLocaleString('en')} records, over one with 1,000`, `${(median(b) / median(a)).toFixed(2)} x`, '<= 1.3 x', `(${median(b)} us, ${median(a)} us)`)
+    row(`a read with ${Number(many).toLocaleString('en')} records, over one with 1,000`, `${(median(b) / median(a)).toFixed(2)} x`, '<= 1.3 x', `(${median(b).toFixed(1)} us, ${median(a).toFixed(1)} us)`)
     rmSync(big, {recursive: true})
   }
 
