@@ -35,7 +35,7 @@ export function hubOf(name, formats, records) {
   for (const f of formats) spawnSync(polder, ['import', f, f === 'polder' ? join(source, 'starter') : join(data, f), '--hub', hub])
   if (records) {
     const r = json(bench('bench_hub'), ['fill', hub, String(records)])
-    row(`making ${r.made.toLocaleString('en')} records, 500 a commit`, `${Math.round(r.made / r.seconds)} records/s`, '')
+    if (r.made) row(`making ${r.made.toLocaleString('en')} records, 500 a commit`, `${Math.round(r.made / r.seconds)} records/s`, '')
   }
   return hub
 }

@@ -7,9 +7,11 @@ import {folder, row, serveHub, stop} from './bench.mjs'
 const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
 const flags = '--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync'
 
-function lighthouse(tools, url) {
+// Tried again: it loses the trace of a page now and then.
+function lighthouse(tools, url, attempts = 3) {
   const out = join(folder, 'lighthouse.json')
   const r = spawnSync(join(tools, 'node_modules', '.bin', 'lighthouse'), [url, '--quiet', '--output=json', `--output-path=${out}`, `--chrome-flags=${flags}`], {encoding: 'utf8', env: {...process.env, CHROME_PATH: chromium}, timeout: 120_000})
+  if (r.status !== 0 && attempts > 1) return lighthouse(tools, url, attempts - 1)
   if (r.status !== 0) throw new Error(r.stderr || String(r.error))
   const {categories, audits} = JSON.parse(readFileSync(out))
   return {scores: Object.values(categories).map((c) => [c.id, Math.round(c.score * 100)]), shift: audits['cumulative-layout-shift'].numericValue}
