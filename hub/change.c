@@ -22,6 +22,7 @@ struct prepared {
 	struct str fetched;            /* compressed */
 	struct sha256 fetched_digest;
 	struct str attachment;         /* SHA-256 in hexadecimal */
+	unsigned audiences;            /* of a comment or file */
 	struct str detail;
 };
 
@@ -209,12 +210,19 @@ static enum err_code prepare_move(struct preparing *x) {
 	return compute(x, body);
 }
 
+/* Who owns a record sees what they put to it themselves, whomever it is meant for. */
+static unsigned told_to(const struct preparing *x) {
+	unsigned audiences = x->c->audiences ? x->c->audiences : COORDINATORS;
+	return x->roles & ROLE_OWNER && !(x->roles & ROLE_COORDINATOR) ? audiences | OWNER : audiences;
+}
+
 static enum err_code prepare_comment(struct preparing *x) {
 	struct str text = str_trim(x->c->reason);
 	if (!text.n || text.n > DETAIL || !str_utf8(text))
 		return err_set(x->e, ERR_INVALID, "a comment is text of 1 to %d bytes", DETAIL);
 	struct json_builder b = json_object_of(x->a);
-	json_set_int(&b, S("audiences"), x->c->audiences ? x->c->audiences : COORDINATORS);
+	x->p->audiences = told_to(x);
+	json_set_int(&b, S("audiences"), x->p->audiences);
 	json_set_str(&b, S("text"), text);
 	x->p->detail = json_text(x->a, json_built(&b));
 	return allowed(x, x->p->kind->comment, "commenting");
@@ -235,7 +243,8 @@ static enum err_code prepare_attach(struct preparing *x) {
 	if (!code) code = attachment_store(x->hub, x->c->bytes, x->a, &x->p->attachment, x->e);
 	if (code) return code;
 	struct json_builder b = json_object_of(x->a);
-	json_set_int(&b, S("audiences"), x->c->audiences ? x->c->audiences : COORDINATORS);
+	x->p->audiences = told_to(x);
+	json_set_int(&b, S("audiences"), x->p->audiences);
 	json_set_str(&b, S("name"), x->c->file_name);
 	json_set_str(&b, S("sha256"), x->p->attachment);
 	x->p->detail = json_text(x->a, json_built(&b));
@@ -422,7 +431,7 @@ static enum err_code commit_attach(struct store *s, const struct prepared *p, co
 	db_bind_str(&q, 3, c->file_name);
 	db_bind_str(&q, 4, c->media_type);
 	db_bind_int(&q, 5, (int64_t)c->bytes.n);
-	db_bind_int(&q, 6, c->audiences ? c->audiences : COORDINATORS);
+	db_bind_int(&q, 6, p->audiences);
 	db_bind_str(&q, 7, s->actor.name);
 	db_bind_int(&q, 8, s->at);
 	enum err_code code = db_run(&q, s->e);

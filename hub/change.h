@@ -76,7 +76,7 @@ struct change {
 	struct str role;               /* invite: "party" or "owner"; dismiss: likewise, or "" for whatever it has */
 
 	struct str file_name, media_type, bytes; /* attach */
-	unsigned audiences;            /* attach, comment; 0: coordinators */
+	unsigned audiences;            /* attach, comment; 0: coordinators; an owner who writes it sees it in any case */
 
 	struct schema_errors *told;    /* where all that is wrong with a body goes, in the arena of change_prepare; NULL: the first alone, in err */
 };

@@ -161,7 +161,9 @@ test('comments are read by those whom they are for', async () => {
   await max.done(422, 'POST', `/records/${uid}/comments`, {text: ' '})
   const words = async (who) => (await who.get(`/records/${uid}/history`)).body.items.filter((one) => one.type === 'commented').map((one) => one.reason)
   assert.deepEqual(await words(max), ['for the owner'])
-  assert.deepEqual(await words(coco), ['for coordinators'])
+  await max.done(201, 'POST', `/records/${uid}/comments`, {text: 'from the owner', audiences: ['coordinators']})
+  assert.deepEqual(await words(max), ['for the owner', 'from the owner'])
+  assert.deepEqual(await words(coco), ['for coordinators', 'from the owner'])
 })
 
 const form = (parts) => {
@@ -185,7 +187,7 @@ test('files come as a form or as they are, and go out as they came', async () =>
   const raw = await max.done(201, 'POST', `/records/${uid}/files?name=b.txt`, 'text', {'content-type': 'text/plain'})
   assert.equal(raw.body.file.media_type, 'text/plain')
   assert.equal((await max.done(200, 'POST', `/records/${uid}/files?name=b.txt`, 'text', {'content-type': 'text/plain'})).body.changed, false)
-  await max.done(404, 'GET', raw.headers.location) /* for coordinators, since nothing else was said */
+  await max.done(200, 'GET', raw.headers.location) /* for coordinators, since nothing else was said, and for who sent it */
   await coco.done(200, 'GET', raw.headers.location)
   await max.done(400, 'POST', `/records/${uid}/files`, 'text', {'content-type': 'text/plain'})
   await max.done(422, 'POST', `/records/${uid}/files?name=..%2Fx`, 'text', {'content-type': 'text/plain'})

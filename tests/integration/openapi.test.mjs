@@ -1,14 +1,14 @@
 // The OpenAPI document holds: it is valid, it says of every address what is true, and nothing that it does not speak of breaks the server.
 import assert from 'node:assert/strict'
 import {execFileSync, spawnSync} from 'node:child_process'
-import {mkdtempSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdtempSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
 import http from 'node:http'
 import {createRequire} from 'node:module'
 import net from 'node:net'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {after, before, test} from 'node:test'
-import {startHub, starter, unescaped} from './hub.mjs'
+import {eventually, startHub, starter, unescaped} from './hub.mjs'
 import {address, record, requests} from './operations.mjs'
 import {nobody, person} from './people.mjs'
 
@@ -299,6 +299,26 @@ test('bodies that are cut off, and connections that say nothing more, do no harm
       await write(`${head(o, 1).replace('Content-Length: 1', 'Transfer-Encoding: chunked')}5\r\n{"a`, end)
     }
   await nobody(hub).done(200, 'GET', '/health')
+})
+
+test('an upload that breaks off leaves no file, no row and no open descriptor behind', async () => {
+  const {body: made} = await max.done(201, 'POST', '/records', {kind: 'lesson', body: {title: 'To be given a file', lesson: 'Whole or not at all.'}})
+  const files = () => readdirSync(join(hub.dir, 'files'), {recursive: true}).sort(), descriptors = () => readdirSync(`/proc/${hub.process.pid}/fd`).length
+  await max.done(201, 'POST', `/records/${made.uid}/files?name=whole.bin`, Buffer.alloc(3 << 20, 7), {'content-type': 'application/octet-stream'}) /* what a first one opens stays open */
+  const before = [files(), descriptors()]
+  for (const part of [1, 1000, 100_000, (2 << 20) - 1])
+    await new Promise((done) => {
+      const socket = net.connect(hub.port, hub.host, () => {
+        socket.write(`POST /api/v1/records/${made.uid}/files?name=broken.bin HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${max.token}\r\nContent-Type: application/octet-stream\r\nContent-Length: ${2 << 20}\r\n\r\n`)
+        socket.write(Buffer.alloc(part, 9), () => setTimeout(() => socket.destroy(), 50))
+      })
+      socket.on('error', () => {})
+      socket.on('close', done)
+    })
+  await eventually(() => descriptors() <= before[1], 'the descriptors are given back')
+  assert.deepEqual(files(), before[0])
+  const {body} = await max.done(200, 'GET', `/records/${made.uid}`)
+  assert.deepEqual(body.files.map((f) => f.name), ['whole.bin'])
 })
 
 test('afterwards the hub is whole', async () => {
