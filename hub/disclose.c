@@ -50,10 +50,10 @@ enum err_code disclose_resolve(const struct disclosing *d, struct str name, int6
 	return code ? code : found ? ERR_OK : nothing(name, e);
 }
 
-/* project.c sorts a record without a date by the day of its publication. */
+/* project.c sorts a record without a date by the day of its publication, or behind all others. */
 static bool is_dated(const struct kind *kind, struct str sort, moment published) {
 	char day[MOMENT_TEXT];
-	return kind->date.n && sort.n && !str_eq(sort, str_sub(moment_text(published, day), 0, 10));
+	return kind->date.n && sort.n && !str_is(sort, SORT_UNKNOWN) && !str_eq(sort, str_sub(moment_text(published, day), 0, 10));
 }
 
 bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, struct glimpse *out) {

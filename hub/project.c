@@ -210,7 +210,9 @@ enum err_code project(struct arena *a, const struct kind *kind, const struct vis
 		p.summary = project_summary(a, kind, shown);
 		p.sort = kind->date.n ? date_of(json_string(json_pointer(shown, kind->date))) : STR_EMPTY;
 		p.dated = p.sort.n > 0;
-		if (!p.dated) p.sort = str_sub(moment_str(a, published), 0, 10);
+		/* What came from elsewhere without its date is not new because it came today. */
+		bool foreign = kind->date.n && json_string(json_pointer(body, S("/source/system"))).n;
+		if (!p.dated) p.sort = foreign ? S(SORT_UNKNOWN) : str_sub(moment_str(a, published), 0, 10);
 		find_facets(a, kind, state, shown, &p);
 		find_words(a, kind, state, shown, &p);
 		p.excerpt = excerpt(a, kind, shown);

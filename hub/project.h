@@ -7,6 +7,9 @@
 #include "hub/kind.h"
 #include "hub/visibility.h"
 
+/* By what a record of elsewhere is sorted whose date nobody knows: behind all others. */
+#define SORT_UNKNOWN "0000"
+
 struct projected_facet {
 	struct str name, value;
 };

@@ -30,7 +30,7 @@ static void glimpse_members(struct json_writer *w, const struct hub *h, const st
 	jw_field_str(w, S("state"), g->state->name);
 	jw_field_str(w, S("title"), g->headline);
 	if (g->summary.n) jw_field_str(w, S("summary"), g->summary);
-	if (g->sort.n) jw_field_str(w, S("date"), g->sort);
+	if (g->dated || (g->sort.n && !g->kind->date.n)) jw_field_str(w, S("date"), g->sort);
 	field_moment(w, S("updated"), g->updated);
 	url_field(w, h, g);
 }

@@ -160,3 +160,14 @@ test('the server ends in order when it is told to', async () => {
   assert.equal(ended.status, 0)
   assert.equal(other.errors, '')
 })
+
+test('what came from elsewhere without its date stands behind what has one, and has none', async () => {
+  const advisory = (id, body) => ({kind: 'advisory', id, state: 'published', body: {title: id, ...body}})
+  const other = await startHub({records: [advisory('dated', {published: '2019-05-06T07:08:09Z'}), advisory('undated', {}), advisory('old', {published: '2001-02-03T04:05:06Z'})]})
+  try {
+    const {items} = (await other.json('/api/v1/records?kind=advisory')).body
+    assert.deepEqual(items.map((one) => [one.title, one.date]), [['dated', '2019-05-06'], ['old', '2001-02-03'], ['undated', undefined]])
+  } finally {
+    await other.stop()
+  }
+})
