@@ -9,22 +9,14 @@ enum { USERS = 200, LINES = 100 };
 
 /* ---- the people of the hub or of an organization ---- */
 
-/* Of an organization its owners, and who runs the hub; of the hub its owners. */
-static bool may_change(const struct request *rq, struct str organization) {
-	const struct desk_user *u = desk_user(rq);
-	unsigned hub = u->account.hub_roles;
-	if (hub & 1u << MEMBER_OWNER) return true;
-	if (!organization.n) return false;
-	return hub & 1u << MEMBER_COORDINATOR || member_role(rq->worker, organization, u->account.uid) == MEMBER_OWNER;
-}
-
 static enum err_code read_members(struct request *rq, struct members_page *page, struct err *e) {
 	struct membership *members;
 	struct invitation *invitations = NULL;
+	struct by by = desk_by(rq);
 	page->a = rq->arena;
 	page->csrf = desk_csrf(rq);
 	page->of_hub = !page->organization.n;
-	page->may_change = may_change(rq, page->organization);
+	page->may_change = member_may_set(rq->worker, &by, page->organization);
 	page->mails = mail_configured(desk_hub(rq));
 	page->email = (struct form_line){"email", "E-mail address", "email", .value = page->email.value, .wrong = page->email.wrong, .required = true,
 		.most = ACCOUNT_EMAIL};
@@ -37,16 +29,15 @@ static enum err_code read_members(struct request *rq, struct members_page *page,
 	return ERR_OK;
 }
 
-/* The organization that the path names; only its members and who runs the hub see its people. */
+/* The organization that the path names. */
 static enum err_code organization_page(struct request *rq, struct members_page *page, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct disclosed r;
 	enum err_code code = disclose_record(&d, request_str(rq, "id"), &r, e);
 	if (code) return code;
 	bool is_organization = str_is(r.line.kind->name, "organization");
-	unsigned hub = desk_user(rq)->account.hub_roles;
-	bool inside = hub & (1u << MEMBER_OWNER | 1u << MEMBER_COORDINATOR) || member_role(rq->worker, r.line.uid, desk_user(rq)->account.uid);
-	if (!is_organization || !inside) return err_set(e, ERR_NOT_FOUND, "there is no such organization, or you are not one of its members");
+	struct by by = desk_by(rq);
+	if (!is_organization || !member_may_see(rq->worker, &by, r.line.uid)) return err_set(e, ERR_NOT_FOUND, "there is no such organization, or you are not one of its members");
 	page->organization = r.line.uid;
 	page->title = arena_fmt(rq->arena, "Members of %.*s", STR_ARG(r.line.headline));
 	page->back = arena_fmt(rq->arena, "/r/%.*s", STR_ARG(r.line.id));

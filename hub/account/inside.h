@@ -42,8 +42,6 @@ enum err_code account_put_password(struct db *db, const struct by *by, struct st
 /* The membership's row, whoever asked; MEMBER_NONE takes it away. ERR_CONFLICT for the hub's last owner. */
 enum err_code member_put(struct db *db, const struct by *by, struct str organization, struct str uid, enum member_role role, struct err *e)
 	must_use;
-/* Whether somebody may give and take memberships of the organization. */
-bool member_may_set(struct db *db, const struct by *by, struct str organization);
 /* ERR_NOT_FOUND where there is no such organization. */
 enum err_code member_organization(const struct hub *h, struct db *db, struct str organization, struct arena *a, struct str *name,
 	struct err *e) must_use;

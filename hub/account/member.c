@@ -89,6 +89,10 @@ bool member_may_set(struct db *db, const struct by *by, struct str organization)
 	return member_role(db, organization, by->actor) == MEMBER_OWNER || member_role(db, HUB, by->actor) == MEMBER_COORDINATOR;
 }
 
+bool member_may_see(struct db *db, const struct by *by, struct str organization) {
+	return member_may_set(db, by, organization) || (organization.n && by->actor.n && member_role(db, organization, by->actor) != MEMBER_NONE);
+}
+
 enum err_code member_keep_owner(struct db *db, struct err *e) {
 	struct db_query q = db_query(db,
 		"SELECT count(*) FROM membership m JOIN account a ON a.uid = m.account WHERE m.organization = '' AND m.role = 'owner' AND a.suspended = 0");

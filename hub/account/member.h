@@ -17,6 +17,9 @@ enum err_code member_set(struct hub *h, struct db *db, const struct by *by, stru
 /* of an organization; of a person */
 enum err_code member_list(struct db *db, struct str organization, struct arena *a, struct membership **out, size_t *n, struct err *e) must_use;
 enum err_code member_of(struct db *db, struct str uid, struct arena *a, struct membership **out, size_t *n, struct err *e) must_use;
+/* Whether somebody may give and take memberships, and invite; whether they may see who belongs to it: its members, and who runs the hub. */
+bool member_may_set(struct db *db, const struct by *by, struct str organization);
+bool member_may_see(struct db *db, const struct by *by, struct str organization);
 enum member_role member_role(struct db *db, struct str organization, struct str uid);
 
 /* Where a code leads: what a mail holds is the hub's address, this and the code. */

@@ -291,3 +291,19 @@ test('where visitors come by https the cookie is the host\'s alone and Secure', 
     await safe.stop()
   }
 })
+
+test('who belongs to an organization is seen by its members and who runs the hub, and by nobody else', async () => {
+  const uid = hub.polder('list', '--kind', 'organization', '--limit', '1', '--json').items[0].uid
+  createUser('ola', 'guest')
+  hub.polder('admin', 'set-role', 'ola', 'member', '--organization', uid)
+  const seen = async (login) => {
+    const answer = await (await signedIn(login)).get(`/members/${uid}`)
+    return [answer.status, /Invite somebody/.test(answer.text)]
+  }
+  assert.deepEqual(await seen('max'), [404, false])
+  assert.deepEqual(await seen('ola'), [200, false])
+  assert.deepEqual(await seen('coco'), [200, true])
+  assert.deepEqual(await seen('anna'), [200, true])
+  hub.polder('admin', 'set-role', 'ola', 'owner', '--organization', uid)
+  assert.deepEqual(await seen('ola'), [200, true])
+})
