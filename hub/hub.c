@@ -8,7 +8,7 @@
 #include "hub/account/provider.h"
 #include "hub/account/throttle.h"
 #include "hub/identifier.h"
-#include "hub/migrations.h"
+#include "hub/migrations/migrations.h"
 #include "hub/seal.h"
 #include "hub/writer.h"
 

@@ -1,0 +1,9 @@
+#include "migrations.h"
+
+#include "tables.h"
+
+const struct migration hub_migrations[] = {
+	{1, "ground", migration_ground, migration_ground_sqlite},
+	{2, "accounts", migration_accounts, NULL},
+};
+const size_t hub_migrations_n = lengthof(hub_migrations);

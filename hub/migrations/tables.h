@@ -1,0 +1,6 @@
+/* The DDL of each migration, one file each; the word behind a column is its documentation, the file named before a table owns its rows. */
+#pragma once
+#include "hub/migrations/migrations.h"
+
+extern const char migration_ground[], migration_ground_sqlite[];
+extern const char migration_accounts[];
