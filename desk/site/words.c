@@ -41,6 +41,7 @@ const struct words words = {
 	.audience_regulator = "the regulator",
 	.audience_downstream = "downstream developers",
 	.audience_sealed = "named recipients",
+	.audience_invited = "those asked in",
 	.audience_nobody = "nobody",
 	.no_such_facet = "is no filter of {1}",
 	.no_such_kind = "there is no kind \"{1}\"",

@@ -31,7 +31,7 @@ struct words {
 	const char *cite_no_date;  /* the same without {4} */
 	/* who may read a field */
 	const char *audience_public, *audience_parties, *audience_owner, *audience_coordinators, *audience_panel,
-		*audience_regulator, *audience_downstream, *audience_sealed, *audience_nobody;
+		*audience_regulator, *audience_downstream, *audience_sealed, *audience_invited, *audience_nobody;
 	/* the home page */
 	const char *home_description;
 	/* charts */
