@@ -113,7 +113,7 @@ void event_tell_act(const struct disclosing *d, const struct stored *r, unsigned
 	out->act = act_find(d->hub->acts, r->kind, json_get_str(detail, S("act")));
 	out->detail = detail;
 	out->subject = json_get_str(detail, S("subject"));
-	if (out->subject.n) out->subject_name = disclose_name_on(d, r->id, audiences, out->subject);
+	if (out->subject.n) out->subject_name = disclose_name_on(d, r->kind, r->id, audiences, out->subject);
 	if (audiences & COORDINATORS) return;
 	out->detail = json_with(d->a, detail, S("private"), NULL);
 	/* Others know persons who take part by what they are called in the case. */
@@ -165,7 +165,7 @@ enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct dis
 		code = link_shows(d, &r, audiences, v.detail, &shown.other, &shows, e);
 	} else if (str_is(v.type, "invite") || str_is(v.type, "dismiss")) {
 		shown.subject = json_get_str(v.detail, S("subject"));
-		shown.subject_name = disclose_name_on(d, r.id, audiences, shown.subject);
+		shown.subject_name = disclose_name_on(d, r.kind, r.id, audiences, shown.subject);
 	}
 	if (!code && arena_failed(d->a)) code = err_set(e, ERR_MEMORY, "out of memory");
 	if (code) return code;

@@ -96,7 +96,7 @@ static enum err_code body_event(struct walk *w, struct db_query *q, const struct
 static void party_event(struct walk *w, struct db_query *q, const struct json *detail, struct str type) {
 	struct disclosed_event *v = add(w, type, db_int(q, 2), db_str(q, 1));
 	v->subject = json_get_str(detail, S("subject"));
-	v->subject_name = disclose_name_on(w->d, w->r->line.record, w->r->audiences, v->subject);
+	v->subject_name = disclose_name_on(w->d, w->r->line.kind, w->r->line.record, w->r->audiences, v->subject);
 	v->role = json_get_str(detail, S("role"));
 	v->reason = json_get_str(detail, S("reason"));
 }

@@ -28,12 +28,12 @@ static struct str represents(const struct disclosing *d, int64_t record, struct 
 	return first(d, &q);
 }
 
-struct str disclose_name_on(const struct disclosing *d, int64_t record, unsigned audiences, struct str subject) {
+struct str disclose_name_on(const struct disclosing *d, const struct kind *kind, int64_t record, unsigned audiences, struct str subject) {
 	bool person = str_starts(subject, S("U-")), finder = str_starts(subject, S("A-"));
 	struct str alias = alias_of(d, record, subject);
 	if (str_is(subject, "operator") || str_is(subject, "hub")) return subject;
 	if (finder) return alias.n ? alias : S("Finder");
-	if (!person || audiences & COORDINATORS || str_eq(subject, d->viewer.name)) return disclose_subject_name(d, subject);
+	if (!person || !kind->confidential || audiences & COORDINATORS || str_eq(subject, d->viewer.name)) return disclose_subject_name(d, subject);
 	if (alias.n) return alias;
 	struct str organization = represents(d, record, subject);
 	if (organization.n) return disclose_subject_name(d, organization);
@@ -66,12 +66,12 @@ static enum err_code fill(const struct disclosing *d, const struct disclosed *r,
 	if (code) return code;
 	const struct json *to = json_get_lit(v.detail, "to");
 	m->text = json_get_str(v.detail, S("text"));
-	m->author_name = disclose_name_on(d, r->line.record, r->audiences, v.actor);
+	m->author_name = disclose_name_on(d, r->line.kind, r->line.record, r->audiences, v.actor);
 	m->own = str_eq(v.actor, d->viewer.name);
 	if (r->audiences & COORDINATORS || m->own) m->author = v.actor;
 	m->to = arena_array(d->a, json_count(to) + 1, sizeof *m->to);
 	for (size_t i = 0; m->to && i < json_count(to); i++)
-		m->to[m->to_n++] = disclose_name_on(d, r->line.record, r->audiences, json_string(json_at(to, i)));
+		m->to[m->to_n++] = disclose_name_on(d, r->line.kind, r->line.record, r->audiences, json_string(json_at(to, i)));
 	return ERR_OK;
 }
 
@@ -128,6 +128,17 @@ enum err_code disclose_unread(const struct disclosing *d, const struct disclosed
 	db_bind_int(&q, 2, r->audiences);
 	db_bind_str(&q, 3, d->viewer.name);
 	db_bind_int(&q, 4, read_up_to(d, r->line.record));
+	if (db_row(&q)) *out = db_int(&q, 0);
+	return db_done(&q, e);
+}
+
+enum err_code disclose_message_count(const struct disclosing *d, const struct disclosed *r, int64_t *out, struct err *e) {
+	*out = 0;
+	if (!reads_messages(d, r)) return ERR_OK;
+	struct db_query q = db_query(d->db, "SELECT count(*) FROM message m WHERE " READABLE);
+	db_bind_int(&q, 1, r->line.record);
+	db_bind_int(&q, 2, r->audiences);
+	db_bind_str(&q, 3, d->viewer.name);
 	if (db_row(&q)) *out = db_int(&q, 0);
 	return db_done(&q, e);
 }

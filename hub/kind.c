@@ -316,6 +316,7 @@ static enum err_code read_kind(struct arena *a, const struct json *file, const s
 		.number_form = json_get_str(json_get(file, S("number")), S("form")),
 		.schema_document = json_get(file, S("schema")),
 		.form = json_get(file, S("form")),
+		.confidential = json_true(json_get_lit(file, "confidential")),
 	};
 	if (!name_ok(k->name)) return err_set(e, ERR_INVALID, "kind: expected a name of small letters, digits and hyphens");
 	if (!k->title.n || !k->plural.n) return err_set(e, ERR_INVALID, "title and plural are missing");

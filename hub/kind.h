@@ -101,6 +101,7 @@ struct kind {
 	const struct json *form;
 	struct schema *refuse_files; /* a body for which this holds takes no attachment, whoever sends it; NULL: none such */
 	struct str refuse_files_reason;
+	bool confidential; /* of what nobody but those concerned may know before it is published: persons are called by what they are in it */
 	bool builtin;
 };
 

@@ -27,5 +27,7 @@ enum err_code disclose_messages(const struct disclosing *d, const struct disclos
 	size_t *n, bool *more, struct err *e) must_use;
 /* Messages by others that this viewer may read and has not. */
 enum err_code disclose_unread(const struct disclosing *d, const struct disclosed *r, int64_t *out, struct err *e) must_use;
+/* All that this viewer may read. */
+enum err_code disclose_message_count(const struct disclosing *d, const struct disclosed *r, int64_t *out, struct err *e) must_use;
 /* By whoever is signed in, or an anonymous finder; not a change to the record. */
 enum err_code message_mark_read(struct hub *h, const struct disclosing *d, const struct disclosed *r, int64_t up_to, struct err *e) must_use;

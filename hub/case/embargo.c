@@ -257,6 +257,7 @@ static enum err_code refuse(struct acting *x, struct case_state *c) {
 static enum err_code reject(struct acting *x) {
 	struct case_state c;
 	struct participant p;
+	struct proposal open;
 	enum err_code code = acting_participant_or_hub(x, &p);
 	if (!code) code = case_state_read(x->s->db, x->s->a, x->r->id, &c, x->s->e);
 	if (code) return code;
@@ -272,7 +273,10 @@ static enum err_code reject(struct acting *x) {
 			if (!code) code = participant_consent(x, &p, "decline");
 		}
 		if (!code) code = participant_write(x->s, x->r->id, &p);
+		/* What the coordinators propose they alone take back. */
+		if (!code) code = read_proposal(x, c.proposal, &open);
 		if (!code) code = all_accepted(x, c.proposal, &all, &none);
+		none &= open.subject.n > 0;
 	}
 	if (!code && none) code = refuse(x, &c);
 	return code ? code : case_state_write(x->s, x->r->id, &c);
