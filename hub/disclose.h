@@ -52,6 +52,9 @@ enum err_code disclose_record(const struct disclosing *d, struct str name, struc
  * hand. */
 struct str disclose_public_name(struct db *db, struct arena *a, struct str uid);
 
+/* Who made it ("U-…", "A-…", "import:avid"), for coordinators; "" for others. */
+struct str disclose_owner(const struct disclosing *d, const struct disclosed *r);
+
 /* ---- what a viewer may do ---- */
 
 struct disclosed_rights {

@@ -51,3 +51,9 @@ enum err_code disclose_revision(const struct disclosing *d, const struct disclos
 	*out = shown ? shown : json_built(&none);
 	return arena_failed(d->a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }
+
+struct str disclose_owner(const struct disclosing *d, const struct disclosed *r) {
+	struct stored s;
+	if (!(r->audiences & COORDINATORS) || store_read(d->hub, d->db, d->a, r->line.record, &s, NULL)) return STR_EMPTY;
+	return s.created_by;
+}
