@@ -114,7 +114,7 @@ static enum err_code other_record(const struct disclosing *d, int64_t id, struct
 	if (!audiences) return nothing(name, e);
 	if (audiences == PUBLIC) return public_record(d, id, name, out, e);
 	const struct json *body, *shown;
-	code = store_body(d->db, d->a, &s, &body, e);
+	code = store_body(d->hub, d->db, d->a, &s, &body, e);
 	if (!code) code = project_for(d, &s, body, audiences, &shown, e);
 	if (code) return code;
 	struct disclosed r = {.audiences = audiences, .body = shown, .body_text = shown ? json_canonical(d->a, shown) : S("{}")};
@@ -287,49 +287,28 @@ enum err_code disclose_links(const struct disclosing *d, const struct disclosed 
 	return ERR_OK;
 }
 
-/* ---- files ---- */
-
-enum err_code disclose_files(const struct disclosing *d, const struct disclosed *r, struct disclosed_file **out, size_t *n,
-	struct err *e) {
-	enum { FILES = 500 };
-	struct disclosed_file *items = arena_array(d->a, FILES, sizeof *items);
-	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
-	size_t used = 0;
-	struct db_query q = db_query(d->db,
-		"SELECT name, media_type, sha256, size, at, audiences FROM attachment WHERE record = $1 ORDER BY id");
-	db_bind_int(&q, 1, r->line.record);
-	while (used < FILES && db_row(&q)) {
-		if (!((unsigned)db_int(&q, 5) & r->audiences)) continue;
-		items[used++] = (struct disclosed_file){arena_str(d->a, db_str(&q, 0)), arena_str(d->a, db_str(&q, 1)),
-			arena_str(d->a, db_str(&q, 2)), db_int(&q, 3), db_int(&q, 4)};
-	}
-	enum err_code code = db_done(&q, e);
-	if (code) return code;
-	*out = items;
-	*n = used;
-	return ERR_OK;
-}
-
 /* ---- where it came from ---- */
 
 enum err_code disclose_origin(const struct disclosing *d, struct str system, struct str source_id, bool with_fetched,
 	struct disclosed_origin *out, struct err *e) {
 	if (!(d->viewer.roles & ROLE_COORDINATOR)) return nothing(source_id, e);
 	struct db_query q = db_query(d->db,
-		"SELECT o.record, o.mapping, r.uid, o.digest, CASE WHEN $3 = 1 THEN o.fetched END FROM origin o JOIN record r ON r.id = o.record "
+		"SELECT o.record, o.mapping, r.uid, o.digest, CASE WHEN $3 = 1 OR r.key_id IS NOT NULL THEN o.fetched END, r.key_id FROM origin o JOIN record r ON r.id = o.record "
 		"WHERE o.system = $1 AND o.source_id = $2");
 	db_bind_str(&q, 1, system);
 	db_bind_str(&q, 2, source_id);
 	db_bind_int(&q, 3, with_fetched);
 	struct disclosed_origin o = {.system = system, .source_id = source_id};
 	bool found = db_row(&q), whole = true;
+	struct str packed = STR_EMPTY;
+	enum err_code code = ERR_OK;
 	if (found) {
+		code = store_open(d->hub, d->a, db_str(&q, 5), &(struct cipher_place){"origin", db_str(&q, 2), 0}, db_str(&q, 4), &packed, e);
 		o.record = db_int(&q, 0);
 		o.mapping = db_int(&q, 1);
 		o.uid = arena_str(d->a, db_str(&q, 2));
 		whole = db_str(&q, 3).n == sizeof o.digest;
 		if (whole) memcpy(o.digest, db_str(&q, 3).p, sizeof o.digest);
-		struct str packed = db_str(&q, 4);
 		unsigned long long size = packed.n ? ZSTD_getFrameContentSize(packed.p, packed.n) : 0;
 		if (packed.n && size <= FETCHED) {
 			char *to = arena_alloc(d->a, (size_t)size + 1);
@@ -339,9 +318,14 @@ enum err_code disclose_origin(const struct disclosing *d, struct str system, str
 		} else {
 			whole = whole && !packed.n;
 		}
+		/* Of a record with a key the stored one is keyed: what is told is that of the form itself. */
+		if (whole && db_str(&q, 5).n && !code) {
+			struct sha256 digest = sha256(o.fetched);
+			memcpy(o.digest, digest.byte, sizeof o.digest);
+		}
 	}
-	enum err_code code = db_done(&q, e);
-	if (code) return code;
+	enum err_code ended = db_done(&q, code ? NULL : e);
+	if (code || ended) return code ? code : ended;
 	if (!found) return nothing(source_id, e);
 	if (!whole) return err_set(e, ERR_CORRUPT, "the fetched form of %.*s is damaged", STR_ARG(source_id));
 	*out = o;
@@ -365,13 +349,16 @@ static const struct json *told(struct arena *a, const struct json *so_far, const
 enum err_code disclose_imported(const struct disclosing *d, int64_t record, const struct json **imported, const struct json **whole,
 	struct err *e) {
 	if (!(d->viewer.roles & ROLE_COORDINATOR)) return nothing(STR_EMPTY, e);
-	struct db_query q = db_query(d->db, "SELECT body, actor FROM revision WHERE record = $1 ORDER BY number");
+	struct db_query q = db_query(d->db,
+		"SELECT v.body, v.actor, v.key_id, v.number, r.uid FROM revision v JOIN record r ON r.id = v.record WHERE v.record = $1 ORDER BY v.number");
 	db_bind_int(&q, 1, record);
 	const struct json *base = NULL, *before = NULL;
 	enum err_code code = ERR_OK;
 	while (!code && db_row(&q)) {
 		const struct json *body;
-		code = json_parse(d->a, db_str(&q, 0), NULL, &body, e);
+		struct str text;
+		code = store_open(d->hub, d->a, db_str(&q, 2), &(struct cipher_place){"body", db_str(&q, 4), db_int(&q, 3)}, db_str(&q, 0), &text, e);
+		if (!code) code = json_parse(d->a, text, NULL, &body, e);
 		if (code) break;
 		/* An importer's revision also holds what was changed here: only what it changed itself comes from the source. */
 		if (str_starts(db_str(&q, 1), S("import:"))) base = base ? told(d->a, base, before, body) : body;

@@ -318,6 +318,9 @@ static enum err_code read_kind(struct arena *a, const struct json *file, const s
 	if (!k->headline.n) return err_set(e, ERR_INVALID, "headline is missing: which field stands for the record in a list?");
 	enum err_code code = compile(a, k->schema_document, common, &k->schema, e);
 	if (code) return err_prefix(e, "schema"), code;
+	const struct json *confidential = json_get(file, S("confidential"));
+	if (confidential && !json_is(confidential, JSON_BOOL)) return err_set(e, ERR_INVALID, "confidential: expected true or false");
+	k->confidential = confidential && confidential->boolean;
 	const struct json *files = json_get(file, S("attachments"));
 	if (json_get(files, S("refuse"))) {
 		k->refuse_files_reason = json_get_str(files, S("reason"));

@@ -99,6 +99,7 @@ struct kind {
 	const struct json *form;
 	struct schema *refuse_files; /* a body for which this holds takes no attachment, whoever sends it; NULL: none such */
 	struct str refuse_files_reason;
+	bool confidential;    /* a record that does not begin in public is encrypted with a key of its own */
 	bool builtin;
 };
 
