@@ -135,7 +135,10 @@ static enum err_code read_base(struct preparing *x) {
 	enum err_code code = store_resolve(x->db, x->a, x->c->record, &id, x->e);
 	if (!code) code = store_read(x->hub, x->db, x->a, id, &p->base, x->e);
 	if (!code) code = store_roles(x->db, &p->base, x->c->actor, &x->roles, x->e);
-	if (!code && !store_audiences(&p->base, x->roles)) code = store_unknown(x->c->record, x->e);
+	/* Who administers the hub may be bound by law to erase what they may not see. */
+	bool may_erase = x->c->op == CHANGE_ERASE && x->roles & ROLE_ADMINISTRATOR;
+	if (!code && !store_audiences(&p->base, x->roles) && !may_erase) code = store_unknown(x->c->record, x->e);
+	if (!code && p->base.erased) code = store_gone(&p->base, x->e);
 	if (code) return code;
 	p->kind = p->base.kind;
 	p->state = p->base.state;
@@ -302,6 +305,19 @@ static enum err_code prepare_act(struct preparing *x) {
 	return code;
 }
 
+static enum err_code prepare_erase(struct preparing *x) {
+	struct str reason = str_trim(x->c->reason), basis = str_trim(x->c->basis);
+	if (!(x->roles & (ROLE_COORDINATOR | ROLE_ADMINISTRATOR)))
+		return err_set(x->e, ERR_FORBIDDEN, "erasing is for coordinators and for those who administer the hub");
+	if (!reason.n || reason.n > REASON || !str_utf8(reason) || basis.n > REASON || !str_utf8(basis))
+		return err_set(x->e, ERR_INVALID, "erasing needs a reason: text of 1 to %d bytes, which stays and must tell nothing of what goes", REASON);
+	struct json_builder b = json_object_of(x->a);
+	json_put_str(&b, S("basis"), basis);
+	json_set_str(&b, S("reason"), reason);
+	x->p->detail = json_text(x->a, json_built(&b));
+	return ERR_OK;
+}
+
 enum err_code change_prepare(struct hub *h, struct db *db, const struct change *c, struct arena *a, struct prepared **out,
 	struct err *e) {
 	struct prepared *p = arena_new_of(a, struct prepared);
@@ -321,6 +337,7 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 	case CHANGE_INVITE:
 	case CHANGE_DISMISS: code = prepare_party(&x); break;
 	case CHANGE_ACT: code = prepare_act(&x); break;
+	case CHANGE_ERASE: code = prepare_erase(&x); break;
 	}
 	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "the change is too large");
 	if (!code) *out = p;
@@ -460,6 +477,16 @@ static enum err_code commit_move(struct store *s, const struct prepared *p, stru
 	return ERR_OK;
 }
 
+static enum err_code commit_erase(struct store *s, const struct prepared *p, struct change_result *out) {
+	struct stored r;
+	enum err_code code = store_read(s->hub, s->db, s->a, p->base.id, &r, s->e);
+	if (!code) code = r.erased ? store_gone(&r, s->e) : store_erase(s, &r, p->detail);
+	if (code) return code;
+	out->changed = true;
+	tell(out, &r);
+	return ERR_OK;
+}
+
 static enum err_code commit_other(struct store *s, const struct prepared *p, struct change_result *out) {
 	const struct change *c = p->change;
 	struct stored r;
@@ -523,6 +550,7 @@ static enum err_code commit_one(struct store *s, const struct prepared *p, struc
 	case CHANGE_INVITE:
 	case CHANGE_DISMISS: return commit_other(s, p, out);
 	case CHANGE_ACT: return commit_act(s, p, out);
+	case CHANGE_ERASE: return commit_erase(s, p, out);
 	}
 	return ERR_INTERNAL;
 }

@@ -213,6 +213,7 @@ static enum err_code put_detail(struct store *s, const struct stored *r, int64_t
 
 static enum err_code insert_event(struct store *s, const struct stored *r, const char *type, struct str detail, const struct sha256 *before,
 	const struct sha256 *after, int64_t *seq) {
+	if (r->erased) return store_gone(r, s->e); /* since it was prepared */
 	struct sha256 was = {{0}}, is = {{0}};
 	bool later = r->key_id.n && detail.n;
 	if (before) was = *before;

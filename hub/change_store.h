@@ -105,6 +105,11 @@ enum err_code store_attach_bytes(struct hub *h, const struct stored *r, const st
 enum err_code store_attach(struct store *s, const struct stored *r, const struct attached *f, int64_t size, unsigned audiences, struct str detail,
 	bool *changed) must_use;
 
+/* change_erase.c: the record's row and one event with the detail stay. hub/erase.h. */
+enum err_code store_erase(struct store *s, struct stored *r, struct str detail) must_use;
+/* ERR_GONE, with the day. */
+enum err_code store_gone(const struct stored *r, struct err *e);
+
 /* change_party.c: who has a role on a record. ERR_FORBIDDEN where the actor is no member of the organization. */
 enum err_code store_on_behalf(struct store *s, const struct stored *r, struct str organization) must_use;
 enum err_code store_invite(struct store *s, const struct stored *r, struct str subject, struct str role, struct str detail, bool *changed)

@@ -22,6 +22,19 @@ enum err_code disclose_audiences(const struct disclosing *d, const struct stored
 
 /* ---- one record ---- */
 
+/* What the public could read and was erased is known by its uid and number still. */
+static enum err_code erased_public(const struct disclosing *d, struct str name, int64_t *id, struct err *e) {
+	char uid[UID_SIZE];
+	bool found = false;
+	struct db_query q = db_query(d->db,
+		"SELECT id FROM record WHERE erased IS NOT NULL AND was_public = 1 AND (uid = $1 OR id IN (SELECT record FROM name WHERE name = $2 AND role = 'number'))");
+	db_bind_str(&q, 1, uid_parse(name, uid) ? str_of(uid) : STR_EMPTY);
+	db_bind_str(&q, 2, name_folded(d->a, name));
+	if ((found = db_row(&q))) *id = db_int(&q, 0);
+	enum err_code code = db_done(&q, e);
+	return code ? code : found ? ERR_OK : nothing(name, e);
+}
+
 enum err_code disclose_resolve(const struct disclosing *d, struct str name, int64_t *id, struct err *e) {
 	name = str_trim(name);
 	if (!name.n || name.n > 500) return nothing(name, e);
@@ -47,7 +60,7 @@ enum err_code disclose_resolve(const struct disclosing *d, struct str name, int6
 		if ((found = db_row(&q))) *id = db_int(&q, 0);
 		code = db_done(&q, e);
 	}
-	return code ? code : found ? ERR_OK : nothing(name, e);
+	return code ? code : found ? ERR_OK : erased_public(d, name, id, e);
 }
 
 /* project.c sorts a record without a date by the day of its publication, or behind all others. */
@@ -76,6 +89,35 @@ bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, str
 	return true;
 }
 
+static enum err_code gone_or_nothing(const struct disclosing *d, int64_t id, struct str name, struct err *e) {
+	struct stored s;
+	enum err_code code = store_read(d->hub, d->db, d->a, id, &s, e);
+	if (!code && s.erased && s.was_public) return store_gone(&s, e);
+	return code && code != ERR_NOT_FOUND && code != ERR_UNSUPPORTED ? code : nothing(name, e);
+}
+
+/* Those who could see it are told why, too. */
+static enum err_code gone(const struct disclosing *d, const struct stored *s, struct err *e) {
+	struct str reason = STR_EMPTY;
+	struct db_query q = db_query(d->db, "SELECT detail FROM event WHERE record = $1 AND type = 'erase' ORDER BY seq DESC LIMIT 1");
+	db_bind_int(&q, 1, s->id);
+	if (db_row(&q)) {
+		const struct json *detail;
+		if (!json_parse(d->a, db_str(&q, 0), NULL, &detail, NULL))
+			reason = arena_fmt(d->a, "%.*s%s%.*s", STR_ARG(json_get_str(detail, S("reason"))), json_get(detail, S("basis")) ? "; " : "",
+				STR_ARG(json_get_str(detail, S("basis"))));
+	}
+	enum err_code code = db_done(&q, e);
+	if (code) return code;
+	code = store_gone(s, e);
+	if (e && reason.n) {
+		char words[sizeof e->message];
+		memcpy(words, e->message, sizeof words);
+		err_set(e, code, "%s: %.*s", words, STR_ARG(str_cut_utf8(reason, 300)));
+	}
+	return code;
+}
+
 static enum err_code public_record(const struct disclosing *d, int64_t id, struct str name, struct disclosed *out, struct err *e) {
 	struct db_query q = db_query(d->db,
 		"SELECT " GLIMPSE_COLUMNS ", p.body, p.etag FROM record r JOIN public p ON p.record = r.id WHERE r.id = $1");
@@ -88,7 +130,7 @@ static enum err_code public_record(const struct disclosing *d, int64_t id, struc
 		r.published = r.line.published;
 	}
 	enum err_code code = db_done(&q, e);
-	if (!code && !found) code = nothing(name, e);
+	if (!code && !found) code = gone_or_nothing(d, id, name, e);
 	if (!code) code = json_parse(d->a, r.body_text, NULL, &r.body, e);
 	if (!code) *out = r;
 	return code;
@@ -113,6 +155,7 @@ static enum err_code other_record(const struct disclosing *d, int64_t id, struct
 	if (code) return code;
 	if (!audiences) return nothing(name, e);
 	if (audiences == PUBLIC) return public_record(d, id, name, out, e);
+	if (s.erased) return gone(d, &s, e);
 	const struct json *body, *shown;
 	code = store_body(d->hub, d->db, d->a, &s, &body, e);
 	if (!code) code = project_for(d, &s, body, audiences, &shown, e);
@@ -173,6 +216,7 @@ enum err_code disclose_glimpse(const struct disclosing *d, int64_t record, struc
 	if (viewer_is_public(d)) return nothing(STR_EMPTY, e);
 	struct disclosed r;
 	code = other_record(d, record, STR_EMPTY, &r, e);
+	if (code == ERR_GONE) code = nothing(STR_EMPTY, e); /* a line about it would say nothing */
 	if (!code) *out = r.line;
 	return code;
 }

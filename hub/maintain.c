@@ -56,8 +56,12 @@ static enum err_code check_record(struct checking *c, struct arena *a, int64_t i
 	struct projection p;
 	struct err why = {0};
 	enum err_code code = store_read(c->hub, c->db, a, id, &r, &why);
+	if (!code && r.erased) {
+		if (r.is_public) found(c, "%.*s: was erased, and is shown to the public", STR_ARG(r.uid));
+		return ERR_OK;
+	}
 	if (!code) code = store_body(c->hub, c->db, a, &r, &body, &why);
-	if (code == ERR_UNSUPPORTED || code == ERR_INVALID || code == ERR_CORRUPT) {
+	if (code == ERR_UNSUPPORTED || code == ERR_INVALID || code == ERR_CORRUPT || code == ERR_GONE) {
 		found(c, "record %lld: %s", (long long)id, why.message);
 		return ERR_OK;
 	}

@@ -89,3 +89,10 @@ enum err_code draft_list(struct db *db, struct str uid, struct arena *a, struct 
 	*n = used;
 	return ERR_OK;
 }
+
+/* The record's uid is the last of such a name, or a part of it between slashes. */
+enum err_code draft_forget_record(struct db *db, struct str record, struct err *e) {
+	struct db_query q = db_query(db, "DELETE FROM draft WHERE name LIKE '%/' || $1 OR name LIKE '%/' || $1 || '/%'");
+	db_bind_str(&q, 1, record);
+	return db_run(&q, e);
+}

@@ -19,3 +19,5 @@ enum err_code draft_load(const struct hub *h, struct db *db, struct str uid, str
 enum err_code draft_delete(struct hub *h, struct str uid, struct str name, struct err *e) must_use;
 /* The newest first, without bodies. */
 enum err_code draft_list(struct db *db, struct str uid, struct arena *a, struct draft **out, size_t *n, struct err *e) must_use;
+/* What anybody began to write about a record. In a transaction of the writer. */
+enum err_code draft_forget_record(struct db *db, struct str record, struct err *e) must_use;

@@ -12,7 +12,7 @@ const char migration_keys[] =
 	/* Of a record with a key: name, media type and SHA-256 of the bytes, as a blob. Then `sha256` is that of the ciphertext, by which the file is called, `name` a
 	 * keyed digest of all three and `media_type` empty. */
 	"ALTER TABLE attachment ADD COLUMN sealed {bytes};"
-	/* What an erasure still has to do outside its transaction: until then it is begun again. hub/erase.c */
+	/* What an erasure still has to do outside its transaction: until then it is begun again. change_erase.c */
 	"CREATE TABLE erasing ("
 	"  record {int} PRIMARY KEY REFERENCES record (id),"
 	"  key_id {text},"                    /* to be destroyed */

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "hub/account/draft.h"
+#include "hub/erase.h"
 #include "hub/keys.h"
 #include "hub/seal.h"
 
@@ -269,6 +270,122 @@ static void a_key_that_was_destroyed_does_not_come_back_with_a_copy(void **state
 	fails(look(id), ERR_GONE);
 }
 
+/* ---- erasing ---- */
+
+static enum err_code erase(struct str id, const char *reason) {
+	enum err_code code = apply((struct change){.op = CHANGE_ERASE, .record = id, .reason = str_of(reason), .basis = S("Article 17")});
+	if (!code) ok(erase_finish(hub, &test_err));
+	return code;
+}
+static bool hub_holds(const char *word) {
+	static const char *const names[] = {"hub.db", "hub.db-wal", "keys.db", "keys.db-wal"};
+	for (size_t i = 0; i < lengthof(names); i++) {
+		struct str bytes;
+		if (!file_exists(path(names[i]))) continue;
+		ok(file_read(arena, path(names[i]), 64 << 20, &bytes, &test_err));
+		if (memmem(bytes.p, bytes.n, word, strlen(word))) return true;
+	}
+	return false;
+}
+
+static void what_is_erased_is_gone_from_every_file_and_stays_as_a_row(void **state) {
+	(void)state;
+	struct str id = report("zqreportz"), open = create_public("note", "{'title':'Zqopenz','text':'zqtextz','aliases':['zqalias-1']}");
+	for (int i = 0; i < 50; i++) create_public("note", "{'title':'Another'}"); /* segments of the index beside its own */
+	comment(open, "zqcommentz");
+	comment(id, "zqhiddenz");
+	struct change file = {.op = CHANGE_ATTACH, .record = open, .file_name = S("zqfilez.txt"), .media_type = S("text/plain"), .bytes = S("zqbytesz")};
+	ok(apply(file));
+	struct str number = arena_str(arena, str_of(result.public_id));
+	struct db_query q = db_query(db, "SELECT sha256 FROM attachment");
+	assert_true(db_row(&q));
+	const char *stored = arena_fmt(arena, "%s/files/%.2s/%.*s", folder, db_str(&q, 0).p, STR_ARG(db_str(&q, 0))).p;
+	ok(db_done(&q, &test_err));
+	assert_true(file_exists(stored));
+	assert_true(hub_holds("zqtextz"));
+	assert_str(hits("zqtextz"), "Zqopenz");
+	ok(erase(open, "asked for"));
+	ok(erase(id, "asked for too"));
+	static const char *const words[] = {"zqtextz", "Zqopenz", "zqopenz", "zqalias", "zqcommentz", "zqfilez", "zqreportz", "zqhiddenz"};
+	for (size_t i = 0; i < lengthof(words); i++)
+		if (hub_holds(words[i])) fail_msg("%s is still there", words[i]);
+	assert_false(file_exists(stored));
+	assert_int_equal(search("zqtextz").n, 0);
+	assert_int_equal(search("another").n, 50);
+	/* what it was stays */
+	fails(look(id), ERR_GONE);
+	assert_has(test_err.message, "asked for too");
+	assert_has(test_err.message, "Article 17");
+	fails(look(open), ERR_GONE);
+	struct disclosing d = as(viewer_public);
+	struct disclosed r;
+	fails(disclose_record(&d, open, &r, &test_err), ERR_GONE);
+	assert_null(strstr(test_err.message, "asked for"));
+	fails(disclose_record(&d, number, &r, &test_err), ERR_GONE);
+	fails(disclose_record(&d, id, &r, &test_err), ERR_NOT_FOUND);
+	struct listed list;
+	d = as(viewer_operator);
+	ok(disclose_list(&d, &(struct list_request){.limit = 100}, &list, &test_err));
+	assert_int_equal(list.n, 50);
+	int64_t rebuilt;
+	ok(change_rebuild(hub, db, &rebuilt, &test_err));
+	check_whole();
+}
+
+static void nothing_is_done_to_a_record_that_was_erased(void **state) {
+	(void)state;
+	struct str id = report("One"), other = report("Two");
+	static const struct actor stranger = {S_INIT("other"), ROLE_MEMBER}, administrator = {S_INIT("boss"), ROLE_MEMBER | ROLE_ADMINISTRATOR};
+	struct change c = {.op = CHANGE_ERASE, .record = id, .actor = stranger, .reason = S("since")};
+	fails(apply(c), ERR_NOT_FOUND);
+	fails(erase(id, " "), ERR_INVALID);
+	must_read(id, "One");
+	struct change comment_later = {.op = CHANGE_COMMENT, .actor = actor_operator, .record = id, .reason = S("late")};
+	struct prepared *p;
+	ok(change_prepare(hub, db, &comment_later, arena, &p, &test_err));
+	c.actor = administrator;
+	ok(apply(c));
+	ok(change_commit(hub, &p, 1, &result, &test_err));
+	assert_int_equal(result.code, ERR_GONE);
+	fails(erase(id, "again"), ERR_GONE);
+	fails(apply((struct change){.op = CHANGE_REVISE, .record = id, .body = json("{'title':'x'}")}), ERR_GONE);
+	fails(move(id, "triage", ""), ERR_GONE);
+	fails(link_to(other, "related-to", id), ERR_NOT_FOUND);
+	must_read(other, "Two");
+	check_whole();
+}
+
+static void a_stopped_erasure_is_brought_to_its_end(void **state) {
+	(void)state;
+	struct str id = report("zqstopz");
+	ok(apply((struct change){.op = CHANGE_ERASE, .record = id, .reason = S("since")}));
+	assert_int_equal(sql_number("SELECT count(*) FROM erasing"), 1);
+	struct keystore_status s;
+	reopen();
+	ok(erase_finish(hub, &test_err));
+	assert_int_equal(sql_number("SELECT count(*) FROM erasing"), 0);
+	ok(keystore_status(hub->keys, &s, &test_err));
+	assert_int_equal(s.destroyed, 1);
+	assert_int_equal(s.keys, 0);
+}
+
+static void a_copy_made_before_shows_nothing_with_the_keys_of_today(void **state) {
+	(void)state;
+	struct str id = report("zqcopyz"), kept = report("Kept");
+	const char *copy = arena_fmt(arena, "%s-copy", folder).p;
+	ok(hub_backup(folder, copy, &test_err));
+	ok(erase(id, "since"));
+	const char *keys = arena_fmt(arena, "%s-keys", folder).p;
+	ok(keys_backup(hub, keys, &test_err));
+	snprintf(folder, sizeof folder, "%s", copy);
+	reopen();
+	int64_t added;
+	ok(keys_restore(hub, keys, &added, &test_err));
+	must_read(kept, "Kept");
+	fails(look(id), ERR_GONE);
+	assert_false(hub_holds("zqcopyz"));
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		hub_test(a_report_is_encrypted_and_a_public_record_is_not),
@@ -281,6 +398,10 @@ int main(void) {
 		hub_test(a_rotation_that_is_stopped_anywhere_leaves_all_readable_and_is_brought_to_its_end),
 		hub_test(copies_of_hub_and_keys_are_apart_and_together_they_are_the_whole),
 		hub_test(a_key_that_was_destroyed_does_not_come_back_with_a_copy),
+		hub_test(what_is_erased_is_gone_from_every_file_and_stays_as_a_row),
+		hub_test(nothing_is_done_to_a_record_that_was_erased),
+		hub_test(a_stopped_erasure_is_brought_to_its_end),
+		hub_test(a_copy_made_before_shows_nothing_with_the_keys_of_today),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
