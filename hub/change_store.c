@@ -553,7 +553,7 @@ enum err_code store_origin(struct store *s, const struct stored *r, const struct
 	db_bind_int(&q, 4, o->mapping);
 	db_bind_bytes(&q, 5, sha256_str(&shown));
 	db_bind_bytes(&q, 6, compressed);
-	db_bind_opt(&q, 7, o->licence);
+	db_bind_opt(&q, 7, r->key_id.n ? STR_EMPTY : o->licence); /* the form that came says it too */
 	db_bind_int(&q, 8, s->at);
 	code = db_run(&q, s->e);
 	if (code == ERR_EXISTS)
