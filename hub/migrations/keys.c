@@ -8,7 +8,7 @@ const char migration_keys[] =
 	"ALTER TABLE record ADD COLUMN key_id {text};"       /* its key's; NULL: it has none, and stands in the clear */
 	"ALTER TABLE record ADD COLUMN erased {int};"        /* when it was erased; NULL: it was not */
 	"ALTER TABLE record ADD COLUMN was_public {int};"    /* of one that was erased: 1 where the public could read it */
-	"CREATE INDEX record_key ON record (key_id);"
+	"CREATE INDEX record_key ON record (key_id) WHERE key_id IS NOT NULL;"
 	/* Of a record with a key: name, media type and SHA-256 of the bytes, as a blob. Then `sha256` is that of the ciphertext, by which the file is called, `name` a
 	 * keyed digest of all three and `media_type` empty. */
 	"ALTER TABLE attachment ADD COLUMN sealed {bytes};"
