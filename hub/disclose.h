@@ -56,7 +56,7 @@ struct str disclose_public_name(struct db *db, struct arena *a, struct str uid);
 
 struct disclosed_rights {
 	unsigned roles;            /* that the viewer has on the record, the hub's included */
-	bool revise, comment;      /* revise: also links and files */
+	bool revise, comment, erase; /* revise: also links and files */
 	struct str no_files;       /* why the record takes none; "" it does */
 };
 enum err_code disclose_rights(const struct disclosing *d, const struct disclosed *r, struct disclosed_rights *out, struct err *e) must_use;
