@@ -146,6 +146,14 @@ test('what is erased is gone from the hub, and from a copy made before once it h
   assert.deepEqual(found(copy.dir, words), [])
 })
 
+test('what was erased does not come back with the import that it came from', () => {
+  hub.polder('erase', foreign, '--reason', 'asked for')
+  const again = run(['import', 'polder', join(hub.folder, 'closed.json'), '--hub', hub.dir, '--json'])
+  const report = JSON.parse(again.stdout)
+  assert.deepEqual([report.created, report.updated, report.rejected], [0, 0, 1])
+  assert.match(report.rejections[0].reason, /erased/)
+})
+
 test('what was acknowledged is there after the server was killed', async () => {
   const uids = []
   for (let round = 0; round < 3; round++) {
