@@ -23,9 +23,10 @@ struct prepared {
 	const struct json *visibility;
 	struct str fetched;            /* compressed */
 	struct sha256 fetched_digest;
-	struct str attachment;         /* SHA-256 in hexadecimal */
+	struct attached attached;      /* attach */
 	unsigned audiences;            /* of a comment or file */
 	struct str detail;
+	struct str key_id;             /* create: of its own key; "" it stands in the clear */
 	const struct act *act;
 	const struct json *args;
 };
@@ -93,6 +94,16 @@ static enum err_code check_schema(struct preparing *x, const struct json *body) 
 	return code;
 }
 
+/* Here, since it may wait for the disk, which the writer must not. What is refused later leaves the key unused, and it is swept. */
+static enum err_code take_key(struct preparing *x) {
+	struct record_key key;
+	enum err_code code = keystore_take(x->hub->keys, &key, x->e);
+	if (code) return code;
+	x->p->key_id = arena_str(x->a, str_of(key.id));
+	record_key_wipe(&key);
+	return ERR_OK;
+}
+
 static enum err_code prepare_create(struct preparing *x) {
 	const struct change *c = x->c;
 	struct prepared *p = x->p;
@@ -113,7 +124,8 @@ static enum err_code prepare_create(struct preparing *x) {
 	code = check_schema(x, c->body);
 	p->visibility = c->visibility;
 	if (!code) code = compress_origin(x);
-	return code ? code : compute(x, c->body);
+	if (!code) code = compute(x, c->body);
+	return code || !p->kind->confidential || p->projection.is_public ? code : take_key(x);
 }
 
 static enum err_code read_base(struct preparing *x) {
@@ -123,7 +135,10 @@ static enum err_code read_base(struct preparing *x) {
 	enum err_code code = store_resolve(x->db, x->a, x->c->record, &id, x->e);
 	if (!code) code = store_read(x->hub, x->db, x->a, id, &p->base, x->e);
 	if (!code) code = store_roles(x->db, &p->base, x->c->actor, &x->roles, x->e);
-	if (!code && !store_audiences(&p->base, x->roles)) code = store_unknown(x->c->record, x->e);
+	/* Who administers the hub may be bound by law to erase what they may not see. */
+	bool may_erase = x->c->op == CHANGE_ERASE && x->roles & ROLE_ADMINISTRATOR;
+	if (!code && !store_audiences(&p->base, x->roles) && !may_erase) code = store_unknown(x->c->record, x->e);
+	if (!code && p->base.erased) code = store_gone(&p->base, x->e);
 	if (code) return code;
 	p->kind = p->base.kind;
 	p->state = p->base.state;
@@ -164,7 +179,7 @@ static enum err_code prepare_revise(struct preparing *x) {
 	struct prepared *p = x->p;
 	const struct json *old, *body;
 	enum err_code code = allowed(x, p->kind->revise, "revising");
-	if (!code) code = store_body(x->db, x->a, &p->base, &old, x->e);
+	if (!code) code = store_body(x->hub, x->db, x->a, &p->base, &old, x->e);
 	if (!code) code = put_back_hidden(x, old, &body);
 	if (!code) code = check_schema(x, body);
 	if (!code) code = compress_origin(x);
@@ -197,7 +212,7 @@ static enum err_code prepare_move(struct preparing *x) {
 	if (m->reason && !str_trim(x->c->reason).n)
 		return err_set(x->e, ERR_INVALID, "the move \"%.*s\" needs a reason", STR_ARG(m->name));
 	const struct json *body;
-	code = store_body(x->db, x->a, &p->base, &body, x->e);
+	code = store_body(x->hub, x->db, x->a, &p->base, &body, x->e);
 	if (code) return code;
 	for (size_t i = 0; i < m->requires_.n; i++) {
 		if (kind_has_value(body, m->requires_.items[i])) continue;
@@ -240,20 +255,20 @@ static enum err_code prepare_attach(struct preparing *x) {
 	const struct json *body;
 	enum err_code code = allowed(x, k->revise, "attaching");
 	if (!code && k->refuse_files) {
-		code = store_body(x->db, x->a, &x->p->base, &body, x->e);
+		code = store_body(x->hub, x->db, x->a, &x->p->base, &body, x->e);
 		if (!code && schema_valid(k->refuse_files, body, x->a, NULL))
 			code = err_set(x->e, ERR_FORBIDDEN, "%.*s",
 				STR_ARG(k->refuse_files_reason.n ? k->refuse_files_reason : S("this record takes no files")));
 	}
 	if (!code) code = attachment_check(x->c->file_name, x->c->media_type, x->c->bytes, x->e);
 	/* The file comes before its row: what a row names is always there, and a file that no row names is only space. */
-	if (!code) code = attachment_store(x->hub, x->c->bytes, x->a, &x->p->attachment, x->e);
+	if (!code) code = store_attach_bytes(x->hub, &x->p->base, x->c, x->a, &x->p->attached, x->e);
 	if (code) return code;
 	struct json_builder b = json_object_of(x->a);
 	x->p->audiences = told_to(x);
 	json_set_int(&b, S("audiences"), x->p->audiences);
 	json_set_str(&b, S("name"), x->c->file_name);
-	json_set_str(&b, S("sha256"), x->p->attachment);
+	json_set_str(&b, S("sha256"), x->p->attached.digest);
 	x->p->detail = json_text(x->a, json_built(&b));
 	return ERR_OK;
 }
@@ -290,6 +305,19 @@ static enum err_code prepare_act(struct preparing *x) {
 	return code;
 }
 
+static enum err_code prepare_erase(struct preparing *x) {
+	struct str reason = str_trim(x->c->reason), basis = str_trim(x->c->basis);
+	if (!(x->roles & (ROLE_COORDINATOR | ROLE_ADMINISTRATOR)))
+		return err_set(x->e, ERR_FORBIDDEN, "erasing is for coordinators and for those who administer the hub");
+	if (!reason.n || reason.n > REASON || !str_utf8(reason) || basis.n > REASON || !str_utf8(basis))
+		return err_set(x->e, ERR_INVALID, "erasing needs a reason: text of 1 to %d bytes, which stays and must tell nothing of what goes", REASON);
+	struct json_builder b = json_object_of(x->a);
+	json_put_str(&b, S("basis"), basis);
+	json_set_str(&b, S("reason"), reason);
+	x->p->detail = json_text(x->a, json_built(&b));
+	return ERR_OK;
+}
+
 enum err_code change_prepare(struct hub *h, struct db *db, const struct change *c, struct arena *a, struct prepared **out,
 	struct err *e) {
 	struct prepared *p = arena_new_of(a, struct prepared);
@@ -309,6 +337,7 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 	case CHANGE_INVITE:
 	case CHANGE_DISMISS: code = prepare_party(&x); break;
 	case CHANGE_ACT: code = prepare_act(&x); break;
+	case CHANGE_ERASE: code = prepare_erase(&x); break;
 	}
 	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "the change is too large");
 	if (!code) *out = p;
@@ -323,8 +352,8 @@ static enum err_code write_names(struct store *s, const struct stored *r, const 
 	bool shown = state && state->is_public;
 	enum err_code code = ERR_OK;
 	for (size_t i = 0; i < c->names_n && !code; i++)
-		code = store_name(s, r, c->names[i].role, c->names[i].name, !str_is(c->names[i].role, "key"));
-	for (size_t i = 0; i < p->projection.names_n && !code; i++)
+		if (!store_hides(r) || str_is(c->names[i].role, "source")) code = store_name(s, r, c->names[i].role, c->names[i].name, !str_is(c->names[i].role, "key"));
+	for (size_t i = 0; i < p->projection.names_n && !store_hides(r) && !code; i++)
 		code = store_name(s, r, p->projection.names[i].role, p->projection.names[i].name, shown && p->projection.names[i].shown);
 	return code ? code : store_link_aliases(s, r);
 }
@@ -369,7 +398,7 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 		code = store_key_taken(s, c->names[i].name, &taken);
 		if (!code && taken) code = err_set(s->e, ERR_CONFLICT, "%.*s became a record at the same moment", STR_ARG(c->names[i].name));
 	}
-	if (!code) code = store_new_record(s, c, p->kind, p->state, &r);
+	if (!code) code = store_new_record(s, c, p->kind, p->state, p->key_id, &r);
 	if (code) return code;
 	r.updated = s->at;
 	if (!code && c->organization.n) code = store_on_behalf(s, &r, c->organization);
@@ -448,23 +477,14 @@ static enum err_code commit_move(struct store *s, const struct prepared *p, stru
 	return ERR_OK;
 }
 
-static enum err_code commit_attach(struct store *s, const struct prepared *p, const struct stored *r, struct change_result *out) {
-	const struct change *c = p->change;
-	struct db_query q = db_query(s->db,
-		"INSERT INTO attachment (record, sha256, name, media_type, size, audiences, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
-		"ON CONFLICT (record, sha256, name) DO NOTHING");
-	db_bind_int(&q, 1, r->id);
-	db_bind_str(&q, 2, p->attachment);
-	db_bind_str(&q, 3, c->file_name);
-	db_bind_str(&q, 4, c->media_type);
-	db_bind_int(&q, 5, (int64_t)c->bytes.n);
-	db_bind_int(&q, 6, p->audiences);
-	db_bind_str(&q, 7, s->actor.name);
-	db_bind_int(&q, 8, s->at);
-	enum err_code code = db_run(&q, s->e);
-	if (code || db_changes(s->db) == 0) return code;
+static enum err_code commit_erase(struct store *s, const struct prepared *p, struct change_result *out) {
+	struct stored r;
+	enum err_code code = store_read(s->hub, s->db, s->a, p->base.id, &r, s->e);
+	if (!code) code = r.erased ? store_gone(&r, s->e) : store_erase(s, &r, p->detail);
+	if (code) return code;
 	out->changed = true;
-	return store_event(s, r, "attach", p->detail, NULL, NULL);
+	tell(out, &r);
+	return ERR_OK;
 }
 
 static enum err_code commit_other(struct store *s, const struct prepared *p, struct change_result *out) {
@@ -482,7 +502,7 @@ static enum err_code commit_other(struct store *s, const struct prepared *p, str
 		code = store_known(s, c->target, &target);
 		if (!code) code = store_unlink(s, &r, c->rel, c->target, &out->changed);
 	} else if (c->op == CHANGE_ATTACH) {
-		code = commit_attach(s, p, &r, out);
+		code = store_attach(s, &r, &p->attached, (int64_t)c->bytes.n, p->audiences, p->detail, &out->changed);
 	} else if (c->op == CHANGE_INVITE) {
 		code = store_subject(s, c->subject);
 		if (!code) code = store_invite(s, &r, c->subject, c->role, p->detail, &out->changed);
@@ -530,6 +550,7 @@ static enum err_code commit_one(struct store *s, const struct prepared *p, struc
 	case CHANGE_INVITE:
 	case CHANGE_DISMISS: return commit_other(s, p, out);
 	case CHANGE_ACT: return commit_act(s, p, out);
+	case CHANGE_ERASE: return commit_erase(s, p, out);
 	}
 	return ERR_INTERNAL;
 }

@@ -9,6 +9,7 @@
 #include "hub/account/throttle.h"
 #include "hub/act.h"
 #include "hub/identifier.h"
+#include "hub/keystore.h"
 #include "hub/migrations/migrations.h"
 #include "hub/seal.h"
 #include "hub/writer.h"
@@ -260,6 +261,7 @@ enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
 	if (!code) code = kinds_load(&h->kinds, file_join(a, dir, "kinds"), e);
 	if (!code) code = acts_load(&h->acts, h->kinds, e);
 	if (!code) code = writer_new(&h->writer, database_of(a, dir), e);
+	if (!code) code = keystore_new(&h->keys, h->dir, e);
 	if (!code) code = throttle_new(&h->throttle, THROTTLED, e);
 	if (!code && oidc_configured(h)) code = provider_cache_new(&h->provider, e);
 	if (code) {
@@ -273,6 +275,7 @@ enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
 void hub_close(struct hub *h) {
 	if (!h) return;
 	writer_free(h->writer);
+	keystore_free(h->keys);
 	throttle_free(h->throttle);
 	provider_cache_free(h->provider);
 	acts_free(h->acts);

@@ -4,7 +4,8 @@
  *     DIR/hub.db        everything that is a row
  *     DIR/files/        attachments by SHA-256
  *     DIR/kinds/        kinds added or replaced (docs/KINDS.md)
- *     DIR/secret.key    with which secrets in the database are sealed (hub/seal.h); in no backup
+ *     DIR/keys.db       the keys of records that are encrypted (hub/keystore.h); in no backup
+ *     DIR/secret.key    with which those are wrapped, and secrets in the database sealed (hub/seal.h); in no backup
  *
  * Two doors and no other way: hub/change.h changes records, hub/disclose.h shows them. A hub may be open in several processes;
  * SQLite's locks keep them apart. */
@@ -47,6 +48,7 @@ struct hub {
 	struct kinds *kinds;
 	struct acts *acts;     /* hub/act.h */
 	struct writer *writer; /* hub/writer.h */
+	struct keystore *keys; /* hub/keystore.h */
 	struct throttle *throttle; /* failures of signing in: hub/account/throttle.h */
 	struct hub_mail mail;
 	struct hub_oidc oidc;
@@ -71,7 +73,7 @@ enum err_code hub_reader(const struct hub *h, struct db **out, struct err *e) mu
 /* A number that grows with every change to the hub, by whatever process. */
 enum err_code hub_sequence(struct db *db, int64_t *out, struct err *e) must_use;
 
-/* A consistent copy of a hub that may be running, as a folder: database, files, kinds, configuration; not secret.key. The folder must not exist.
+/* A consistent copy of a hub that may be running, as a folder: database, files, kinds, configuration; not keys.db and secret.key (hub/keys.h). The folder must not exist.
  * Restoring is the same the other way: backup folder to new hub folder, after a check that it is whole. */
 enum err_code hub_backup(const char *dir, const char *to, struct err *e) must_use;
 enum err_code hub_restore(const char *from, const char *dir, struct err *e) must_use;

@@ -101,7 +101,8 @@ struct kind {
 	const struct json *form;
 	struct schema *refuse_files; /* a body for which this holds takes no attachment, whoever sends it; NULL: none such */
 	struct str refuse_files_reason;
-	bool confidential; /* of what nobody but those concerned may know before it is published: persons are called by what they are in it */
+	bool confidential; /* of what nobody but those concerned may know before it is published: persons are called by what they are in it, and a record that
+	                    * does not begin in public is encrypted with a key of its own */
 	bool builtin;
 };
 

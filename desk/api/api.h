@@ -86,4 +86,4 @@ route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, ap
 /* room.c */
 route_fn api_acts, api_record_acts, api_room, api_messages, api_mark_read;
 /* write.c, file.c, bulk.c, me.c, openapi.c, docs.c */
-route_fn api_act, api_create, api_revise, api_patch, api_move, api_link, api_unlink, api_comment, api_attach, api_bulk, api_me, api_openapi, api_docs;
+route_fn api_act, api_create, api_revise, api_patch, api_move, api_link, api_unlink, api_comment, api_erase, api_attach, api_bulk, api_me, api_openapi, api_docs;

@@ -1,15 +1,10 @@
 #include "pages.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include "desk/api/json.h"
 #include "desk/registry/concerns.h"
 #include "desk/forms/pages.h"
 #include "desk/site/words.h"
 #include "http/markdown.h"
-#include "hub/attachment.h"
 #include "record.t.h"
 
 enum { LINKS_EACH = 30, LINKS_FIRST = 8, LINKS_TOLD = 3, EVENTS = 5, COMMENTS = 200, LONG_TITLE = 90, SUMMARY_BYTES = 18 << 10 };
@@ -198,16 +193,13 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 
 /* ---- files ---- */
 
-static enum err_code send_file(struct request *rq, struct response *rs, const struct disclosed_file *f, struct err *e) {
-	const char *path = attachment_path(rq->arena, desk_hub(rq)->dir, f->sha256);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) return err_errno(e, errno, "the file %.*s", STR_ARG(f->name));
-	struct stat st;
-	if (fstat(fd, &st) || st.st_size < 0) {
-		close(fd);
-		return err_set(e, ERR_STORAGE, "the file %.*s can't be read", STR_ARG(f->name));
-	}
-	response_file(rs, fd, (uint64_t)st.st_size, f->media_type, f->name.n ? f->name : f->sha256);
+static enum err_code send_file(struct request *rq, struct response *rs, const struct disclosing *d, const struct disclosed *r,
+	const struct disclosed_file *f, struct err *e) {
+	int fd;
+	uint64_t size;
+	enum err_code code = disclose_file_open(d, r, f, &fd, &size, e);
+	if (code) return code;
+	response_file(rs, fd, size, f->media_type, f->name.n ? f->name : f->sha256);
 	rs->etag = f->sha256;
 	desk_public(rq, rs);
 	return ERR_OK;
@@ -223,6 +215,6 @@ enum err_code show_record_file(struct request *rq, struct response *rs, struct e
 	if (code) return code;
 	struct str sha256 = request_str(rq, "sha256");
 	for (size_t i = 0; i < n; i++)
-		if (str_eq_ascii_case(files[i].sha256, sha256)) return send_file(rq, rs, &files[i], e);
+		if (str_eq_ascii_case(files[i].sha256, sha256)) return send_file(rq, rs, &d, &r, &files[i], e);
 	return err_set(e, ERR_NOT_FOUND, "%s", words.file_not_found);
 }

@@ -66,7 +66,8 @@ static const char *advice(int status) {
 	case 401: return words.advice_401;
 	case 403: return words.advice_403;
 	case 400: case 422: return words.advice_400;
-	case 404: case 410: return words.advice_404;
+	case 404: return words.advice_404;
+	case 410: return words.advice_410;
 	case 405: return words.advice_405;
 	case 429: case 503: return words.advice_503;
 	default: return status >= 500 ? words.advice_500 : words.advice_other;
