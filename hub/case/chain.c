@@ -67,7 +67,7 @@ static enum err_code read_unwanted(struct chain *c) {
 		struct stored report;
 		const struct json *body;
 		code = store_read(s->hub, s->db, s->a, reports[i], &report, s->e);
-		if (!code) code = store_body(s->db, s->a, &report, &body, s->e);
+		if (!code) code = store_body(s->hub, s->db, s->a, &report, &body, s->e);
 		const struct json *names = code ? NULL : json_get_lit(json_get_lit(body, "disclosure"), "not_recipients");
 		for (size_t j = 0; j < json_count(names) && c->unwanted_n < 500; j++) c->unwanted[c->unwanted_n++] = json_string(json_at(names, j));
 	}
