@@ -1,0 +1,128 @@
+#include "table.h"
+
+#include "hub/tables_builtin.h"
+
+enum { TABLES_CAP = 64 << 20, TABLES_MOST = 200 };
+
+struct one {
+	const struct decide_table *table;
+	bool builtin;
+	struct str file;
+};
+
+struct loader {
+	struct arena *a;
+	struct one *items;
+	size_t n;
+	struct err *e;
+};
+
+/* "FILE, PLACE: reason", as for kinds. */
+static enum err_code name_place(struct loader *l, struct str file) {
+	char where[sizeof l->e->where];
+	if (!l->e) return ERR_INVALID;
+	memcpy(where, l->e->where, sizeof where);
+	err_prefix(l->e, "%.*s%s%s", STR_ARG(file), where[0] ? ", " : "", where);
+	l->e->where[0] = 0;
+	return l->e->code;
+}
+
+static enum err_code read_one(struct loader *l, struct str file, struct str bytes, bool builtin) {
+	const struct decide_table *t = NULL;
+	enum err_code code = decide_load(l->a, bytes, &t, l->e);
+	struct str name = file_name(file);
+	if (!code && !str_eq(t->name, str_sub(name, 0, name.n - strlen(".json"))))
+		code = err_set(l->e, ERR_INVALID, "table: expected the name of the file without .json");
+	if (code) return name_place(l, file), code;
+	size_t i = 0;
+	while (i < l->n && !str_eq(l->items[i].table->name, t->name)) i++;
+	if (i == l->n && l->n == TABLES_MOST) return err_set(l->e, ERR_TOO_LARGE, "%.*s: more than %d tables", STR_ARG(file), TABLES_MOST);
+	if (i == l->n) l->n++;
+	l->items[i] = (struct one){t, builtin, file};
+	return ERR_OK;
+}
+
+static enum err_code read_folder(struct loader *l, const char *folder) {
+	struct file_list files;
+	enum err_code code = file_walk(l->a, folder, ".json", &files, l->e);
+	for (size_t i = 0; !code && i < files.n; i++) {
+		struct str text;
+		code = file_read(l->a, files.paths[i], DECIDE_BYTES, &text, l->e);
+		if (!code) code = read_one(l, str_of(files.paths[i]), text, false);
+	}
+	return code;
+}
+
+static int by_name(const void *x, const void *y) {
+	return str_cmp(((const struct one *)x)->table->name, ((const struct one *)y)->table->name);
+}
+
+/* A point that another table works out has that table's outcomes. */
+static enum err_code check_parts(struct loader *l, const struct tables *all, const struct one *one) {
+	for (size_t i = 0; i < one->table->points_n; i++) {
+		const struct decide_point *p = &one->table->points[i];
+		const struct decide_table *by = p->table.n ? table_find(all, p->table) : NULL;
+		if (!by) continue;
+		bool same = by->outcome.n == p->n;
+		for (size_t v = 0; same && v < p->n; v++) same = str_eq(by->outcome.values[v].name, p->values[v].name);
+		if (!same)
+			return err_set(l->e, ERR_INVALID, "%.*s, /points/%zu: its values are not the outcomes of the table \"%.*s\"", STR_ARG(one->file), i,
+				STR_ARG(by->name));
+	}
+	return ERR_OK;
+}
+
+static enum err_code finish(struct loader *l, struct tables *t) {
+	qsort(l->items, l->n, sizeof *l->items, by_name);
+	const struct decide_table **items = arena_array(l->a, l->n + 1, sizeof *items);
+	bool *builtin = arena_array(l->a, l->n + 1, sizeof *builtin);
+	if (!items || !builtin) return err_set(l->e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < l->n; i++) {
+		items[i] = l->items[i].table;
+		builtin[i] = l->items[i].builtin;
+	}
+	*t = (struct tables){l->a, items, l->n, builtin};
+	for (size_t i = 0; i < l->n; i++) {
+		enum err_code code = check_parts(l, t, &l->items[i]);
+		if (code) return code;
+	}
+	return ERR_OK;
+}
+
+enum err_code tables_load(struct tables **out, const char *folder, struct err *e) {
+	struct arena *a = arena_new(TABLES_CAP);
+	struct tables *t = a ? arena_new_of(a, struct tables) : NULL;
+	struct loader l = {.a = a, .e = e};
+	if (t) l.items = arena_array(a, TABLES_MOST, sizeof *l.items);
+	if (!l.items) {
+		arena_free(a);
+		return err_set(e, ERR_MEMORY, "out of memory");
+	}
+	enum err_code code = ERR_OK;
+	for (size_t i = 0; i < tables_builtin_n && !code; i++) code = read_one(&l, tables_builtin[i].name, tables_builtin[i].bytes, true);
+	if (!code && folder && file_is_dir(folder)) code = read_folder(&l, folder);
+	if (!code) code = finish(&l, t);
+	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "the tables are too large");
+	if (code) {
+		arena_free(a);
+		return code;
+	}
+	*out = t;
+	return ERR_OK;
+}
+
+void tables_free(struct tables *t) {
+	if (t) arena_free(t->arena);
+}
+
+const struct decide_table *table_find(const struct tables *t, struct str name) {
+	for (size_t i = 0; i < t->n; i++)
+		if (str_eq(t->items[i]->name, name)) return t->items[i];
+	return NULL;
+}
+
+bool table_is_for(const struct decide_table *t, struct str kind) {
+	for (size_t i = 0; i < t->kinds_n; i++)
+		if (str_eq(t->kinds[i], kind)) return true;
+	return false;
+}
