@@ -27,12 +27,26 @@ static enum err_code name_place(struct loader *l, struct str file) {
 	return l->e->code;
 }
 
+/* Questions become parameters of pages and of the API, beside these. */
+static enum err_code check_names(const struct decide_table *t, struct err *e) {
+	static const char *const taken[] = {"csrf", "do", "done", "id", "note", "table", "vector", "version"};
+	for (size_t i = 0; i < t->points_n; i++)
+		for (size_t j = 0; j < lengthof(taken); j++)
+			if (str_is(t->points[i].name, taken[j])) {
+				err_set(e, ERR_INVALID, "no point can be called \"%s\"", taken[j]);
+				err_where(e, "/points/%zu/name", i);
+				return ERR_INVALID;
+			}
+	return ERR_OK;
+}
+
 static enum err_code read_one(struct loader *l, struct str file, struct str bytes, bool builtin) {
 	const struct decide_table *t = NULL;
 	enum err_code code = decide_load(l->a, bytes, &t, l->e);
 	struct str name = file_name(file);
 	if (!code && !str_eq(t->name, str_sub(name, 0, name.n - strlen(".json"))))
 		code = err_set(l->e, ERR_INVALID, "table: expected the name of the file without .json");
+	if (!code) code = check_names(t, l->e);
 	if (code) return name_place(l, file), code;
 	size_t i = 0;
 	while (i < l->n && !str_eq(l->items[i].table->name, t->name)) i++;
@@ -119,6 +133,12 @@ const struct decide_table *table_find(const struct tables *t, struct str name) {
 	for (size_t i = 0; i < t->n; i++)
 		if (str_eq(t->items[i]->name, name)) return t->items[i];
 	return NULL;
+}
+
+bool table_is_builtin(const struct tables *t, const struct decide_table *one) {
+	for (size_t i = 0; i < t->n; i++)
+		if (t->items[i] == one) return t->builtin[i];
+	return false;
 }
 
 bool table_is_for(const struct decide_table *t, struct str kind) {

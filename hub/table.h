@@ -16,4 +16,5 @@ struct tables {
 enum err_code tables_load(struct tables **out, const char *folder, struct err *e) must_use;
 void tables_free(struct tables *t);
 const struct decide_table *table_find(const struct tables *t, struct str name);
+bool table_is_builtin(const struct tables *t, const struct decide_table *one);
 bool table_is_for(const struct decide_table *t, struct str kind);
