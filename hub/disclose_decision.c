@@ -16,12 +16,16 @@ static void put_words(struct arena *a, struct decision *one) {
 	struct decision_answer *answers = arena_array(a, json_count(one->values) + 1, sizeof *answers);
 	one->title = t ? t->title : one->table;
 	one->outcome_title = outcome ? outcome->title : one->outcome;
+	/* In the order of the table, and then what it asks no more. */
+	for (size_t i = 0; answers && t && i < t->points_n; i++) {
+		struct str given = json_get_str(one->values, t->points[i].name);
+		const struct decide_value *v = value_named(&t->points[i], given);
+		if (given.n) answers[one->answers_n++] = (struct decision_answer){t->points[i].title, v ? v->title : given};
+	}
 	for (size_t i = 0; answers && i < json_count(one->values); i++) {
 		const struct json_member *m = json_member_at(one->values, i);
-		size_t at = t ? decide_point_find(t, m->name) : DECIDE_NONE;
-		const struct decide_point *p = at == DECIDE_NONE ? NULL : &t->points[at];
-		const struct decide_value *v = value_named(p, json_string(&m->value));
-		answers[one->answers_n++] = (struct decision_answer){p ? p->title : m->name, v ? v->title : json_string(&m->value)};
+		if (t && decide_point_find(t, m->name) != DECIDE_NONE) continue;
+		answers[one->answers_n++] = (struct decision_answer){m->name, json_string(&m->value)};
 	}
 	one->answers = answers;
 }

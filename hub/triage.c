@@ -93,6 +93,7 @@ static enum err_code decide(struct acting *x) {
 	json_set_str(&x->detail, S("table"), t->name);
 	json_set_str(&x->detail, S("vector"), vector);
 	json_set_str(&x->detail, S("outcome"), outcome->name);
+	json_set_str(&x->detail, S("reason"), arena_fmt(a, "%.*s: %.*s", STR_ARG(t->title), STR_ARG(outcome->title)));
 	if (note.n) {
 		struct json_builder hidden = json_object_of(a);
 		json_set_str(&hidden, S("note"), note);

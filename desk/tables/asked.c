@@ -62,7 +62,9 @@ enum err_code asked_of(struct arena *a, const struct hub *h, const struct decide
 		bool open = g->values[i] == DECIDE_OPEN;
 		points[i] = (struct asked_point){.p = p, .answered = !open, .next = answer.next == i, .idle = open && !(answer.relevant & 1u << i),
 			.share = (int)(decide_weight(t, i) * 100 + 0.5), .by_table = p->table.n && table_find(h->tables, p->table)};
-		out->suggested |= read_values(a, p, g->values[i], json_get_str(suggestions, p->name), &points[i]);
+		bool suggested = read_values(a, p, g->values[i], json_get_str(suggestions, p->name), &points[i]);
+		points[i].unknown = open && !suggested;
+		out->suggested |= suggested;
 		out->any |= !open;
 	}
 	out->possible = possible_words(a, t, answer.possible);

@@ -13,7 +13,7 @@ struct asked_point {
 	const struct decide_point *p;
 	const struct asked_value *values;
 	size_t n;
-	bool answered, next;           /* next: the one to answer next */
+	bool answered, unknown, next;  /* unknown: not even suggested; next: the one to answer next */
 	bool idle;                     /* not answered, and it makes no difference any more */
 	int share;                     /* of neighbouring combinations, in hundredths, that this question tells apart */
 	bool by_table;                 /* the hub has the table that works it out */

@@ -80,7 +80,7 @@ enum err_code show_table(struct request *rq, struct response *rs, struct err *e)
 		.canonical = arena_cat(a, S("/tables/"), page.t->name), .api = arena_cat(a, S("/api/v1/tables/"), page.t->name)});
 	table_body(out, &page);
 	code = site_end(rq, rs);
-	if (asked_wrong) rs->status = 400;
+	if (asked_wrong) rs->status = err_http_status(ERR_INVALID);
 	return code;
 }
 
