@@ -392,6 +392,14 @@ enum err_code show_room(struct request *rq, struct response *rs, struct err *e) 
 
 /* ---- what it sends ---- */
 
+/* The case that is meant. */
+static enum err_code find_case(struct request *rq, struct disclosing *d, struct disclosed *r, struct err *e) {
+	*d = desk_disclosing(rq);
+	enum err_code code = disclose_record(d, request_str(rq, "id"), r, e);
+	if (!code && !act_find(d->hub->acts, r->line.kind, S("participant.ask"))) code = err_set(e, ERR_NOT_FOUND, "%s", words.no_such_page);
+	return code;
+}
+
 static enum err_code back(struct request *rq, struct response *rs, const char *done) {
 	response_redirect(rs, 303, arena_fmt(rq->arena, "/r/%.*s/room?done=%s", STR_ARG(request_str(rq, "id")), done));
 	return ERR_OK;
@@ -423,6 +431,8 @@ enum err_code take_room_message(struct request *rq, struct response *rs, struct 
 	struct change c = {.op = CHANGE_COMMENT, .actor = desk_actor(rq), .record = request_str(rq, "id"), .reason = request_str(rq, "text"),
 		.parent = request_int(rq, "parent"), .audiences = PARTIES | OWNER | COORDINATORS};
 	struct change_result result;
+	struct disclosing d;
+	struct disclosed r;
 	size_t n;
 	const struct str *named = request_strs(rq, "to", &n);
 	struct str *to = arena_array(rq->arena, n + 1, sizeof *to);
@@ -433,14 +443,15 @@ enum err_code take_room_message(struct request *rq, struct response *rs, struct 
 		else if (!str_is(one, "all") && one.n) to[c.to_n++] = one;
 	}
 	c.to = to;
-	enum err_code code = change_apply(desk_hub(rq), rq->worker, &c, &result, e);
+	enum err_code code = find_case(rq, &d, &r, e);
+	if (!code) code = change_apply(desk_hub(rq), rq->worker, &c, &result, e);
 	return code ? refused(rq, rs, code, e) : back(rq, rs, "sent");
 }
 
 enum err_code take_room_read(struct request *rq, struct response *rs, struct err *e) {
-	struct disclosing d = desk_disclosing(rq);
+	struct disclosing d;
 	struct disclosed r;
-	enum err_code code = disclose_record(&d, request_str(rq, "id"), &r, e);
+	enum err_code code = find_case(rq, &d, &r, e);
 	if (!code) code = message_mark_read(desk_hub(rq), &d, &r, request_int(rq, "up_to"), e);
 	return code ? code : back(rq, rs, "read");
 }
