@@ -171,7 +171,7 @@ void decide_answer(const struct decide_table *t, const struct decide_given *g, s
 	}
 	if (out->possible_n == 1) return;
 	out->outcome = DECIDE_NONE;
-	double least = INFINITY;
+	double least = (double)INFINITY;
 	for (size_t i = 0; i < t->points_n; i++) {
 		if (g->values[i] != DECIDE_OPEN || !makes_a_difference(t, g, i)) continue;
 		out->relevant |= 1u << i;

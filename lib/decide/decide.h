@@ -67,7 +67,7 @@ bool decide_version(struct str s);
 
 /* ---- looking ---- */
 
-enum { DECIDE_NONE = SIZE_MAX };
+#define DECIDE_NONE SIZE_MAX
 /* By name or key; DECIDE_NONE. */
 size_t decide_point_find(const struct decide_table *t, struct str name);
 size_t decide_value_find(const struct decide_point *p, struct str name);
