@@ -76,10 +76,12 @@ static enum err_code check_file(struct cli *c, const char *path, struct err *e) 
 }
 
 static enum err_code list_tables(struct cli *c, struct err *e) {
-	const struct tables *all = c->hub->tables;
+	struct tables *all = c->hub->tables;
 	if (!c->json) {
-		for (size_t i = 0; i < all->n; i++)
-			out_fmt("%-22.*s %-8.*s %.*s\n", STR_ARG(all->items[i]->name), STR_ARG(all->items[i]->version), STR_ARG(all->items[i]->title));
+		for (size_t i = 0; i < tables_n(all); i++) {
+			const struct decide_table *t = tables_at(all, i);
+			out_fmt("%-22.*s %-8.*s %.*s\n", STR_ARG(t->name), STR_ARG(t->version), STR_ARG(t->title));
+		}
 		return ERR_OK;
 	}
 	autobuf struct buf b = BUF(JSON_OUT);
@@ -87,7 +89,7 @@ static enum err_code list_tables(struct cli *c, struct err *e) {
 	jw_object(&w);
 	jw_name(&w, S("items"));
 	jw_array(&w);
-	for (size_t i = 0; i < all->n; i++) table_json(&w, c->hub, all->items[i], false);
+	for (size_t i = 0; i < tables_n(all); i++) table_json(&w, c->hub, tables_at(all, i), false);
 	jw_array_end(&w);
 	jw_object_end(&w);
 	return out_json(&b, e);

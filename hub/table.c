@@ -1,5 +1,8 @@
 #include "table.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "hub/tables_builtin.h"
 
 enum { TABLES_CAP = 64 << 20, TABLES_MOST = 200 };
@@ -8,6 +11,15 @@ struct one {
 	const struct decide_table *table;
 	bool builtin;
 	struct str file;
+};
+
+struct tables {
+	struct arena *arena;
+	struct one *items;
+	size_t n;
+	const char *folder;  /* with tables of the hub's own; NULL none */
+	atomic_bool ready;   /* items are read, and stay as they are */
+	pthread_mutex_t lock;
 };
 
 struct loader {
@@ -71,11 +83,17 @@ static int by_name(const void *x, const void *y) {
 	return str_cmp(((const struct one *)x)->table->name, ((const struct one *)y)->table->name);
 }
 
+static const struct decide_table *named(const struct loader *l, struct str name) {
+	for (size_t i = 0; i < l->n; i++)
+		if (str_eq(l->items[i].table->name, name)) return l->items[i].table;
+	return NULL;
+}
+
 /* A point that another table works out has that table's outcomes. */
-static enum err_code check_parts(struct loader *l, const struct tables *all, const struct one *one) {
+static enum err_code check_parts(struct loader *l, const struct one *one) {
 	for (size_t i = 0; i < one->table->points_n; i++) {
 		const struct decide_point *p = &one->table->points[i];
-		const struct decide_table *by = p->table.n ? table_find(all, p->table) : NULL;
+		const struct decide_table *by = p->table.n ? named(l, p->table) : NULL;
 		if (!by) continue;
 		bool same = by->outcome.n == p->n;
 		for (size_t v = 0; same && v < p->n; v++) same = str_eq(by->outcome.values[v].name, p->values[v].name);
@@ -86,58 +104,69 @@ static enum err_code check_parts(struct loader *l, const struct tables *all, con
 	return ERR_OK;
 }
 
-static enum err_code finish(struct loader *l, struct tables *t) {
-	qsort(l->items, l->n, sizeof *l->items, by_name);
-	const struct decide_table **items = arena_array(l->a, l->n + 1, sizeof *items);
-	bool *builtin = arena_array(l->a, l->n + 1, sizeof *builtin);
-	if (!items || !builtin) return err_set(l->e, ERR_MEMORY, "out of memory");
-	for (size_t i = 0; i < l->n; i++) {
-		items[i] = l->items[i].table;
-		builtin[i] = l->items[i].builtin;
-	}
-	*t = (struct tables){l->a, items, l->n, builtin};
-	for (size_t i = 0; i < l->n; i++) {
-		enum err_code code = check_parts(l, t, &l->items[i]);
-		if (code) return code;
-	}
+static enum err_code read_all(struct tables *t, struct err *e) {
+	struct loader l = {.a = t->arena, .items = arena_array(t->arena, TABLES_MOST, sizeof *l.items), .e = e};
+	if (!l.items) return err_set(e, ERR_MEMORY, "out of memory");
+	enum err_code code = ERR_OK;
+	for (size_t i = 0; i < tables_builtin_n && !code; i++) code = read_one(&l, tables_builtin[i].name, tables_builtin[i].bytes, true);
+	if (!code && t->folder) code = read_folder(&l, t->folder);
+	if (!code) qsort(l.items, l.n, sizeof *l.items, by_name);
+	for (size_t i = 0; i < l.n && !code; i++) code = check_parts(&l, &l.items[i]);
+	if (!code && arena_failed(t->arena)) code = err_set(e, ERR_MEMORY, "the tables are too large");
+	if (code) return code;
+	t->items = l.items;
+	t->n = l.n;
+	atomic_store_explicit(&t->ready, true, memory_order_release);
 	return ERR_OK;
 }
 
 enum err_code tables_load(struct tables **out, const char *folder, struct err *e) {
 	struct arena *a = arena_new(TABLES_CAP);
 	struct tables *t = a ? arena_new_of(a, struct tables) : NULL;
-	struct loader l = {.a = a, .e = e};
-	if (t) l.items = arena_array(a, TABLES_MOST, sizeof *l.items);
-	if (!l.items) {
+	if (!t || pthread_mutex_init(&t->lock, NULL) != 0) {
 		arena_free(a);
 		return err_set(e, ERR_MEMORY, "out of memory");
 	}
-	enum err_code code = ERR_OK;
-	for (size_t i = 0; i < tables_builtin_n && !code; i++) code = read_one(&l, tables_builtin[i].name, tables_builtin[i].bytes, true);
-	if (!code && folder && file_is_dir(folder)) code = read_folder(&l, folder);
-	if (!code) code = finish(&l, t);
-	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "the tables are too large");
-	if (code) {
-		arena_free(a);
-		return code;
-	}
-	*out = t;
-	return ERR_OK;
+	t->arena = a;
+	struct file_list files = {0};
+	enum err_code code = folder && file_is_dir(folder) ? file_walk(a, folder, ".json", &files, e) : ERR_OK;
+	if (files.n) t->folder = arena_cstr(a, str_of(folder));
+	if (!code && files.n) code = read_all(t, e);
+	if (code) tables_free(t);
+	else *out = t;
+	return code;
 }
 
 void tables_free(struct tables *t) {
-	if (t) arena_free(t->arena);
+	if (!t) return;
+	pthread_mutex_destroy(&t->lock);
+	arena_free(t->arena);
 }
 
-const struct decide_table *table_find(const struct tables *t, struct str name) {
-	for (size_t i = 0; i < t->n; i++)
-		if (str_eq(t->items[i]->name, name)) return t->items[i];
+/* What is built in can be read, or a test fails; but for want of memory, and then there are none. */
+static size_t ready(struct tables *t) {
+	if (!atomic_load_explicit(&t->ready, memory_order_acquire)) {
+		pthread_mutex_lock(&t->lock);
+		enum err_code code = atomic_load_explicit(&t->ready, memory_order_acquire) ? ERR_OK : read_all(t, NULL);
+		pthread_mutex_unlock(&t->lock);
+		if (code) return 0;
+	}
+	return t->n;
+}
+
+size_t tables_n(struct tables *t) { return ready(t); }
+
+const struct decide_table *tables_at(struct tables *t, size_t i) { return i < ready(t) ? t->items[i].table : NULL; }
+
+const struct decide_table *table_find(struct tables *t, struct str name) {
+	for (size_t i = 0; i < ready(t); i++)
+		if (str_eq(t->items[i].table->name, name)) return t->items[i].table;
 	return NULL;
 }
 
-bool table_is_builtin(const struct tables *t, const struct decide_table *one) {
-	for (size_t i = 0; i < t->n; i++)
-		if (t->items[i] == one) return t->builtin[i];
+bool table_is_builtin(struct tables *t, const struct decide_table *one) {
+	for (size_t i = 0; i < ready(t); i++)
+		if (t->items[i].table == one) return t->items[i].builtin;
 	return false;
 }
 

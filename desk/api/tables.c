@@ -15,12 +15,12 @@ static enum err_code find(struct request *rq, const struct decide_table **out, s
 }
 
 enum err_code api_tables(struct request *rq, struct response *rs, struct err *e) {
-	const struct tables *tables = desk_hub(rq)->tables;
+	struct tables *tables = desk_hub(rq)->tables;
 	struct json_writer w = json_writer(response_json(rs));
 	jw_object(&w);
 	jw_name(&w, S("items"));
 	jw_array(&w);
-	for (size_t i = 0; i < tables->n; i++) table_json(&w, desk_hub(rq), tables->items[i], false);
+	for (size_t i = 0; i < tables_n(tables); i++) table_json(&w, desk_hub(rq), tables_at(tables, i), false);
 	jw_array_end(&w);
 	jw_object_end(&w);
 	return answered(rq, rs, e);

@@ -6,8 +6,8 @@ enum { QUESTIONS = 400, ANSWER = 60 };
 static size_t questions_of(struct arena *a, const struct hub *h, const char **names) {
 	size_t n = 0;
 	struct map seen = {.arena = a};
-	for (size_t i = 0; i < h->tables->n; i++) {
-		const struct decide_table *t = h->tables->items[i];
+	for (size_t i = 0; i < tables_n(h->tables); i++) {
+		const struct decide_table *t = tables_at(h->tables, i);
 		for (size_t p = 0; p < t->points_n && n < QUESTIONS; p++) {
 			void **at = map_at(&seen, t->points[p].name);
 			if (!at || *at) continue;

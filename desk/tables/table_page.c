@@ -85,17 +85,19 @@ enum err_code show_table(struct request *rq, struct response *rs, struct err *e)
 }
 
 enum err_code show_tables(struct request *rq, struct response *rs, struct err *e) {
-	const struct tables *all = desk_hub(rq)->tables;
+	struct tables *all = desk_hub(rq)->tables;
 	struct arena *a = rq->arena;
-	struct table_card *cards = arena_array(a, all->n + 1, sizeof *cards);
+	size_t n = tables_n(all);
+	struct table_card *cards = arena_array(a, n + 1, sizeof *cards);
 	if (!cards) return err_set(e, ERR_MEMORY, "out of memory");
-	for (size_t i = 0; i < all->n; i++) {
+	for (size_t i = 0; i < n; i++) {
+		const struct decide_table *t = tables_at(all, i);
 		struct str asks = STR_EMPTY;
-		for (size_t p = 0; p < all->items[i]->points_n; p++)
-			asks = arena_fmt(a, "%.*s%s%.*s", STR_ARG(asks), p ? ", " : "", STR_ARG(all->items[i]->points[p].title));
-		cards[i] = (struct table_card){all->items[i], all->builtin[i], asks};
+		for (size_t p = 0; p < t->points_n; p++)
+			asks = arena_fmt(a, "%.*s%s%.*s", STR_ARG(asks), p ? ", " : "", STR_ARG(t->points[p].title));
+		cards[i] = (struct table_card){t, table_is_builtin(all, t), asks};
 	}
-	struct tables_page page = {cards, all->n};
+	struct tables_page page = {cards, n};
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Decision tables"), .here = SITE_KINDS, .canonical = S("/tables"),
 		.api = S("/api/v1/tables")});
 	tables_body(out, &page);

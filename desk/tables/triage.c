@@ -85,11 +85,12 @@ static enum err_code begin(struct deciding *x) {
 	p->csrf = desk_csrf(x->rq);
 	p->decisions = lines_of_decisions(x->d.a, x->all, x->n, true, &p->decisions_n);
 	p->earlier = lines_of_decisions(x->d.a, x->all, x->n, false, &p->earlier_n);
-	const struct tables *all = x->d.hub->tables;
-	p->tables = arena_array(x->d.a, all->n + 1, sizeof(struct decide_table *));
+	struct tables *all = x->d.hub->tables;
+	size_t n = tables_n(all);
+	p->tables = arena_array(x->d.a, n + 1, sizeof(struct decide_table *));
 	if (!p->tables) return err_set(x->e, ERR_MEMORY, "out of memory");
-	for (size_t i = 0; p->decides && i < all->n; i++)
-		if (table_is_for(all->items[i], x->record.line.kind->name)) p->tables[p->tables_n++] = all->items[i];
+	for (size_t i = 0; p->decides && i < n; i++)
+		if (table_is_for(tables_at(all, i), x->record.line.kind->name)) p->tables[p->tables_n++] = tables_at(all, i);
 	return ERR_OK;
 }
 
