@@ -12,6 +12,7 @@
 #include "hub/keystore.h"
 #include "hub/migrations/migrations.h"
 #include "hub/seal.h"
+#include "hub/table.h"
 #include "hub/writer.h"
 
 enum { HUB_CAP = 8 << 20, CONF_BYTES = 1 << 20, THROTTLED = 50000 };
@@ -218,6 +219,7 @@ enum err_code hub_init(const char *dir, const struct hub_settings *settings, str
 	code = file_make_dir(file_join(a, dir, "files"), e);
 	if (!code && chmod(file_join(a, dir, "files"), 0700) != 0) code = err_errno(e, errno, "%s/files", dir);
 	if (!code) code = file_make_dir(file_join(a, dir, "kinds"), e);
+	if (!code) code = file_make_dir(file_join(a, dir, "tables"), e);
 	struct db *db = NULL;
 	if (!code) code = db_open(&db, database_of(a, dir), DB_CREATE, e);
 	int applied;
@@ -259,6 +261,7 @@ enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
 	if (!code) code = read_conf(h, e);
 	if (!code) code = open_database(h, e);
 	if (!code) code = kinds_load(&h->kinds, file_join(a, dir, "kinds"), e);
+	if (!code) code = tables_load(&h->tables, file_join(a, dir, "tables"), e);
 	if (!code) code = acts_load(&h->acts, h->kinds, e);
 	if (!code) code = writer_new(&h->writer, database_of(a, dir), e);
 	if (!code) code = keystore_new(&h->keys, h->dir, e);
@@ -279,6 +282,7 @@ void hub_close(struct hub *h) {
 	throttle_free(h->throttle);
 	provider_cache_free(h->provider);
 	acts_free(h->acts);
+	tables_free(h->tables);
 	kinds_free(h->kinds);
 	arena_free(h->arena);
 }
@@ -336,6 +340,7 @@ static enum err_code copy_hub(struct arena *a, const char *from, const char *to,
 	/* The database first: a file is written before the row that names it, so what the copy names is there. */
 	if (!code) code = copy_tree(a, from, to, "files", e);
 	if (!code) code = copy_tree(a, from, to, "kinds", e);
+	if (!code) code = copy_tree(a, from, to, "tables", e);
 	/* A copy opens as WAL again; checked whole before it may be called a backup. */
 	if (!code) code = db_open(&db, database_of(a, to), DB_WRITE, e);
 	if (!code) {

@@ -37,6 +37,9 @@ cases='participant|system_status|case_state|embargo_proposal|embargo_answer|task
 complain "A case's table is written outside hub/case/:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(case/|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($cases)\b" || true)"
+complain "A decision is recorded past the act (hub/triage.c):" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(triage\.c|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) decision\b" || true)"
 accounts='account|recovery|session|token|membership|code|identity|audit|draft|saved_search|notice|idempotency'
 complain "An account's table is written outside hub/account/:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(account/|migrations/)' | strings |

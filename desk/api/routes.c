@@ -6,6 +6,7 @@
 #include "desk/api/fields.h"
 #include "desk/registry/pages.h"
 #include "desk/registry/routes.h"
+#include "desk/tables/answers.h"
 #include "hub/attachment.h"
 #include "lib/schema/schema.h"
 
@@ -14,6 +15,7 @@ extern const size_t api_files_n;
 
 enum { ID = 300, RECORD_BYTES = 2 << 20, SMALL_BYTES = 64 << 10, BULK_BYTES = 8 << 20, NOTE = 2000 };
 #define OPEN     (ROUTE_CACHEABLE | ROUTE_ANY_ORIGIN)
+#define TABLE_PARAM {"table", PARAM_PATH, .length = 60, .help = "a table's name"}
 #define ID_PARAM {"id", PARAM_PATH, .length = ID, .help = "number, uid, identifier at the source or alias"}
 #define KIND     {"kind", PARAM_PATH, .help = "its name"}
 #define IF_MATCH {"if-match", PARAM_HEADER, .length = 1000, .help = "the version to start from: the ETag or etag of an earlier answer"}
@@ -75,6 +77,18 @@ static const struct route table[] = {
 	{"/api/v1/acts", api_acts, ROUTE_PUBLIC, .name = "api-acts", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "All acts: what may be done to records of which kinds, by whom, and the schema of what each needs.",
 		.more = OPERATION(.gives = "Acts")},
+	{"/api/v1/records/{id}/decisions", api_decisions, MAY_SIGNED_IN, .name = "api-decisions", .gives = GIVES_JSON,
+		.help = "What was decided about a record by decision tables, newest first.", .params = PARAMS(ID_PARAM),
+		.more = OPERATION(.gives = "Decisions", .text = "Decided by the act triage.decide. The note is for coordinators.", .example = ONE_LEAF "/decisions")},
+	{"/api/v1/tables", api_tables, ROUTE_PUBLIC, .name = "api-tables", .gives = GIVES_JSON, .flags = OPEN, .help = "The hub's decision tables.",
+		.more = OPERATION(.gives = "Tables")},
+	{"/api/v1/tables/{table}", api_table, ROUTE_PUBLIC, .name = "api-table", .gives = GIVES_JSON, .flags = OPEN,
+		.help = "A decision table: each question and value explained, the rules, what follows.", .params = PARAMS(TABLE_PARAM),
+		.more = OPERATION(.gives = "Table", .example = "/api/v1/tables/harm-tier")},
+	{"/api/v1/tables/{table}/decide", api_table_decide, ROUTE_PUBLIC, .name = "api-table-decide", .gives = GIVES_JSON, .flags = ROUTE_ANY_ORIGIN,
+		.help = "What follows from some answers, and what to answer next.",
+		.params = PARAMS(TABLE_PARAM, {"vector", .length = DECIDE_VECTOR, .help = "the answers in a line; or one by one, by the names of the questions"}),
+		.more = OPERATION(.gives = "Answer", .example = "/api/v1/tables/harm-tier/decide?severity=grave&people=few")},
 	{"/api/v1/records/{id}/files/{sha256}", show_record_file, ROUTE_PUBLIC, .name = "api-file", .gives = GIVES_FILE,
 		.flags = ROUTE_ANY_ORIGIN, .help = "A file that belongs to a record.",
 		.params = PARAMS(ID_PARAM, {"sha256", PARAM_PATH, .length = 64, .help = "in hexadecimal"}),
@@ -209,6 +223,6 @@ enum err_code api_routes(struct arena *a, struct desk_app *app, const struct rou
 		api_release(app);
 		return code;
 	}
-	*out = registry_complete(a, app, table);
+	*out = with_questions(a, app->hub, registry_complete(a, app, table));
 	return arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }

@@ -101,8 +101,10 @@ struct record_file {
 	struct str href, name, size, media_type, sha256;
 };
 struct record_tools;            /* desk/forms/pages.h */
+struct decisions_part;          /* desk/tables/pages.h */
 struct record_page {
 	const struct record_tools *tools; /* what this viewer may do; NULL nothing */
+	const struct decisions_part *decisions; /* NULL none that are told */
 	const struct disclosed *r;
 	struct line line;
 	struct safe_html summary;

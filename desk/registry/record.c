@@ -4,6 +4,7 @@
 #include "desk/registry/concerns.h"
 #include "desk/forms/pages.h"
 #include "desk/site/words.h"
+#include "desk/tables/pages.h"
 #include "http/markdown.h"
 #include "record.t.h"
 
@@ -164,6 +165,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = read_events(&d, &r, &page, e);
 	if (!code) code = read_files(&d, &r, &page, e);
 	if (!code) code = record_tools(rq, &r, &page.tools, e);
+	if (!code) code = decisions_part(rq, &r, &page.decisions, e);
 	if (code) return code;
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
 	page.sections = sections;

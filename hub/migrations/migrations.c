@@ -7,5 +7,6 @@ const struct migration hub_migrations[] = {
 	{2, "accounts", migration_accounts, NULL},
 	{3, "cases", migration_cases, NULL},
 	{4, "keys", migration_keys, NULL},
+	{5, "decisions", migration_decisions, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);

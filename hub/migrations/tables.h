@@ -6,3 +6,4 @@ extern const char migration_ground[], migration_ground_sqlite[];
 extern const char migration_accounts[];
 extern const char migration_cases[];
 extern const char migration_keys[];
+extern const char migration_decisions[];

@@ -156,7 +156,7 @@ test('init makes a hub and says what comes next', (t) => {
   const folder = makeFolder(t)
   const dir = join(folder, 'a/b')
   assert.match(run(['init', dir]).stdout, /polder import polder starter\/[\s\S]*polder serve/)
-  assert.deepEqual(readdirSync(dir).sort(), ['files', 'hub.db', 'kinds', 'polder.conf', 'secret.key'])
+  assert.deepEqual(readdirSync(dir).sort(), ['files', 'hub.db', 'kinds', 'polder.conf', 'secret.key', 'tables'])
   assert.equal(JSON.parse(run(['init', join(folder, 'c'), '--json']).stdout).hub, join(folder, 'c'))
   const again = run(['init', dir, '--json'])
   assert.equal(again.status, 1)

@@ -52,6 +52,7 @@ const forms = {
   'room-message': () => ({text: 'Seen.', to: 'all'}),
   'room-act': () => ({act: 'task.done', task: '1'}),
   'room-read': () => ({up_to: '1'}),
+  'triage-decide': () => ({table: 'harm-tier', do: 'record'}),
 }
 // The proof that a session's forms carry.
 async function csrf(p) {
@@ -129,7 +130,7 @@ function expected(route, p, open, r) {
     const viewer = route.flags.includes('same for all') || !(inApi(route) || p.cookie) ? {roles: []} : p
     const who = audiencesOf(viewer, open)
     if (!who.length || route.gives.includes('feed')) return 'nothing here' /* nothing refers to a lesson that a feed could tell of */
-    if (['api-room', 'room', 'room-act', 'room-message', 'room-read', 'act-form', 'act-send'].includes(route.name)) return 'nothing here' /* a lesson has none; what a case's room shows to whom is another test's */
+    if (['api-room', 'room', 'room-act', 'room-message', 'room-read', 'act-form', 'act-send', 'triage', 'triage-decide'].includes(route.name)) return 'nothing here' /* a lesson has none; what a case's room shows to whom is another test's */
     if (route.name === 'act') return '422' /* nor acts */
     if (route.path.includes('{sha256}') && !who.some((one) => r.audiences.includes(one))) return 'nothing here'
   }
