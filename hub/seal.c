@@ -45,6 +45,17 @@ static void forget_key(struct str key) {
 	sodium_memzero((char *)(uintptr_t)key.p, key.n);
 }
 
+enum err_code seal_derive(const struct hub *h, const char context[9], uint64_t number, unsigned char out[SEAL_DERIVED], struct err *e) {
+	autoarena struct arena *own = arena_new(1 << 16);
+	if (!own) return err_set(e, ERR_MEMORY, "out of memory");
+	struct str key = STR_EMPTY;
+	enum err_code code = read_key(h, own, &key, e);
+	if (code) return code;
+	crypto_kdf_derive_from_key(out, SEAL_DERIVED, number, context, (const unsigned char *)key.p);
+	forget_key(key);
+	return ERR_OK;
+}
+
 enum err_code seal(const struct hub *h, struct str plain, struct arena *a, struct str *out, struct err *e) {
 	autoarena struct arena *own = arena_new(1 << 16);
 	if (!own || plain.n > MOST) return err_set(e, ERR_MEMORY, "out of memory");

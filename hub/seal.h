@@ -13,3 +13,7 @@ enum err_code seal(const struct hub *h, struct str plain, struct arena *a, struc
 enum err_code unseal(const struct hub *h, struct str sealed, struct arena *a, struct str *out, struct err *e) must_use;
 /* Makes the key where there is none. */
 enum err_code seal_make_key(const char *dir, struct err *e) must_use;
+/* 32 bytes that follow from the hub's key for one purpose (libsodium's crypto_kdf: BLAKE2b, its context and number): context has 8 letters. Whoever
+ * has the key has them again; from one of them neither the key nor another follows. ERR_STORAGE, ERR_FORBIDDEN, ERR_CORRUPT. */
+enum { SEAL_DERIVED = 32 };
+enum err_code seal_derive(const struct hub *h, const char context[9], uint64_t number, unsigned char out[SEAL_DERIVED], struct err *e) must_use;

@@ -131,6 +131,9 @@ struct record_page {
 	bool long_title, summary_cut;
 };
 route_fn show_record, show_record_file;
+/* A file of a record, as d's viewer may have it. ERR_NOT_FOUND. */
+enum err_code send_record_file(struct request *rq, struct response *rs, const struct disclosing *d, const struct disclosed *r, struct str sha256,
+	struct err *e) must_use;
 /* The record that the path names. *done: the answer is a redirect to its own name. */
 enum err_code record_by_path(struct request *rq, struct response *rs, const char *suffix, struct disclosed *out,
 	bool *done, struct err *e) must_use;

@@ -213,16 +213,20 @@ static enum err_code send_file(struct request *rq, struct response *rs, const st
 	return ERR_OK;
 }
 
-enum err_code show_record_file(struct request *rq, struct response *rs, struct err *e) {
-	struct disclosing d = desk_disclosing(rq);
-	struct disclosed r;
+enum err_code send_record_file(struct request *rq, struct response *rs, const struct disclosing *d, const struct disclosed *r, struct str sha256,
+	struct err *e) {
 	struct disclosed_file *files;
 	size_t n;
-	enum err_code code = disclose_record(&d, request_str(rq, "id"), &r, e);
-	if (!code) code = disclose_files(&d, &r, &files, &n, e);
+	enum err_code code = disclose_files(d, r, &files, &n, e);
 	if (code) return code;
-	struct str sha256 = request_str(rq, "sha256");
 	for (size_t i = 0; i < n; i++)
 		if (str_eq_ascii_case(files[i].sha256, sha256)) return send_file(rq, rs, &files[i], e);
 	return err_set(e, ERR_NOT_FOUND, "%s", words.file_not_found);
+}
+
+enum err_code show_record_file(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct disclosed r;
+	enum err_code code = disclose_record(&d, request_str(rq, "id"), &r, e);
+	return code ? code : send_record_file(rq, rs, &d, &r, request_str(rq, "sha256"), e);
 }
