@@ -22,7 +22,7 @@ struct words {
 	const char *what_concerns; /* {1} title of a record */
 	const char *feed_of;       /* {1} title of a page */
 	/* events of a timeline */
-	const char *published, *created, *revised, *moved, *withheld, *linked, *unlinked, *commented, *attached;
+	const char *published, *created, *revised, *moved, *withheld, *linked, *unlinked, *commented, *acted, *attached;
 	/* differences */
 	const char *added, *removed, *changed;
 	/* record */
@@ -31,7 +31,7 @@ struct words {
 	const char *cite_no_date;  /* the same without {4} */
 	/* who may read a field */
 	const char *audience_public, *audience_parties, *audience_owner, *audience_coordinators, *audience_panel,
-		*audience_regulator, *audience_downstream, *audience_sealed, *audience_nobody;
+		*audience_regulator, *audience_downstream, *audience_sealed, *audience_invited, *audience_nobody;
 	/* the home page */
 	const char *home_description;
 	/* charts */
