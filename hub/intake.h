@@ -58,3 +58,10 @@ bool intake_refuses_files(const struct hub *h, struct arena *a, const struct jso
 /* Systems of this hub that the public knows and that a name may mean, best first. */
 enum { INTAKE_HITS = 3 };
 enum err_code intake_systems(const struct disclosing *d, struct str name, struct glimpse out[INTAKE_HITS], size_t *n, struct err *e) must_use;
+
+/* ---- duplicates ---- */
+
+/* A report tells of the same as another report, or as a case: it is linked to it, found valid (a duplicate passes through "valid"; as in the case protocol Vultron) where it was not yet, and where the
+ * other is worked on in a case it becomes a part of that case and its finder takes part in it as a second finder, with a receipt of their own. For coordinators. ERR_INVALID for
+ * what is no report or case; ERR_CONFLICT where it is a duplicate already. The one place where a finder joins a case. */
+enum err_code intake_join(struct hub *h, struct db *db, struct actor by, struct str duplicate, struct str of, struct err *e) must_use;

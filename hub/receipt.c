@@ -118,7 +118,7 @@ static enum err_code unknown(struct err *e) {
 
 static enum err_code find_by_id(struct db *db, const unsigned char id[RECEIPT_ID], struct arena *a, struct receipt *out, struct err *e) {
 	struct db_query q = db_query(db,
-		"SELECT r.subject, o.uid, r.request, r.shown FROM receipt r LEFT JOIN record o ON o.id = r.record WHERE r.id = $1");
+		"SELECT r.subject, o.uid, r.request FROM receipt r LEFT JOIN record o ON o.id = r.record WHERE r.id = $1");
 	db_bind_bytes(&q, 1, str_n(id, RECEIPT_ID));
 	struct receipt r = {.record = STR_EMPTY};
 	bool found = db_row(&q);
@@ -126,7 +126,6 @@ static enum err_code find_by_id(struct db *db, const unsigned char id[RECEIPT_ID
 		snprintf(r.subject, sizeof r.subject, "%.*s", STR_ARG(db_str(&q, 0)));
 		r.record = arena_str(a, db_str(&q, 1));
 		r.request = arena_str(a, db_str(&q, 2));
-		r.shown = db_int(&q, 3);
 		memcpy(r.id, id, RECEIPT_ID);
 	}
 	enum err_code code = db_done(&q, e);
@@ -147,7 +146,6 @@ struct job {
 	unsigned char id[RECEIPT_ID];
 	char subject[UID_SIZE];
 	struct str draft;
-	moment at;
 	enum err_code code;
 	struct err err;
 };
@@ -210,7 +208,7 @@ static enum err_code save(struct db *db, void *arg, struct err *e) {
 	if (!code && drafts >= RECEIPT_DRAFTS) return job->code = err_set(&job->err, ERR_BUSY, "the hub keeps no more drafts for now"), ERR_OK;
 	if (code) return code;
 	q = db_query(db,
-		"INSERT INTO receipt (id, subject, record, request, draft, day, shown) VALUES ($1, $2, NULL, NULL, $3, $4, 0) "
+		"INSERT INTO receipt (id, subject, record, request, draft, day) VALUES ($1, $2, NULL, NULL, $3, $4) "
 		"ON CONFLICT (id) DO UPDATE SET draft = excluded.draft, day = excluded.day");
 	db_bind_bytes(&q, 1, str_n(job->id, RECEIPT_ID));
 	db_bind_str(&q, 2, str_of(job->subject));
@@ -295,7 +293,7 @@ bool receipt_same(const struct receipt *r, const struct receipt_row *row) {
 
 enum err_code receipt_put(struct db *db, const struct receipt_row *row, int64_t record, struct err *e) {
 	struct db_query q = db_query(db,
-		"INSERT INTO receipt (id, subject, record, request, draft, day, shown) VALUES ($1, $2, $3, $4, NULL, $5, 0) "
+		"INSERT INTO receipt (id, subject, record, request, draft, day) VALUES ($1, $2, $3, $4, NULL, $5) "
 		"ON CONFLICT (id) DO UPDATE SET record = excluded.record, request = excluded.request, draft = NULL, day = excluded.day "
 		"WHERE receipt.record IS NULL AND receipt.subject = excluded.subject");
 	db_bind_bytes(&q, 1, str_n(row->id, RECEIPT_ID));
@@ -305,22 +303,6 @@ enum err_code receipt_put(struct db *db, const struct receipt_row *row, int64_t 
 	db_bind_int(&q, 5, today());
 	enum err_code code = db_run(&q, e);
 	return code || db_changes(db) ? code : err_set(e, ERR_EXISTS, "this report was sent already");
-}
-
-/* ---- afterwards ---- */
-
-static enum err_code note_shown(struct db *db, void *arg, struct err *e) {
-	const struct job *job = arg;
-	struct db_query q = db_query(db, "UPDATE receipt SET shown = $2 WHERE id = $1 AND shown < $2");
-	db_bind_bytes(&q, 1, str_n(job->id, RECEIPT_ID));
-	db_bind_int(&q, 2, job->at);
-	return db_run(&q, e);
-}
-
-enum err_code receipt_shown(struct hub *h, const struct receipt *r, moment newest, struct err *e) {
-	struct job job = {.at = newest};
-	memcpy(job.id, r->id, sizeof job.id);
-	return newest > r->shown ? run(h, note_shown, &job, e) : ERR_OK;
 }
 
 /* ---- the browser's part ---- */

@@ -34,7 +34,6 @@ struct receipt {
 	char subject[UID_SIZE];
 	struct str record;      /* uid of the report; "" while there is only a draft */
 	struct str request;     /* digest of what was sent */
-	moment shown;
 };
 /* ERR_NOT_FOUND in the same words for a code that never was and for one whose draft was thrown away. */
 enum err_code receipt_find(const struct hub *h, struct db *db, const struct receipt_code *code, struct arena *a, struct receipt *out,
@@ -79,11 +78,6 @@ enum err_code receipt_row_for(const struct hub *h, struct db *db, const struct r
 bool receipt_same(const struct receipt *r, const struct receipt_row *row);
 /* For hub/change.c, in its transaction. ERR_EXISTS when the code's report is there already. */
 enum err_code receipt_put(struct db *db, const struct receipt_row *row, int64_t record, struct err *e) must_use;
-
-/* ---- afterwards ---- */
-
-/* The finder was shown events up to this moment. */
-enum err_code receipt_shown(struct hub *h, const struct receipt *r, moment newest, struct err *e) must_use;
 
 /* ---- the browser's part ---- */
 

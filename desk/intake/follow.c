@@ -5,9 +5,10 @@
 #include "desk/site/words.h"
 #include "follow.t.h"
 #include "hub/disclose_similar.h"
+#include "hub/message.h"
 #include "intake.t.h"
 
-enum { EVENTS = 500 };
+enum { MESSAGES = 200, CASES = 5 };
 
 static enum err_code put_enter(struct request *rq, struct response *rs, struct str typed, struct str trouble, int status) {
 	struct intake_enter page = {typed, trouble};
@@ -57,8 +58,8 @@ enum err_code lost_receipt(struct request *rq, struct response *rs, struct err *
 
 /* ---- the page ---- */
 
-static enum err_code read_events(const struct disclosing *d, const struct disclosed *r, const struct finder *f, struct intake_follow *p,
-	moment *newest, struct err *e) {
+/* What was done with it, without the messages. */
+static enum err_code read_events(const struct disclosing *d, const struct disclosed *r, const struct finder *f, struct intake_follow *p, struct err *e) {
 	struct disclosed_event *events;
 	size_t n;
 	enum err_code code = disclose_history(d, r, &events, &n, e);
@@ -68,21 +69,62 @@ static enum err_code read_events(const struct disclosing *d, const struct disclo
 	for (size_t i = 0; i < n; i++) {
 		const struct disclosed_event *v = &events[i];
 		bool moved = str_is(v->type, "moved"), file = str_is(v->type, "attached");
-		if (v->at > *newest) *newest = v->at;
-		if (!moved && !file && !str_is(v->type, "commented")) continue;
-		struct intake_event *one = &out[p->n++];
-		*one = (struct intake_event){.when = moment_words(d->a, v->at), .datetime = moment_str(d->a, v->at), .text = v->reason, .file = file};
+		if (!moved && !file) continue;
+		struct intake_event *one = &out[p->events_n++];
+		*one = (struct intake_event){.when = moment_words(d->a, v->at), .datetime = moment_str(d->a, v->at)};
 		one->mine = str_eq(v->actor, str_of(f->receipt.subject));
-		one->who = str_of(one->mine ? intake_words.you : intake_words.hub);
-		if (moved) {
-			struct str state = str_of(intake_step_of(v->state)->title);
-			one->text = v->reason.n ? arena_fmt(d->a, "%.*s: %.*s", STR_ARG(state), STR_ARG(v->reason)) : state;
-		}
-		one->fresh = !one->mine && v->at > f->receipt.shown;
-		p->fresh += one->fresh;
+		if (file) one->text = words_with(d->a, intake_words.file_event, v->reason);
+		else if (str_is(v->move, "submit")) one->text = str_of(intake_words.sent_event);
+		else if (one->mine && str_is(v->move, "withdraw")) one->text = str_of(intake_words.withdrawn_event);
+		else one->text = str_of(intake_step_of(v->state)->title);
+		if (moved && v->reason.n) one->text = arena_fmt(d->a, "%.*s: %.*s", STR_ARG(one->text), STR_ARG(v->reason));
 	}
 	p->events = out;
 	return ERR_OK;
+}
+
+static enum err_code read_thread(struct request *rq, const struct disclosing *d, const struct disclosed *r, struct intake_thread *t, size_t *fresh,
+	struct err *e) {
+	struct message *messages;
+	bool more;
+	enum err_code code = disclose_messages(d, r, &(struct message_request){.limit = MESSAGES}, &messages, &t->n, &more, e);
+	if (code) return code;
+	struct intake_event *out = arena_array(d->a, t->n + 1, sizeof *out);
+	if (!out) return err_set(e, ERR_MEMORY, "out of memory");
+	size_t before = *fresh;
+	for (size_t i = 0; i < t->n; i++) {
+		const struct message *m = &messages[i];
+		out[i] = (struct intake_event){.when = moment_words(d->a, m->at), .datetime = moment_str(d->a, m->at), .text = m->text, .mine = m->own,
+			.who = m->own ? str_of(intake_words.you) : m->author_name, .fresh = m->unread};
+		*fresh += m->unread;
+		t->last = m->id;
+	}
+	t->messages = out;
+	return *fresh > before ? message_mark_read(desk_hub(rq), d, r, t->last, e) : ERR_OK;
+}
+
+/* The report's own messages, and those of each case that the finder takes part in with it. */
+static enum err_code read_threads(struct request *rq, const struct disclosing *d, const struct disclosed *r, struct intake_follow *p, struct err *e) {
+	struct disclosed_links *groups;
+	size_t n;
+	struct intake_thread *out = arena_array(d->a, CASES + 1, sizeof *out);
+	if (!out) return err_set(e, ERR_MEMORY, "out of memory");
+	out[0] = (struct intake_thread){.record = r->line.uid, .title = STR_EMPTY};
+	enum err_code code = read_thread(rq, d, r, &out[0], &p->fresh, e);
+	p->threads_n = 1;
+	if (!code) code = disclose_links(d, r, CASES, &groups, &n, e);
+	for (size_t i = 0; i < n && !code; i++) {
+		if (!groups[i].inverse || !str_is(groups[i].rel, "handles")) continue;
+		for (size_t j = 0; j < groups[i].n && p->threads_n <= CASES && !code; j++) {
+			struct disclosed c;
+			if (disclose_record(d, groups[i].items[j].uid, &c, NULL)) continue;
+			struct intake_thread *t = &out[p->threads_n++];
+			*t = (struct intake_thread){.record = c.line.uid, .title = c.line.headline, .state = c.line.state->title};
+			code = read_thread(rq, d, &c, t, &p->fresh, e);
+		}
+	}
+	p->threads = out;
+	return code;
 }
 
 static enum err_code read_files(const struct disclosing *d, const struct disclosed *r, struct intake_follow *p, struct err *e) {
@@ -149,7 +191,6 @@ enum err_code put_follow(struct request *rq, struct response *rs, const struct f
 	struct disclosing d = finder_disclosing(rq, f);
 	struct disclosed r;
 	struct disclosed_rights rights;
-	moment newest = 0;
 	const struct desk_user *u = desk_user(rq);
 	enum err_code code = disclose_record(&d, f->receipt.record, &r, e);
 	if (!code) code = disclose_rights(&d, &r, &rights, e);
@@ -171,7 +212,8 @@ enum err_code put_follow(struct request *rq, struct response *rs, const struct f
 	present_body(((const struct desk_app *)rq->app)->reading, r.line.kind, r.body, d.a, &sections, &p.sections_n);
 	p.sections = sections;
 	const struct kind_state *joined = NULL;
-	code = read_events(&d, &r, f, &p, &newest, e);
+	code = read_events(&d, &r, f, &p, e);
+	if (!code) code = read_threads(rq, &d, &r, &p, e);
 	if (!code) code = read_files(&d, &r, &p, e);
 	if (!code) code = disclose_joined(&d, &r, &joined, e);
 	if (code) return code;
@@ -181,7 +223,6 @@ enum err_code put_follow(struct request *rq, struct response *rs, const struct f
 	code = site_end(rq, rs);
 	rs->cache = CACHE_NO_STORE;
 	rs->status = status;
-	if (!code && p.fresh) code = receipt_shown(desk_hub(rq), &f->receipt, newest, e);
 	return code;
 }
 

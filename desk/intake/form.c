@@ -68,11 +68,62 @@ static void take_questions_out(enum intake_how how, struct question *items, size
 	*n = kept;
 }
 
+static bool has_answer(const struct question *q) {
+	bool answer = q->wrong || q->error.n || q->sort == ASK_KEPT || q->sort == ASK_FIXED || q->date.n || q->time.n;
+	if (q->sort != ASK_ZONE) answer |= q->value.n > 0;
+	for (size_t i = 0; i < q->choices_n; i++) answer |= q->choices[i].chosen && q->choices[i].value.n;
+	for (size_t i = 0; i < q->n && !answer; i++) answer |= has_answer(&q->items[i]);
+	return answer;
+}
+
+static bool is_needed(const struct question *q) {
+	bool needed = q->required || q->needed.n || q->decides;
+	for (size_t i = 0; i < q->n && !needed; i++) needed |= !q->items[i].is_row && is_needed(&q->items[i]);
+	return needed;
+}
+
+/* Asked of everybody, though a report may do without. */
+static bool is_common(struct str name) {
+	static const char *const common[] = {"/summary", "/steps_to_reproduce", "/proof_of_concept", "/reporter", "/reporter/credit", "/reporter/name", "/reporter/email",
+		"/systems/0/version"};
+	for (size_t i = 0; i < lengthof(common); i++)
+		if (str_is(name, common[i])) return true;
+	return false;
+}
+
+/* What must be answered, most people can or somebody did answer stands open, in its order; the rest behind it. Gives how many are open. */
+static size_t put_open_first(struct arena *a, struct question *items, size_t n) {
+	struct question *all = arena_array(a, n + 1, sizeof *all);
+	size_t open = 0, at = 0;
+	if (!all) return n;
+	for (int rest = 0; rest < 2; rest++) {
+		for (size_t i = 0; i < n; i++)
+			if ((is_needed(&items[i]) || is_common(items[i].name) || has_answer(&items[i])) == !rest) all[at++] = items[i];
+		if (!rest) open = at;
+	}
+	if (n) memcpy(items, all, n * sizeof *items);
+	return open;
+}
+
+static void fold_rare(struct arena *a, struct question *q) {
+	for (size_t i = 0; i < q->n; i++) fold_rare(a, &q->items[i]);
+	if (q->sort != ASK_GROUP || q->n < 4) return;
+	size_t open = put_open_first(a, q->items, q->n);
+	q->rare = open && open + 1 < q->n ? open : 0;
+}
+
+static void fold_section(struct arena *a, struct question_section *s) {
+	for (size_t i = 0; i < s->n; i++) fold_rare(a, &s->items[i]);
+	size_t open = put_open_first(a, s->items, s->n);
+	s->rare = open && open + 1 < s->n ? open : 0;
+}
+
 static void fit_questions(struct reporting *x, struct questions *q) {
 	static const char *const help[] = {"", "", "pseudonym", "anonymous"};
 	for (size_t i = 0; i < q->n; i++) {
 		struct question_section *s = &q->sections[i];
 		take_questions_out(x->page.how, s->items, &s->n);
+		fold_section(x->rq->arena, s);
 		for (size_t j = 0; j < s->n; j++)
 			if (str_is(s->items[j].name, "/reporter") && help[x->page.how][0])
 				s->help = str_of(x->page.how == INTAKE_ANONYMOUS ? intake_words.anonymous_help : intake_words.pseudonym_help);

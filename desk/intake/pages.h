@@ -62,18 +62,26 @@ struct intake_receipt {
 route_fn show_report_form, take_report_form, show_report_sent;
 
 /* ---- follow.c ---- */
-struct intake_event {
+struct intake_event {          /* a message, or what was done */
 	struct str when, datetime, who, text;
-	bool mine, fresh, file;
+	bool mine, fresh;
+};
+struct intake_thread {         /* the messages of the report, or of a case that it is worked on in */
+	struct str record, title, state; /* of the case; title "" the report itself */
+	const struct intake_event *messages;
+	size_t n;
+	int64_t last;              /* id of the newest message: what a reply answers; 0 none */
 };
 struct intake_step {
 	const char *title, *now, *next;
 };
 struct intake_follow {
-	struct str csrf, uid, title, code_hint;
+	struct str csrf, uid, title;
 	struct str state, now, next, due;
+	const struct intake_thread *threads; /* the first is the report's own */
+	size_t threads_n, fresh;
 	const struct intake_event *events;
-	size_t n, fresh;
+	size_t events_n;
 	const struct record_file *files;
 	size_t files_n;
 	const struct shown_section *sections;
@@ -104,6 +112,7 @@ struct intake_words {
 	const char *draft_kept, *draft_gone, *not_kept, *conflict;
 	const char *too_many_systems, *pseudonym_missing, *confirm;
 	const char *you, *hub;
+	const char *sent_event, *withdrawn_event, *file_event; /* file_event: {1} name */
 	const char *done_message, *done_files, *done_withdrawn, *done_changed, *done_claimed;
 	const char *anonymous_help, *pseudonym_help;
 	const char *business_days, *days;

@@ -27,19 +27,23 @@ static bool is_refusal(enum err_code code) {
 static enum err_code apply(struct request *rq, struct response *rs, const struct finder *f, struct change *c, const char *what, struct err *e) {
 	struct change_result result;
 	c->actor = receipt_actor(&f->receipt);
-	c->record = f->receipt.record;
+	if (!c->record.n) c->record = f->receipt.record;
 	enum err_code code = change_apply(desk_hub(rq), rq->worker, c, &result, e);
 	if (is_refusal(code)) return put_follow(rq, rs, f, sentence_words(rq->arena, arena_str(rq->arena, str_of(e->message))), err_http_status(code), e);
 	if (!code) response_redirect(rs, 303, arena_fmt(rq->arena, "/receipt/report?done=%s", what));
 	return code;
 }
 
+/* To the report, or to a case that the finder takes part in with it: all who take part read that. */
 enum err_code take_message(struct request *rq, struct response *rs, struct err *e) {
 	const struct finder *f;
 	bool done;
 	enum err_code code = begin(rq, rs, request_str(rq, "csrf"), &f, &done, e);
-	struct change c = {.op = CHANGE_COMMENT, .reason = request_str(rq, "text"), .audiences = OWNER | COORDINATORS};
-	return code || done ? code : apply(rq, rs, f, &c, "message", e);
+	if (code || done) return code;
+	struct change c = {.op = CHANGE_COMMENT, .reason = request_str(rq, "text"), .parent = request_int(rq, "parent"),
+		.record = request_has(rq, "record") ? request_str(rq, "record") : f->receipt.record};
+	c.audiences = str_eq(c.record, f->receipt.record) ? OWNER | COORDINATORS : PARTIES | OWNER | COORDINATORS;
+	return apply(rq, rs, f, &c, "message", e);
 }
 
 enum err_code take_withdrawal(struct request *rq, struct response *rs, struct err *e) {

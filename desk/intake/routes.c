@@ -1,6 +1,7 @@
 #include "routes.h"
 
 #include "desk/intake/pages.h"
+#include "desk/intake/similar.h"
 
 enum { ID = 300, TEXT = 4000, REASON = 2000 };
 #define UNSEEN (ROUTE_PRIVATE | ROUTE_UNTRACED)
@@ -29,7 +30,8 @@ const struct route intake_routes[] = {
 	PAGE("/receipt/change", show_change, "follow-change", "The form of a report for its finder.", {0}),
 	FORM("/receipt/change", take_change, "follow-change-send", FORM_BODY, ROUTE_FORM, "Changes a report, or shows the form again.", {0}),
 	FORM("/receipt/message", take_message, "follow-message", 64 << 10, 0, "A message to the coordinators.", CSRF,
-		{"text", PARAM_FORM, PARAM_TEXT, .length = TEXT, .help = "as typed"}),
+		{"text", PARAM_FORM, PARAM_TEXT, .length = TEXT, .help = "as typed"}, {"record", PARAM_FORM, .length = ID, .help = "the report, or a case that it is in"},
+		{"parent", PARAM_FORM, PARAM_INT, .min = 0, .max = INT64_MAX, .otherwise = "0", .help = "the message that it answers"}),
 	FORM("/receipt/files", take_files, "follow-files", FORM_FILES, ROUTE_FORM, "Adds files to a report.", {0}),
 	{"/receipt/files/{sha256}", show_finder_file, ROUTE_PUBLIC, .name = "follow-file", .gives = GIVES_FILE, .flags = UNSEEN, .help = "A file of a report for its finder.",
 		.params = PARAMS({"sha256", PARAM_PATH, .length = 64, .help = "in hexadecimal"})},
@@ -39,5 +41,8 @@ const struct route intake_routes[] = {
 	FORM("/receipt/leave", take_leave, "follow-leave", 4 << 10, 0, "The browser forgets the code.", CSRF),
 	PAGE("/receipt/{rest...}", lost_receipt, "receipt-lost", "To the page where a code is entered.", {"rest", PARAM_PATH, .length = 500, .help = "anything"}),
 	PAGE("/report/{rest...}", lost_report, "report-lost", "To the page where one begins.", {"rest", PARAM_PATH, .length = 500, .help = "anything"}),
+	{"/r/{id}/duplicate", take_duplicate, MAY_COORDINATE, HTTP_POST, CSRF_TOKEN, .name = "record-duplicate", .gives = GIVES_REDIRECT, .body_max = 4 << 10,
+		.help = "Says that a report tells of the same as another, or as a case.", .params = PARAMS(CSRF,
+			{"id", PARAM_PATH, .length = ID, .help = "number, uid or another name of the record"}, {"of", PARAM_FORM, .length = ID, .required = true, .help = "the other"})},
 	ROUTE_END
 };

@@ -100,9 +100,12 @@ struct record_concerns {
 struct record_file {
 	struct str href, name, size, media_type, sha256;
 };
+struct similar_box;             /* desk/intake/similar.h */
 struct record_tools;            /* desk/forms/pages.h */
 struct record_page {
 	const struct record_tools *tools; /* what this viewer may do; NULL nothing */
+	const struct similar_box *similar; /* what may tell of the same, for coordinators; NULL nothing */
+	struct str report_href;  /* where a flaw in it is reported; "" nowhere */
 	const struct disclosed *r;
 	struct line line;
 	struct safe_html summary;

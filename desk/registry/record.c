@@ -7,6 +7,7 @@
 #include "desk/api/json.h"
 #include "desk/registry/concerns.h"
 #include "desk/forms/pages.h"
+#include "desk/intake/similar.h"
 #include "desk/site/words.h"
 #include "http/markdown.h"
 #include "hub/attachment.h"
@@ -169,7 +170,10 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = read_events(&d, &r, &page, e);
 	if (!code) code = read_files(&d, &r, &page, e);
 	if (!code) code = record_tools(rq, &r, &page.tools, e);
+	if (!code) code = similar_box(rq, &r, &page.similar, e);
 	if (code) return code;
+	if (str_is(kind->name, "system") || str_is(kind->name, "organization"))
+		page.report_href = arena_fmt(d.a, "/report?%.*s=%.*s", STR_ARG(kind->name), STR_ARG(r.line.uid));
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
 	page.sections = sections;
 	size_t left = SUMMARY_BYTES;

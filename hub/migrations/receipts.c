@@ -9,7 +9,6 @@ const char migration_receipts[] =
 	"  record {int} REFERENCES record (id)," /* the report; NULL while there is only a draft */
 	"  request {bytes},"                  /* keyed digest of what was sent, to know it again; NULL a draft */
 	"  draft {bytes},"                    /* sealed with a key that only the code gives; NULL none */
-	"  day {int} NOT NULL,"               /* since 1970, on which the draft was last saved or the report sent */
-	"  shown {int} NOT NULL"              /* moment of the newest event that the finder was shown; 0 none */
+	"  day {int} NOT NULL"                /* since 1970, on which the draft was last saved or the report sent */
 	") {clustered};"
 	"CREATE INDEX receipt_draft ON receipt (record, day);";
