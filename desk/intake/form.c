@@ -118,15 +118,30 @@ static void fold_section(struct arena *a, struct question_section *s) {
 	s->rare = open && open + 1 < s->n ? open : 0;
 }
 
+/* Here nothing is saved before it is sent: what sending needs is needed. */
+static void say_required(struct question *items, size_t n) {
+	for (size_t i = 0; i < n; i++) {
+		if (items[i].needed.n) items[i].required = true;
+		items[i].needed = STR_EMPTY;
+		say_required(items[i].items, items[i].n);
+	}
+}
+
 static void fit_questions(struct reporting *x, struct questions *q) {
 	static const char *const help[] = {"", "", "pseudonym", "anonymous"};
 	for (size_t i = 0; i < q->n; i++) {
 		struct question_section *s = &q->sections[i];
 		take_questions_out(x->page.how, s->items, &s->n);
 		fold_section(x->rq->arena, s);
-		for (size_t j = 0; j < s->n; j++)
-			if (str_is(s->items[j].name, "/reporter") && help[x->page.how][0])
+		say_required(s->items, s->n);
+		for (size_t j = 0; j < s->n; j++) {
+			struct question *one = &s->items[j];
+			if (!str_is(one->name, "/reporter")) continue;
+			one->help = one->readers = STR_EMPTY;
+			for (size_t k = 0; k < one->n; k++) one->items[k].required |= x->page.how == INTAKE_PSEUDONYM && str_is(one->items[k].name, "/reporter/name");
+			if (help[x->page.how][0])
 				s->help = str_of(x->page.how == INTAKE_ANONYMOUS ? intake_words.anonymous_help : intake_words.pseudonym_help);
+		}
 	}
 }
 
@@ -554,6 +569,7 @@ enum err_code take_report_form(struct request *rq, struct response *rs, struct e
 enum err_code show_report_sent(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct disclosed r;
+	if (!request_has(rq, "id")) return lost_report(rq, rs, e);
 	enum err_code code = disclose_record(&d, request_str(rq, "id"), &r, e);
 	if (code) return code;
 	struct intake_receipt page = {.code = STR_EMPTY, .uid = r.line.uid, .help = intake_help_of(rq), .csam = is_csam(r.body)};

@@ -22,7 +22,7 @@ const struct route intake_routes[] = {
 		{"kept", .length = FORM_KEY, .help = "key of what was typed before signing in again"}, {"fresh", .type = PARAM_BOOL, .help = "not from the draft"}),
 	FORM("/report/new", take_report_form, "report-send", FORM_FILES, ROUTE_FORM, "Shows the form again, keeps a draft, or sends the report.", {0}),
 	{"/report/sent", show_report_sent, MAY_SIGNED_IN, .name = "report-sent", .gives = GIVES_HTML, .flags = UNSEEN, .help = "The receipt of a report by name.",
-		.params = PARAMS({"id", .length = ID, .required = true, .help = "uid of the report"}, {"files", .type = PARAM_BOOL, .help = "whether all were taken"})},
+		.params = PARAMS({"id", .length = ID, .help = "uid of the report"}, {"files", .type = PARAM_BOOL, .help = "whether all were taken"})},
 	PAGE("/receipt", show_receipt, "receipt", "Where a receipt code is entered.", {0}),
 	FORM("/receipt", take_receipt, "receipt-send", 4 << 10, 0, "Opens a report by its receipt code.",
 		{"code", PARAM_FORM, .length = 200, .help = "as typed"}),

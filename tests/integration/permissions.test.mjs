@@ -48,6 +48,7 @@ const forms = {
   'record-link': () => ({rel: 'concerns', target: 'CUE-0002'}),
   'record-unlink': () => ({rel: 'concerns', target: 'CUE-0001'}),
   'record-comment': () => ({text: 'Seen.', audience: 'parties'}),
+  'record-duplicate': () => ({of: 'CUE-0001'}),
 }
 // The proof that a session's forms carry.
 async function csrf(p) {
@@ -126,6 +127,7 @@ function expected(route, p, open, r) {
     if (!who.length || route.gives.includes('feed')) return 'nothing here' /* nothing refers to a lesson that a feed could tell of */
     if (route.name === 'api-room') return 'nothing here' /* a lesson has none; what a case's room shows to whom is another test's */
     if (route.name === 'act') return '422' /* nor acts */
+    if (route.name === 'record-duplicate') return '422' /* only a report is a duplicate */
     if (route.path.includes('{sha256}') && !who.some((one) => r.audiences.includes(one))) return 'nothing here'
   }
   const needed = rights[route.name]?.(r)
@@ -209,7 +211,7 @@ test('a form that does not come from a page of this site is refused whoever send
 
 test('the API is not changed by a cookie, and a page is not opened by a token', async () => {
   const r = await record(people.owner.api)
-  for (const route of routes.filter((one) => one.csrf === 'api')) {
+  for (const route of routes.filter((one) => one.csrf === 'api' && one.for !== 'anyone')) {
     const request = requests[route.name](r)
     const answer = await new Caller(hub).send(route.method, address(route.path, request), request.body, {...request.headers, cookie: people.owner.cookie, ...formHeaders(),
       'content-type': 'application/json'})
