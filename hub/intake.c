@@ -207,7 +207,7 @@ enum err_code intake_send(struct hub *h, struct db *db, const struct intake *giv
 	struct intake_sent sent = {.uid = ""};
 	if (!report_kind(h)) return err_set(e, ERR_UNSUPPORTED, "this hub takes no reports");
 	in.body = with_type(a, in.body);
-	struct change c = {.op = CHANGE_CREATE, .actor = in.actor, .kind = S("report"), .body = in.body, .move = S("submit"), .told = in.told};
+	struct change c = {.op = CHANGE_CREATE, .actor = in.actor, .kind = S("report"), .body = in.body, .move = S("submit")};
 	enum err_code code = in.how == INTAKE_NONE ? err_set(e, ERR_INVALID, "say how you report: by name, pseudonym or anonymous") : ERR_OK;
 	if (!code && in.how == INTAKE_NAMED && !in.actor.name.n) code = err_set(e, ERR_FORBIDDEN, "to report by name, sign in");
 	if (!code) code = check_finder(&in, e);
@@ -215,6 +215,7 @@ enum err_code intake_send(struct hub *h, struct db *db, const struct intake *giv
 	if (!code) code = find_all_links(&in, h, db, a, &c, e);
 	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "the report is too large");
 	if (!code) code = in.how == INTAKE_NAMED ? send_named(h, db, &in, &c, &sent, e) : send_with_receipt(h, db, &in, &c, a, &sent, e);
+	if (code == ERR_INVALID && in.told) schema_valid(report_kind(h)->schema, in.body, a, in.told);
 	if (!code) *out = sent;
 	return code;
 }

@@ -54,6 +54,8 @@ static struct str curl_of(struct arena *a, struct str base, const struct route *
 	autobuf struct buf b = BUF(64 << 10);
 	buf_add(&b, S("curl"));
 	if (r->method != HTTP_GET) buf_fmt(&b, " -X %s", http_method_name(r->method));
+	for (const struct param *p = r->params; p && p->name; p++)
+		if (p->in == PARAM_HEADER && !strcmp(p->name, "receipt")) buf_add(&b, S(" -H \"Authorization: Receipt $RECEIPT\""));
 	if (r->permission != ROUTE_PUBLIC) buf_add(&b, S(" -H \"Authorization: Bearer $TOKEN\""));
 	if (o && o->conditional) buf_add(&b, S(" -H 'If-Match: \"…\"'"));
 	if (o && o->takes && o->body) {
