@@ -138,6 +138,7 @@ static void fit_questions(struct reporting *x, struct questions *q) {
 			struct question *one = &s->items[j];
 			if (!str_is(one->name, "/reporter")) continue;
 			one->help = one->readers = STR_EMPTY;
+			one->title = str_of(intake_words.about[x->page.how]);
 			for (size_t k = 0; k < one->n; k++) one->items[k].required |= x->page.how == INTAKE_PSEUDONYM && str_is(one->items[k].name, "/reporter/name");
 			if (help[x->page.how][0])
 				s->help = str_of(x->page.how == INTAKE_ANONYMOUS ? intake_words.anonymous_help : intake_words.pseudonym_help);

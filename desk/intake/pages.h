@@ -108,7 +108,7 @@ route_fn take_message, take_files, take_withdrawal, take_claim, take_leave, show
 
 /* ---- words.c ---- */
 struct intake_words {
-	const char *start, *form[4], *lede[4], *review, *sent, *receipt, *follow, *change;
+	const char *start, *form[4], *lede[4], *about[4], *review, *sent, *receipt, *follow, *change;
 	const char *draft_kept, *draft_gone, *not_kept, *conflict;
 	const char *too_many_systems, *pseudonym_missing, *confirm;
 	const char *you, *hub;

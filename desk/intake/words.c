@@ -7,6 +7,7 @@ const struct intake_words intake_words = {
 		"Your account is named as the finder to the coordinators. Answer three questions first; then only what they make relevant is asked.",
 		"You are known by the name that you choose. No account and no address is kept. Answer three questions first; then only what they make relevant is asked.",
 		"Nothing that you don't write yourself tells who you are. Answer three questions first; then only what they make relevant is asked."},
+	.about = {"", "How you are reached", "How you are known and reached", "Your wishes"},
 	.review = "Check and send",
 	.sent = "Your report has arrived",
 	.receipt = "Come back to a report",
