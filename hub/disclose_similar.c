@@ -4,7 +4,7 @@
 #include "hub/fold.h"
 #include "hub/search.h"
 
-enum { WORDS = 400, TEXT = 3000, LEAST_WORDS = 8, LETTERS = 3, SYSTEMS = 20, TERMS = 40, TOLD = 6, CANDIDATE = 32 << 20 };
+enum { WORDS = 400, TEXT = 1500, LEAST_WORDS = 8, LETTERS = 3, SYSTEMS = 20, TERMS = 40, TOLD = 6, CANDIDATE = 32 << 20 };
 
 /* ---- what is compared ---- */
 
@@ -30,13 +30,23 @@ static void add_word(struct words *w, struct str word) {
 	*place = &w->items[w->n++];
 }
 
+/* English words that tell nothing apart; others' are rarer than their share in a text makes of them. */
+static bool is_empty(struct str word) {
+	static const char *const empty[] = {"about", "after", "again", "also", "and", "any", "are", "because", "been", "but", "can", "could", "did", "does", "for", "from", "had", "has",
+		"have", "how", "into", "its", "may", "more", "not", "off", "one", "only", "other", "out", "she", "should", "some", "than", "that", "the", "their", "them", "then",
+		"there", "these", "they", "this", "was", "were", "what", "when", "which", "who", "will", "with", "would", "you", "your"};
+	for (size_t i = 0; i < lengthof(empty); i++)
+		if (str_is(word, empty[i])) return true;
+	return false;
+}
+
 static void add_words(struct arena *a, struct words *w, struct str text, size_t letters) {
 	autobuf struct buf folded = BUF(4 * TEXT);
 	w->known.arena = a;
 	fold_words(&folded, str_cut_utf8(text, TEXT));
 	struct str rest = arena_str(a, buf_str(&folded)), word;
 	while (rest.n && str_split(&rest, ' ', &word))
-		if (word.n && (word.n >= letters || (unsigned char)word.p[0] >= 128)) add_word(w, word);
+		if (word.n && (word.n >= letters || (unsigned char)word.p[0] >= 128) && !(letters > 1 && is_empty(word))) add_word(w, word);
 }
 
 struct adding {
@@ -125,14 +135,22 @@ static void place(struct similar out[SIMILAR], size_t *n, const struct similar *
 	out[at] = *one;
 }
 
-static enum err_code newest(const struct disclosing *d, int64_t but, int64_t *ids, size_t *n, struct err *e) {
+struct candidate {
+	int64_t id;
+	struct str uid;
+};
+
+static enum err_code newest(const struct disclosing *d, int64_t but, struct candidate *out, size_t *n, struct err *e) {
 	struct db_query q = db_query(d->db,
-		"SELECT id FROM record WHERE kind IN ('report', 'case', 'incident') AND state NOT IN ('draft', 'withdrawn') AND id <> $1 "
+		"SELECT id, uid FROM record WHERE kind IN ('report', 'case', 'incident') AND state NOT IN ('draft', 'withdrawn') AND id <> $1 "
 		"AND id NOT IN (SELECT target FROM link WHERE source = $1 AND rel = 'duplicate-of' UNION SELECT source FROM link WHERE target = $1 AND rel = 'duplicate-of') "
 		"ORDER BY id DESC LIMIT 2000");
 	db_bind_int(&q, 1, but);
 	*n = 0;
-	while (*n < SIMILAR_RANGE && db_row(&q)) ids[(*n)++] = db_int(&q, 0);
+	while (*n < SIMILAR_RANGE && db_row(&q)) {
+		out[*n] = (struct candidate){db_int(&q, 0), arena_str(d->a, db_str(&q, 1))};
+		(*n)++;
+	}
 	return db_done(&q, e);
 }
 
@@ -140,7 +158,7 @@ enum err_code disclose_similar(const struct disclosing *d, const struct disclose
 	*n = 0;
 	if (!(d->viewer.roles & ROLE_COORDINATOR)) return ERR_OK;
 	struct traits *mine = arena_new_of(d->a, struct traits);
-	int64_t *ids = arena_array(d->a, SIMILAR_RANGE, sizeof *ids);
+	struct candidate *ids = arena_array(d->a, SIMILAR_RANGE, sizeof *ids);
 	size_t ids_n;
 	autoarena struct arena *own = arena_new(CANDIDATE);
 	if (!mine || !ids || !own) return err_set(e, ERR_MEMORY, "out of memory");
@@ -148,7 +166,6 @@ enum err_code disclose_similar(const struct disclosing *d, const struct disclose
 	enum err_code code = newest(d, r->line.record, ids, &ids_n, e);
 	for (size_t i = 0; i < ids_n && !code; i++) {
 		struct disclosing each = *d;
-		struct stored s;
 		struct disclosed other;
 		struct similar one;
 		each.a = own;
@@ -156,12 +173,10 @@ enum err_code disclose_similar(const struct disclosing *d, const struct disclose
 		struct traits *theirs = arena_new_of(own, struct traits);
 		if (!theirs) return err_set(e, ERR_MEMORY, "out of memory");
 		struct err passed = {0};
-		enum err_code failed = store_read(d->hub, d->db, own, ids[i], &s, &passed);
-		if (!failed) failed = disclose_record(&each, s.uid, &other, &passed);
-		if (failed) continue; /* hidden, gone meanwhile, or of a kind that is none any more: it is not spoken of */
+		if (disclose_record(&each, ids[i].uid, &other, &passed)) continue; /* hidden, gone meanwhile, or of a kind that is none any more: it is not spoken of */
 		read_traits(own, other.body, theirs);
 		if (!compare(d->a, mine, theirs, &one)) continue;
-		one.line = (struct glimpse){.record = ids[i]};
+		one.line = (struct glimpse){.record = ids[i].id};
 		place(out, n, &one);
 	}
 	for (size_t i = 0; i < *n && !code; i++) code = disclose_glimpse(d, out[i].line.record, &out[i].line, e);

@@ -5,7 +5,7 @@
  *
  *     0.55 · W + 0.35 · S + 0.10 · H
  *
- *  W  words of title, summary and the beginning of the description, of three letters or more, folded (hub/fold.h), each once: how many they share, by the
+ *  W  words of title, summary and the beginning of the description, of three letters or more but the emptiest, folded (hub/fold.h), each once: how many they share, by the
  *     smaller number of the two, but by 8 at least, so that few words prove little (overlap coefficient, Szymkiewicz-Simpson, with a floor)
  *  S  1 where some system has the same words in its name in both; half where it shares half of them or more
  *  H  kinds of harm and weaknesses that both name, by those that either names (Jaccard)
