@@ -19,6 +19,7 @@ static struct str type_words(struct arena *a, const struct param *p) {
 	switch (p->type) {
 	case PARAM_INT:
 		if (!p->min && !p->max) return S("number");
+		if (p->max == INT64_MAX) return arena_fmt(a, "%lld or more%s%s", (long long)p->min, p->otherwise ? ", else " : "", p->otherwise ? p->otherwise : "");
 		return arena_fmt(a, "%lld to %lld%s%s", (long long)p->min, (long long)p->max, p->otherwise ? ", else " : "", p->otherwise ? p->otherwise : "");
 	case PARAM_BOOL: return S("true, false");
 	case PARAM_DATE: return S("date");
