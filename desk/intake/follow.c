@@ -106,7 +106,7 @@ static enum err_code read_thread(struct request *rq, const struct disclosing *d,
 /* The report's own messages, and those of each case that the finder takes part in with it. */
 static enum err_code read_threads(struct request *rq, const struct disclosing *d, const struct disclosed *r, struct intake_follow *p, struct err *e) {
 	struct disclosed_links *groups;
-	size_t n;
+	size_t n = 0;
 	struct intake_thread *out = arena_array(d->a, CASES + 1, sizeof *out);
 	if (!out) return err_set(e, ERR_MEMORY, "out of memory");
 	out[0] = (struct intake_thread){.record = r->line.uid, .title = STR_EMPTY};

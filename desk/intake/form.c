@@ -127,21 +127,20 @@ static void say_required(struct question *items, size_t n) {
 	}
 }
 
-static void fit_questions(struct reporting *x, struct questions *q) {
-	static const char *const help[] = {"", "", "pseudonym", "anonymous"};
+void intake_fit(struct arena *a, enum intake_how how, struct questions *q) {
 	for (size_t i = 0; i < q->n; i++) {
 		struct question_section *s = &q->sections[i];
-		take_questions_out(x->page.how, s->items, &s->n);
-		fold_section(x->rq->arena, s);
+		take_questions_out(how, s->items, &s->n);
+		fold_section(a, s);
 		say_required(s->items, s->n);
 		for (size_t j = 0; j < s->n; j++) {
 			struct question *one = &s->items[j];
 			if (!str_is(one->name, "/reporter")) continue;
 			one->help = one->readers = STR_EMPTY;
-			one->title = str_of(intake_words.about[x->page.how]);
-			for (size_t k = 0; k < one->n; k++) one->items[k].required |= x->page.how == INTAKE_PSEUDONYM && str_is(one->items[k].name, "/reporter/name");
-			if (help[x->page.how][0])
-				s->help = str_of(x->page.how == INTAKE_ANONYMOUS ? intake_words.anonymous_help : intake_words.pseudonym_help);
+			one->title = str_of(intake_words.about[how]);
+			for (size_t k = 0; k < one->n; k++) one->items[k].required |= how == INTAKE_PSEUDONYM && str_is(one->items[k].name, "/reporter/name");
+			if (how == INTAKE_ANONYMOUS) s->help = str_of(intake_words.anonymous_help);
+			if (how == INTAKE_PSEUDONYM) s->help = str_of(intake_words.pseudonym_help);
 		}
 	}
 }
@@ -162,7 +161,7 @@ static enum err_code put(struct reporting *x, int status) {
 	struct asking as = {.roles = ROLE_OWNER};
 	enum err_code code = form_questions(&p->f, &as, &p->q, x->e);
 	if (code) return code;
-	fit_questions(x, &p->q);
+	intake_fit(x->rq->arena, x->page.how, &p->q);
 	p->a = x->rq->arena;
 	p->plan = x->plan;
 	p->csrf = named(x) ? desk_csrf(x->rq) : x->finder ? x->finder->csrf : STR_EMPTY;

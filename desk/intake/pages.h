@@ -59,6 +59,8 @@ struct intake_receipt {
 	struct intake_help help;
 	bool csam;
 };
+/* The questions of a report's form as a finder gets them: what must be answered first, the rest folded; what this way of reporting does not hold is left out. */
+void intake_fit(struct arena *a, enum intake_how how, struct questions *q);
 route_fn show_report_form, take_report_form, show_report_sent;
 
 /* ---- follow.c ---- */

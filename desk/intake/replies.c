@@ -135,6 +135,7 @@ static enum err_code put_change(struct changing *x, int status, struct err *e) {
 	struct asking as = {.roles = ROLE_OWNER, .state = x->r.line.state->name};
 	enum err_code code = form_questions(&p->f, &as, &p->q, e);
 	if (code) return code;
+	intake_fit(x->rq->arena, INTAKE_NAMED, &p->q);
 	p->a = x->rq->arena;
 	p->csrf = x->f->csrf;
 	p->action = S("/receipt/change");
