@@ -10,6 +10,8 @@
 #include "hub/hub.h"
 #include "hub/identifier.h"
 
+struct receipt_row;
+
 struct actor {
 	struct str name;  /* "operator", "import:cve", later a person's uid */
 	unsigned roles;   /* enum role, for the whole hub */
@@ -70,7 +72,9 @@ struct change {
 	size_t links_n;
 	const struct change_origin *origin;
 
-	struct str move;               /* move */
+	const struct receipt_row *receipt; /* create: by which its maker, who has no account, comes back (hub/receipt.h); written with it; NULL none */
+
+	struct str move;               /* move; create: made at once after it, as its owner; "" none */
 	bool carried_out;              /* move: what it decides was done (kind_move.carried_out) */
 	struct str reason;             /* move, erase; comment's text, note of a revision */
 	struct str basis;              /* erase: the law or rule by which; "" none said */

@@ -29,6 +29,7 @@ struct store {
 	struct counts *counts;
 	struct actor actor;
 	moment at;
+	struct json_builder *erased; /* SHA-256 of files whose bytes go after the commit */
 	bool anew;               /* also what seems to be up to date is made again */
 	struct json_builder *links; /* where links made are noted instead of in events of their own; NULL: events */
 	struct err *e;
@@ -129,6 +130,16 @@ enum err_code store_person(struct store *s, struct str uid) must_use;
  * parties; at most NOTICES, and not the actor. */
 enum err_code store_notices(struct store *s, const struct stored *r, int64_t event, struct str type, struct str detail) must_use;
 enum { NOTICES = 500 };
+
+/* change_files.c: whether a body takes no file; the refusal in words; what is asked again in the transaction that attaches. */
+bool store_refuses(const struct kind *k, const struct json *body, struct arena *a);
+enum err_code store_refusal(const struct kind *k, struct err *e) must_use;
+enum err_code store_may_attach(struct store *s, const struct stored *r, struct str sha256) must_use;
+/* Takes all files of a record away and lets its earlier revisions say what this one says; erased: the SHA-256 of at most `room` of them, for
+ * store_unlink_files once that is durable. */
+enum { FILES_ERASED = 1000 };
+enum err_code store_erase_files(struct store *s, const struct stored *r, struct str *erased, size_t room, size_t *n) must_use;
+enum err_code store_unlink_files(struct hub *h, const struct str *erased, size_t n, struct err *e) must_use;
 
 /* change_public.c: brings the public projection, facets and search to what p says; takes them away where it is not public. */
 enum err_code store_public(struct store *s, struct stored *r, const struct projection *p) must_use;

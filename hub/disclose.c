@@ -7,7 +7,7 @@
 const struct viewer viewer_public = {S_INIT(""), 0};
 const struct viewer viewer_operator = {S_INIT("operator"), ROLE_ANYONE | ROLE_MEMBER | ROLE_OWNER | ROLE_COORDINATOR};
 
-enum { FETCHED = 128 << 20 };
+enum { FETCHED = 128 << 20, GLIMPSE_CAP = 64 << 20 };
 
 static enum err_code nothing(struct str name, struct err *e) {
 	return store_unknown(name, e);
@@ -214,11 +214,19 @@ enum err_code disclose_glimpse(const struct disclosing *d, int64_t record, struc
 	enum err_code code = db_done(&q, e);
 	if (code || found) return code;
 	if (viewer_is_public(d)) return nothing(STR_EMPTY, e);
+	/* Of the whole body only these lines stay: hundreds of them may be wanted for a page. */
+	autoarena struct arena *own = arena_new(GLIMPSE_CAP);
+	struct disclosing apart = *d;
 	struct disclosed r;
-	code = other_record(d, record, STR_EMPTY, &r, e);
+	if (!own) return err_set(e, ERR_MEMORY, "out of memory");
+	apart.a = own;
+	code = other_record(&apart, record, STR_EMPTY, &r, e);
 	if (code == ERR_GONE) code = nothing(STR_EMPTY, e); /* a line about it would say nothing */
-	if (!code) *out = r.line;
-	return code;
+	if (code) return code;
+	struct str *const strings[] = {&r.line.id, &r.line.uid, &r.line.headline, &r.line.summary, &r.line.sort};
+	for (size_t i = 0; i < lengthof(strings); i++) *strings[i] = arena_str(d->a, *strings[i]);
+	*out = r.line;
+	return ERR_OK;
 }
 
 struct str disclose_public_name(struct db *db, struct arena *a, struct str uid) {

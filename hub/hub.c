@@ -11,6 +11,7 @@
 #include "hub/identifier.h"
 #include "hub/keystore.h"
 #include "hub/migrations/migrations.h"
+#include "hub/root.h"
 #include "hub/seal.h"
 #include "hub/table.h"
 #include "hub/writer.h"
@@ -243,6 +244,7 @@ static enum err_code open_database(struct hub *h, struct err *e) {
 	int applied;
 	code = db_migrate(db, hub_migrations, hub_migrations_n, &applied, e);
 	if (!code) code = get_setting(db, h->arena, S("uid"), &h->uid, e);
+	if (!code) code = root_load(h, db, e);
 	db_close(db);
 	return code;
 }

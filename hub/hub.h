@@ -55,6 +55,8 @@ struct hub {
 	struct hub_mail mail;
 	struct hub_oidc oidc;
 	struct provider_cache *provider; /* what it said of itself: hub/account/provider.h */
+	unsigned char root[32]; /* hub/root.h */
+	bool has_root;
 	struct arena *arena;
 };
 

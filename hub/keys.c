@@ -8,6 +8,7 @@
 
 #include "hub/account/account.h"
 #include "hub/mail.h"
+#include "hub/root.h"
 #include "hub/seal.h"
 #include "hub/writer.h"
 #include "lib/digest/digest.h"
@@ -45,6 +46,7 @@ static enum err_code reseal(struct db *db, void *arg, struct err *e) {
 	autoarena struct arena *a = arena_new(RESEAL_CAP);
 	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
 	enum err_code code = account_seal_again(r->hub, db, a, &r->n, e);
+	if (!code) code = root_seal_again(r->hub, db, a, &r->n, e);
 	return code ? code : mail_seal_again(r->hub, db, a, &r->n, e);
 }
 

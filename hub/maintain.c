@@ -108,6 +108,13 @@ static enum err_code check_files(struct checking *c, struct err *e) {
 	return db_done(&q, e);
 }
 
+/* Whoever holds a receipt owns its report, and nobody else does by it. */
+static enum err_code check_receipts(struct checking *c, struct err *e) {
+	struct db_query q = db_query(c->db, "SELECT o.uid FROM receipt r JOIN record o ON o.id = r.record WHERE o.created_by <> r.subject ORDER BY o.id");
+	while (db_row(&q)) found(c, "%.*s: its receipt is not that of whoever made it", STR_ARG(db_str(&q, 0)));
+	return db_done(&q, e);
+}
+
 /* Every count that lists show, against the rows that they count. */
 static enum err_code check_counts(struct checking *c, struct err *e) {
 	struct db_query q = db_query(c->db,
@@ -165,6 +172,7 @@ enum err_code maintain_check(struct hub *h, struct db *db, struct arena *a, stru
 	if (!code) code = check_records(&c, e);
 	if (!code) code = check_counts(&c, e);
 	if (!code) code = check_files(&c, e);
+if (!code) code = check_receipts(&c, e);
 	db_read_end(db);
 	return code ? code : check_search(&c, e);
 }

@@ -49,6 +49,9 @@ complain "A record's key is written or read outside hub/keystore.c:" "$(
 complain "Mail is queued and taken away past hub/mail.c:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(mail.c|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) mail\b" || true)"
+complain "Receipts are written past hub/receipt.c:" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(receipt.c|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) receipt\b" || true)"
 complain "What only an account's own files may know is used outside hub/account/:" "$(
 	sources hub exchange desk cli http lib | grep -v '^hub/account/' | xargs grep -nE '#include "hub/account/(inside|limits)\.h"' || true)"
 complain "libcurl outside net/:" "$(sources base lib db http hub exchange desk cli | xargs grep -nE '#include <curl/' || true)"

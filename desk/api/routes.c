@@ -21,6 +21,9 @@ enum { ID = 300, RECORD_BYTES = 2 << 20, SMALL_BYTES = 64 << 10, BULK_BYTES = 8 
 #define IF_MATCH {"if-match", PARAM_HEADER, .length = 1000, .help = "the version to start from: the ETag or etag of an earlier answer"}
 #define ONCE     {"idempotency-key", PARAM_HEADER, .length = 255, .help = "a name for this request, under which it is done once"}
 #define NOTE_PARAM {"note", .length = NOTE, .help = "why, for the history"}
+#define UNSEEN   (ROUTE_PRIVATE | ROUTE_UNTRACED)
+#define RECEIPT  {"receipt", PARAM_HEADER, .length = 200, .help = "the receipt code; or Authorization: Receipt CODE"}
+#define RECEIPT_TEXT_HELP "Codes are taken as people type them: small letters, without hyphens."
 #define ONE_LEAF "/api/v1/records/CUE-0001"
 
 static const struct route table[] = {
@@ -157,6 +160,32 @@ static const struct route table[] = {
 		.more = OPERATION(.takes = "NewFile", .media_type = "multipart/form-data", .gives = "Written", .status = 201, .or_200 = true,
 			.text = "As a form with one file, or the file itself with its Content-Type and ?name=. 200 where it is there already.",
 			.example = ONE_LEAF "/files?name=notes.txt", .body = "some notes")},
+	/* ---- reporting, also without an account ---- */
+	{"/api/v1/reports", api_report, ROUTE_PUBLIC, HTTP_POST, CSRF_API, .name = "report-flaw", .gives = GIVES_JSON, .flags = UNSEEN, .body_max = RECORD_BYTES,
+		.help = "Sends a report: by name with a token, or by pseudonym or anonymously without.", .params = PARAMS(ONCE),
+		.more = OPERATION(.takes = "NewReport", .gives = "SentReport", .status = 201, .or_200 = true,
+			.text = "Without an account the answer holds a receipt code, once: the only way back. An Idempotency-Key then gives the same answer again though the code is stored "
+					"nowhere; it must be hard to guess (16 random letters or more), since whoever has it and the report has the code.",
+			.body = "{\"how\":\"anonymous\",\"body\":{\"title\":\"The assistant invents refunds\",\"description\":\"It promised one that nobody gives.\","
+					"\"classification\":{\"real_world_harm\":false,\"malicious_actor\":false,\"csam\":false},\"systems\":[{\"name\":\"Example Chat\"}],"
+					"\"severity\":\"medium\",\"statistics\":{\"claim\":\"It does so in half of the cases.\"},\"disclosure\":{\"intent\":\"no\"},\"confirmed\":true}}")},
+	{"/api/v1/receipt", api_receipt, ROUTE_PUBLIC, .name = "receipt-status", .gives = GIVES_JSON, .flags = UNSEEN, .help = "How a report stands, for whoever has its receipt code.",
+		.params = PARAMS(RECEIPT), .more = OPERATION(.gives = "Receipt", .text = RECEIPT_TEXT_HELP)},
+	{"/api/v1/receipt", api_receipt_patch, ROUTE_PUBLIC, HTTP_PATCH, CSRF_API, .name = "receipt-patch", .gives = GIVES_JSON, .flags = UNSEEN, .body_max = RECORD_BYTES,
+		.help = "Changes some members of the report.", .params = PARAMS(RECEIPT),
+		.more = OPERATION(.takes = "BodyPatch", .media_type = "application/merge-patch+json", .gives = "Followed", .conflicts = true, .text = RECEIPT_TEXT_HELP,
+			.body = "{\"summary\":\"It does so in half of the cases.\"}")},
+	{"/api/v1/receipt/messages", api_receipt_message, ROUTE_PUBLIC, HTTP_POST, CSRF_API, .name = "receipt-message", .gives = GIVES_JSON, .flags = UNSEEN, .body_max = SMALL_BYTES,
+		.help = "Writes to the coordinators.", .params = PARAMS(RECEIPT),
+		.more = OPERATION(.takes = "NewMessage", .gives = "Followed", .status = 201, .text = RECEIPT_TEXT_HELP, .body = "{\"text\":\"It still happens.\"}")},
+	{"/api/v1/receipt/files", api_receipt_file, ROUTE_PUBLIC, HTTP_POST, CSRF_API, .name = "receipt-file", .gives = GIVES_JSON, .flags = ROUTE_FORM | UNSEEN,
+		.body_max = ATTACHMENT_BYTES, .help = "Adds a file to the report.",
+		.params = PARAMS(RECEIPT, {"name", .length = 200, .help = "of a file that is sent as it is"}, {"audiences", .length = 200, .help = "is passed over: who reads it follows from the report"}),
+		.more = OPERATION(.takes = "NewFile", .media_type = "multipart/form-data", .gives = "Followed", .status = 201, .or_200 = true,
+			.text = "As a form with one file, or the file itself with its Content-Type and ?name=.", .example = "/api/v1/receipt/files?name=notes.txt", .body = "some notes")},
+	{"/api/v1/receipt/moves", api_receipt_move, ROUTE_PUBLIC, HTTP_POST, CSRF_API, .name = "receipt-move", .gives = GIVES_JSON, .flags = UNSEEN, .body_max = SMALL_BYTES,
+		.help = "Takes the report back.", .params = PARAMS(RECEIPT),
+		.more = OPERATION(.takes = "NewMove", .gives = "Followed", .conflicts = true, .text = RECEIPT_TEXT_HELP, .body = "{\"move\":\"withdraw\",\"reason\":\"It was a mistake of mine.\"}")},
 	{"/api/v1/bulk", api_bulk, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "bulk", .gives = GIVES_JSON, .body_max = BULK_BYTES,
 		.help = "Up to 1,000 changes, each answered for itself.", .params = PARAMS(ONCE),
 		.more = OPERATION(.takes = "Operations", .gives = "Outcomes",

@@ -3,6 +3,7 @@
 #include "desk/api/json.h"
 #include "desk/registry/concerns.h"
 #include "desk/forms/pages.h"
+#include "desk/intake/similar.h"
 #include "desk/site/words.h"
 #include "desk/tables/pages.h"
 #include "http/markdown.h"
@@ -166,7 +167,10 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = read_files(&d, &r, &page, e);
 	if (!code) code = record_tools(rq, &r, &page.tools, e);
 	if (!code) code = decisions_part(rq, &r, &page.decisions, e);
+	if (!code) code = similar_box(rq, &r, &page.similar, e);
 	if (code) return code;
+	if (str_is(kind->name, "system") || str_is(kind->name, "organization"))
+		page.report_href = arena_fmt(d.a, "/report?%.*s=%.*s", STR_ARG(kind->name), STR_ARG(r.line.uid));
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
 	page.sections = sections;
 	size_t left = SUMMARY_BYTES;
@@ -207,16 +211,20 @@ static enum err_code send_file(struct request *rq, struct response *rs, const st
 	return ERR_OK;
 }
 
+enum err_code send_record_file(struct request *rq, struct response *rs, const struct disclosing *d, const struct disclosed *r, struct str sha256,
+	struct err *e) {
+	struct disclosed_file *files;
+	size_t n;
+	enum err_code code = disclose_files(d, r, &files, &n, e);
+	if (code) return code;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq_ascii_case(files[i].sha256, sha256)) return send_file(rq, rs, d, r, &files[i], e);
+	return err_set(e, ERR_NOT_FOUND, "%s", words.file_not_found);
+}
+
 enum err_code show_record_file(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct disclosed r;
-	struct disclosed_file *files;
-	size_t n;
 	enum err_code code = disclose_record(&d, request_str(rq, "id"), &r, e);
-	if (!code) code = disclose_files(&d, &r, &files, &n, e);
-	if (code) return code;
-	struct str sha256 = request_str(rq, "sha256");
-	for (size_t i = 0; i < n; i++)
-		if (str_eq_ascii_case(files[i].sha256, sha256)) return send_file(rq, rs, &d, &r, &files[i], e);
-	return err_set(e, ERR_NOT_FOUND, "%s", words.file_not_found);
+	return code ? code : send_record_file(rq, rs, &d, &r, request_str(rq, "sha256"), e);
 }

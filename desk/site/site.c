@@ -104,7 +104,7 @@ static enum err_code show_static(struct request *rq, struct response *rs, struct
 
 const struct route site_routes[] = {
 	{"/static/{file}", show_static, ROUTE_PUBLIC, .name = "static-file", .gives = GIVES_FILE,
-		.help = "A style sheet, script or picture of the pages.", .flags = ROUTE_CACHEABLE | ROUTE_SAME_FOR_ALL,
+		.help = "A style sheet, script or picture of the pages.", .flags = ROUTE_CACHEABLE | ROUTE_SAME_FOR_ALL | ROUTE_UNTRACED, /* they are asked for together with a page that may be */
 		.params = PARAMS({"file", PARAM_PATH, .length = 100, .help = "name with its fingerprint"})},
 	ROUTE_END
 };

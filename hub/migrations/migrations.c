@@ -8,5 +8,6 @@ const struct migration hub_migrations[] = {
 	{3, "cases", migration_cases, NULL},
 	{4, "keys", migration_keys, NULL},
 	{5, "decisions", migration_decisions, NULL},
+	{6, "receipts", migration_receipts, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);

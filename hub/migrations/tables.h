@@ -7,3 +7,4 @@ extern const char migration_accounts[];
 extern const char migration_cases[];
 extern const char migration_keys[];
 extern const char migration_decisions[];
+extern const char migration_receipts[];

@@ -4,6 +4,7 @@ import {spawnSync} from 'node:child_process'
 import {existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, test} from 'node:test'
+import {flaw} from './operations.mjs'
 import {Hub, build, data, incident, makeFolder, makeHub, onTerminal, pause, polder, run, start, starter} from './cli.mjs'
 
 const escape = '\u001b'
@@ -45,6 +46,7 @@ test('every example of the help runs as it stands', async (t) => {
   symlinkSync(starter, join(folder, 'starter'))
   symlinkSync(join(data, 'avid'), join(folder, 'avid-db'))
   writeFileSync(join(folder, 'README.md'), 'to be attached')
+  writeFileSync(join(folder, 'report.json'), JSON.stringify(flaw('anonymous').body))
   for (const name of commandNames()) {
     const examples = run(['help', ...name.split(' ')]).stdout.split('\nExample\n')[1].trim().split('\n').map((line) => line.trim())
     for (const example of examples) {
