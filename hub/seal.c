@@ -1,9 +1,8 @@
 #include "seal.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 
+#include "hub/key_file.h"
 #include "lib/digest/digest.h"
 
 enum { KEY = crypto_secretbox_KEYBYTES, NONCE = crypto_secretbox_NONCEBYTES, MAC = crypto_secretbox_MACBYTES, MOST = 16 << 20 };
@@ -12,37 +11,13 @@ static const char *key_path(struct arena *a, const char *dir) {
 	return file_join(a, dir, "secret.key");
 }
 
-/* Under another name first, then given its name if nobody has it: of two that make one at once, both read the same. */
 enum err_code seal_make_key(const char *dir, struct err *e) {
 	autoarena struct arena *a = arena_new(1 << 16);
-	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
-	const char *path = key_path(a, dir);
-	if (file_exists(path)) return ERR_OK;
-	unsigned char key[KEY];
-	random_bytes(key, sizeof key);
-	char suffix[17];
-	uint64_t random;
-	random_bytes(&random, sizeof random);
-	snprintf(suffix, sizeof suffix, "%016llx", (unsigned long long)random);
-	const char *fresh = arena_fmt(a, "%s.%s", path, suffix).p;
-	enum err_code code = file_write(fresh, str_n(key, sizeof key), 0600, e);
-	sodium_memzero(key, sizeof key);
-	if (code) return code;
-	if (link(fresh, path) != 0 && errno != EEXIST) code = err_errno(e, errno, "%s", path);
-	unlink(fresh);
-	return code;
+	return a ? key_file_make(key_path(a, dir), KEY, e) : err_set(e, ERR_MEMORY, "out of memory");
 }
 
 static enum err_code read_key(const struct hub *h, struct arena *a, struct str *out, struct err *e) {
-	const char *path = key_path(a, h->dir);
-	enum err_code code = seal_make_key(h->dir, e);
-	if (!code) code = file_read(a, path, 4096, out, e);
-	if (!code && out->n != KEY) code = err_set(e, ERR_CORRUPT, "%s: is not this hub's key: it must have 32 bytes", path);
-	return code;
-}
-
-static void forget_key(struct str key) {
-	sodium_memzero((char *)(uintptr_t)key.p, key.n);
+	return key_file_read(a, key_path(a, h->dir), KEY, out, e);
 }
 
 enum err_code seal(const struct hub *h, struct str plain, struct arena *a, struct str *out, struct err *e) {
@@ -56,7 +31,7 @@ enum err_code seal(const struct hub *h, struct str plain, struct arena *a, struc
 		random_bytes(to, NONCE);
 		(void)crypto_secretbox_easy(to + NONCE, (const unsigned char *)plain.p, plain.n, to, (const unsigned char *)key.p);
 	}
-	forget_key(key);
+	key_file_forget(key);
 	if (!to) return err_set(e, ERR_MEMORY, "out of memory");
 	*out = str_n(to, NONCE + MAC + plain.n);
 	return ERR_OK;
@@ -74,7 +49,7 @@ enum err_code unseal(const struct hub *h, struct str sealed, struct arena *a, st
 		const unsigned char *from = (const unsigned char *)sealed.p;
 		opened = crypto_secretbox_open_easy(to, from + NONCE, sealed.n - NONCE, from, (const unsigned char *)key.p) == 0;
 	}
-	forget_key(key);
+	key_file_forget(key);
 	if (!opened) return err_set(e, ERR_UNSUPPORTED, "it was sealed with another key than this hub has now (secret.key)");
 	*out = str_n(to, sealed.n - NONCE - MAC);
 	return ERR_OK;

@@ -101,8 +101,10 @@ struct record_file {
 	struct str href, name, size, media_type, sha256;
 };
 struct record_tools;            /* desk/forms/pages.h */
+struct harbor_box;              /* desk/harbor/pages.h */
 struct record_page {
 	const struct record_tools *tools; /* what this viewer may do; NULL nothing */
+	const struct harbor_box *harbor;  /* what is to say of safe harbor; NULL nothing */
 	const struct disclosed *r;
 	struct line line;
 	struct safe_html summary;

@@ -7,6 +7,7 @@
 #include "desk/api/json.h"
 #include "desk/registry/concerns.h"
 #include "desk/forms/pages.h"
+#include "desk/harbor/pages.h"
 #include "desk/site/words.h"
 #include "http/markdown.h"
 #include "hub/attachment.h"
@@ -169,6 +170,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = read_events(&d, &r, &page, e);
 	if (!code) code = read_files(&d, &r, &page, e);
 	if (!code) code = record_tools(rq, &r, &page.tools, e);
+	if (!code) code = harbor_box(rq, &r, &page.harbor, e);
 	if (code) return code;
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
 	page.sections = sections;
