@@ -3,13 +3,15 @@
 #include <pthread.h>
 #include <zstd.h>
 
+#include "hub/act_private.h"
 #include "hub/attachment.h"
+#include "hub/case/case.h"
 #include "hub/change_store.h"
 #include "hub/writer.h"
 
 const struct actor actor_operator = {S_INIT("operator"), ROLE_ANYONE | ROLE_MEMBER | ROLE_OWNER | ROLE_COORDINATOR};
 
-enum { ATTEMPTS = 4, DETAIL = 4000, REASON = 2000 };
+enum { ATTEMPTS = 4, COMMENT = 20000, REASON = 2000 };
 
 struct prepared {
 	const struct change *change;
@@ -24,6 +26,8 @@ struct prepared {
 	struct str attachment;         /* SHA-256 in hexadecimal */
 	unsigned audiences;            /* of a comment or file */
 	struct str detail;
+	const struct act *act;
+	const struct json *args;
 };
 
 /* ---- preparing ---- */
@@ -218,12 +222,15 @@ static unsigned told_to(const struct preparing *x) {
 
 static enum err_code prepare_comment(struct preparing *x) {
 	struct str text = str_trim(x->c->reason);
-	if (!text.n || text.n > DETAIL || !str_utf8(text))
-		return err_set(x->e, ERR_INVALID, "a comment is text of 1 to %d bytes", DETAIL);
-	struct json_builder b = json_object_of(x->a);
-	x->p->audiences = told_to(x);
+	if (!text.n || text.n > COMMENT || !str_utf8(text))
+		return err_set(x->e, ERR_INVALID, "a comment is text of 1 to %d bytes", COMMENT);
+	if (x->c->to_n > MESSAGE_TO) return err_set(x->e, ERR_INVALID, "a message goes to at most %d, or to all", MESSAGE_TO);
+	struct json_builder b = json_object_of(x->a), to = json_array_of(x->a);
+	x->p->audiences = x->c->to_n ? (unsigned)COORDINATORS : told_to(x);
 	json_set_int(&b, S("audiences"), x->p->audiences);
 	json_set_str(&b, S("text"), text);
+	for (size_t i = 0; i < x->c->to_n; i++) json_add(&to, json_str_checked(x->a, x->c->to[i]));
+	json_put(&b, S("to"), json_built(&to));
 	x->p->detail = json_text(x->a, json_built(&b));
 	return allowed(x, x->p->kind->comment, "commenting");
 }
@@ -261,8 +268,26 @@ static enum err_code prepare_party(struct preparing *x) {
 	json_put_str(&b, S("role"), c->role);
 	json_set_str(&b, S("subject"), c->subject);
 	x->p->detail = json_text(x->a, json_built(&b));
+	if (str_is(x->p->kind->name, "case"))
+		return err_set(x->e, ERR_CONFLICT, "who takes part in a case is asked in by the act \"participant.ask\", since an embargo may hold");
 	/* Coordinators of the hub; whoever owns the record. */
 	return allowed(x, ROLE_OWNER | ROLE_COORDINATOR, c->op == CHANGE_INVITE ? "inviting" : "dismissing");
+}
+
+static enum err_code prepare_act(struct preparing *x) {
+	struct prepared *p = x->p;
+	struct json_builder none = json_object_of(x->a);
+	p->act = act_find(x->hub->acts, p->kind, x->c->act);
+	p->args = x->c->args ? x->c->args : json_built(&none);
+	if (!p->act)
+		return err_set(x->e, ERR_INVALID, "a record of the kind %.*s knows no act \"%.*s\"", STR_ARG(p->kind->name),
+			STR_ARG(str_cut_utf8(x->c->act, 60)));
+	if (p->act->by_hub && !str_is(x->c->actor.name, "hub"))
+		return err_set(x->e, ERR_FORBIDDEN, "\"%.*s\" is done by the hub itself alone", STR_ARG(p->act->name));
+	enum err_code code = allowed(x, p->act->who, "this");
+	if (!code) code = schema_check(p->act->schema, p->args, x->a, x->e);
+	if (code == ERR_INVALID && x->c->told) schema_valid(p->act->schema, p->args, x->a, x->c->told);
+	return code;
 }
 
 enum err_code change_prepare(struct hub *h, struct db *db, const struct change *c, struct arena *a, struct prepared **out,
@@ -283,6 +308,7 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 	case CHANGE_ATTACH: code = prepare_attach(&x); break;
 	case CHANGE_INVITE:
 	case CHANGE_DISMISS: code = prepare_party(&x); break;
+	case CHANGE_ACT: code = prepare_act(&x); break;
 	}
 	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "the change is too large");
 	if (!code) *out = p;
@@ -409,7 +435,8 @@ static enum err_code commit_move(struct store *s, const struct prepared *p, stru
 	enum err_code code = still(s, p, &r);
 	if (code) return code;
 	r.state = p->state;
-	if (p->projection.is_public) code = store_number(s, &r);
+	code = case_check_move(s, &r, p->change->move, p->projection.is_public);
+	if (!code && p->projection.is_public) code = store_number(s, &r);
 	if (!code) code = store_update_record(s, &r);
 	if (!code) code = store_event(s, &r, "move", p->detail, NULL, NULL);
 	if (!code) code = store_public(s, &r, &p->projection);
@@ -440,30 +467,6 @@ static enum err_code commit_attach(struct store *s, const struct prepared *p, co
 	return store_event(s, r, "attach", p->detail, NULL, NULL);
 }
 
-/* One that the actor may know of. */
-static enum err_code find_target(struct store *s, struct str name, int64_t *id) {
-	struct stored target;
-	unsigned roles;
-	enum err_code code = store_resolve(s->db, s->a, name, id, s->e);
-	if (!code) code = store_read(s->hub, s->db, s->a, *id, &target, s->e);
-	if (!code) code = store_roles(s->db, &target, s->actor, &roles, s->e);
-	return code || store_audiences(&target, roles) ? code : store_unknown(name, s->e);
-}
-
-/* An organization that the actor may know of, or a person who can sign in. */
-static enum err_code find_subject(struct store *s, struct str subject) {
-	if (str_starts(subject, S("U-"))) return store_person(s, subject);
-	struct stored r;
-	int64_t id;
-	char uid[UID_SIZE];
-	if (!uid_parse(subject, uid) || !str_is(subject, uid)) return store_unknown(subject, s->e);
-	enum err_code code = find_target(s, subject, &id);
-	if (!code) code = store_read(s->hub, s->db, s->a, id, &r, s->e);
-	if (!code && !str_is(r.kind->name, "organization"))
-		code = err_set(s->e, ERR_INVALID, "%.*s is no organization: parties are persons and organizations", STR_ARG(subject));
-	return code;
-}
-
 static enum err_code commit_other(struct store *s, const struct prepared *p, struct change_result *out) {
 	const struct change *c = p->change;
 	struct stored r;
@@ -471,26 +474,48 @@ static enum err_code commit_other(struct store *s, const struct prepared *p, str
 	if (code) return code;
 	if (c->op == CHANGE_LINK) {
 		int64_t target; /* a person means a record that is there; only an importer may wait for one */
-		code = find_target(s, c->target, &target);
+		code = store_known(s, c->target, &target);
 		if (!code && target == r.id) code = err_set(s->e, ERR_INVALID, "a record can't be linked to itself");
 		if (!code) code = store_link(s, &r, c->rel, c->target, &out->changed);
 	} else if (c->op == CHANGE_UNLINK) {
 		int64_t target;
-		code = find_target(s, c->target, &target);
+		code = store_known(s, c->target, &target);
 		if (!code) code = store_unlink(s, &r, c->rel, c->target, &out->changed);
 	} else if (c->op == CHANGE_ATTACH) {
 		code = commit_attach(s, p, &r, out);
 	} else if (c->op == CHANGE_INVITE) {
-		code = find_subject(s, c->subject);
+		code = store_subject(s, c->subject);
 		if (!code) code = store_invite(s, &r, c->subject, c->role, p->detail, &out->changed);
 	} else if (c->op == CHANGE_DISMISS) {
 		code = store_dismiss(s, &r, c->subject, c->role, p->detail, &out->changed);
 	} else {
-		code = store_event(s, &r, "comment", p->detail, NULL, NULL);
+		code = store_message(s, &r, p->change, p->detail, p->audiences);
 		out->changed = true;
 	}
 	if (!code) tell(out, &r);
 	return code;
+}
+
+/* The event comes first, since rows name it, and goes again where nothing happened. */
+static enum err_code commit_act(struct store *s, const struct prepared *p, struct change_result *out) {
+	struct stored r;
+	struct acting x = {.s = s, .act = p->act, .r = &r, .args = p->args, .detail = json_object_of(s->a), .audiences = p->act->audiences,
+		.changed = true};
+	enum err_code code = store_read(s->hub, s->db, s->a, p->base.id, &r, s->e);
+	if (!code) code = store_roles(s->db, &r, s->actor, &x.roles, s->e);
+	if (!code && !(x.roles & p->act->who)) code = err_set(s->e, ERR_FORBIDDEN, "you may not do that any more");
+	if (!code) code = store_event_begin(s, &r, "act", &x.event);
+	if (!code) code = p->act->fn(&x);
+	if (!code && !x.changed) code = store_event_drop(s, x.event);
+	if (!code && x.changed) {
+		json_set_str(&x.detail, S("act"), p->act->name);
+		json_set_int(&x.detail, S("audiences"), x.audiences);
+		code = store_event_end(s, &r, x.event, "act", json_text(s->a, json_built(&x.detail)));
+	}
+	if (code) return code;
+	out->changed = x.changed;
+	tell(out, &r);
+	return ERR_OK;
 }
 
 static enum err_code commit_one(struct store *s, const struct prepared *p, struct change_result *out) {
@@ -504,6 +529,7 @@ static enum err_code commit_one(struct store *s, const struct prepared *p, struc
 	case CHANGE_ATTACH:
 	case CHANGE_INVITE:
 	case CHANGE_DISMISS: return commit_other(s, p, out);
+	case CHANGE_ACT: return commit_act(s, p, out);
 	}
 	return ERR_INTERNAL;
 }

@@ -27,6 +27,7 @@ enum change_op {
 	CHANGE_ATTACH,
 	CHANGE_INVITE,  /* makes a person or organization a party, or an owner */
 	CHANGE_DISMISS, /* and takes that away */
+	CHANGE_ACT,     /* what a desk keeps beside the body: hub/act.h */
 };
 
 struct change_link {
@@ -77,6 +78,12 @@ struct change {
 
 	struct str file_name, media_type, bytes; /* attach */
 	unsigned audiences;            /* attach, comment; 0: coordinators; an owner who writes it sees it in any case */
+	int64_t parent;                /* comment: the message that it answers (hub/message.h); 0: it begins a thread */
+	const struct str *to;          /* comment: subjects with a role on the record who alone read it, beside its author and coordinators */
+	size_t to_n;
+
+	struct str act;                /* act: its name; */
+	const struct json *args;       /* what it needs, by its own schema; NULL: {} */
 
 	struct schema_errors *told;    /* where all that is wrong with a body goes, in the arena of change_prepare; NULL: the first alone, in err */
 };

@@ -11,7 +11,7 @@ struct recipient {
 };
 
 static bool tells(struct str type) {
-	static const char *const types[] = {"revise", "move", "comment", "link", "attach", "invite"};
+	static const char *const types[] = {"revise", "move", "comment", "link", "attach", "invite", "act"};
 	for (size_t i = 0; i < lengthof(types); i++)
 		if (str_is(type, types[i])) return true;
 	return false;
@@ -26,7 +26,9 @@ static enum err_code find_recipients(struct store *s, const struct stored *r, st
 		db_query(s->db,
 		"SELECT a.uid, (SELECT h.role FROM membership h WHERE h.account = a.uid AND h.organization = '') FROM ("
 		"SELECT CAST($2 AS TEXT) AS uid UNION SELECT subject AS uid FROM party WHERE record = $1 UNION "
-		"SELECT m.account AS uid FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $1) c "
+		"SELECT m.account AS uid FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 UNION "
+		"SELECT subject AS uid FROM participant WHERE record = $1 AND access = 'invited' UNION "
+		"SELECT m.account AS uid FROM participant p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND p.access = 'invited') c "
 		"JOIN account a ON a.uid = c.uid WHERE a.suspended = 0 AND a.uid <> $3 "
 		"ORDER BY CASE WHEN a.uid = $2 THEN 0 ELSE 1 END, a.uid LIMIT 500");
 	if (!invited.n) db_bind_int(&q, 1, r->id);
@@ -40,7 +42,7 @@ static enum err_code find_recipients(struct store *s, const struct stored *r, st
 	return db_done(&q, s->e);
 }
 
-/* What was found for the same audiences before: but for links, whose other end is asked for each viewer, they alone decide. */
+/* What was found for the same audiences before: but for links, whose other end is asked for each viewer, and what goes to some, they alone decide. */
 static const bool *known(const struct recipient *list, const bool *shown, size_t n, unsigned audiences) {
 	for (size_t i = 0; i < n; i++)
 		if (list[i].audiences == audiences) return &shown[i];
@@ -53,13 +55,14 @@ enum err_code store_notices(struct store *s, const struct stored *r, int64_t eve
 	enum err_code code = detail.n ? json_parse(s->a, detail, NULL, &v.detail, s->e) : ERR_OK;
 	struct recipient *list = arena_array(s->a, NOTICES, sizeof *list);
 	bool *shown = arena_array(s->a, NOTICES, sizeof *shown), is_link = str_is(type, "link");
+	bool some = json_count(json_get_lit(v.detail, "to")) > 0;
 	size_t n = 0;
 	if (!code && (!list || !shown)) code = err_set(s->e, ERR_MEMORY, "out of memory");
 	if (!code) code = find_recipients(s, r, str_is(type, "invite") ? json_get_str(v.detail, S("subject")) : STR_EMPTY, list, &n);
 	for (size_t i = 0; i < n && !code; i++) {
 		struct disclosing d = {s->hub, s->db, account_viewer(&list[i].account), s->a};
 		code = disclose_audiences(&d, r, &list[i].audiences, s->e);
-		const bool *before = is_link ? NULL : known(list, shown, i, list[i].audiences);
+		const bool *before = is_link || some ? NULL : known(list, shown, i, list[i].audiences);
 		if (code) break;
 		if (before)
 			shown[i] = *before;

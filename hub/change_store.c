@@ -92,13 +92,18 @@ enum err_code store_roles(struct db *db, const struct stored *r, struct actor ac
 	struct db_query q = db_query(db,
 		"SELECT p.role, '' FROM party p WHERE p.record = $1 AND p.subject = $2 "
 		"UNION ALL SELECT p.role, m.role FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND m.account = $2 "
-		"UNION ALL SELECT '', m.role FROM membership m WHERE m.account = $2 AND m.organization = $3");
+		"UNION ALL SELECT '', m.role FROM membership m WHERE m.account = $2 AND m.organization = $3 "
+		"UNION ALL SELECT 'invited', '' FROM participant p WHERE p.record = $1 AND p.subject = $2 AND p.access = 'invited' "
+		"UNION ALL SELECT 'invited', m.role FROM participant p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND "
+		"m.account = $2 AND p.access = 'invited'");
 	db_bind_int(&q, 1, r->id);
 	db_bind_str(&q, 2, actor.name);
 	db_bind_str(&q, 3, r->uid);
 	while (db_row(&q)) {
 		struct str role = db_str(&q, 0), membership = db_str(&q, 1);
-		if (!role.n) /* the organization's own record */
+		if (str_is(role, "invited")) /* into a case: hub/case/ */
+			roles |= ROLE_INVITED;
+		else if (!role.n) /* the organization's own record */
 			roles |= str_is(membership, "owner") ? ROLE_OWNER | ROLE_PARTY : ROLE_PARTY;
 		else
 			roles |= str_is(membership, "guest") ? ROLE_PARTY : party_role(role);
@@ -118,6 +123,8 @@ unsigned store_audiences(const struct stored *r, unsigned roles) {
 	bool open = state && state->is_public;
 	if (roles & (ROLE_PANEL | ROLE_ADJUDICATOR) && (open || audiences)) audiences |= PANEL;
 	if (audiences || open) audiences |= PUBLIC;
+	/* Who is only asked in is told what is said to those asked in, and nothing else. */
+	if (roles & ROLE_INVITED) audiences |= INVITED;
 	return audiences;
 }
 
@@ -197,8 +204,8 @@ static void bind_digest(struct db_query *q, int n, const struct sha256 *digest) 
 		db_bind_null(q, n);
 }
 
-enum err_code store_event(struct store *s, const struct stored *r, const char *type, struct str detail, const struct sha256 *before,
-	const struct sha256 *after) {
+static enum err_code insert_event(struct store *s, const struct stored *r, const char *type, struct str detail, const struct sha256 *before,
+	const struct sha256 *after, int64_t *seq) {
 	struct db_query q = db_query(s->db,
 		"INSERT INTO event (record, type, actor, at, revision, state, detail, digest_before, digest_after) "
 		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
@@ -215,12 +222,40 @@ enum err_code store_event(struct store *s, const struct stored *r, const char *t
 	bind_digest(&q, 8, before);
 	bind_digest(&q, 9, after);
 	enum err_code code = db_run(&q, s->e);
-	int64_t seq = db_last_id(s->db);
+	*seq = db_last_id(s->db);
 	if (code) return code;
 	q = db_query(s->db, "INSERT INTO outbox (event) VALUES ($1)");
-	db_bind_int(&q, 1, seq);
-	code = db_run(&q, s->e);
+	db_bind_int(&q, 1, *seq);
+	return db_run(&q, s->e);
+}
+
+enum err_code store_event(struct store *s, const struct stored *r, const char *type, struct str detail, const struct sha256 *before,
+	const struct sha256 *after) {
+	int64_t seq;
+	enum err_code code = insert_event(s, r, type, detail, before, after, &seq);
 	return code ? code : store_notices(s, r, seq, str_of(type), detail);
+}
+
+enum err_code store_event_begin(struct store *s, const struct stored *r, const char *type, int64_t *seq) {
+	return insert_event(s, r, type, STR_EMPTY, NULL, NULL, seq);
+}
+
+enum err_code store_event_end(struct store *s, const struct stored *r, int64_t seq, const char *type, struct str detail) {
+	struct db_query q = db_query(s->db, "UPDATE event SET detail = $2 WHERE seq = $1");
+	db_bind_int(&q, 1, seq);
+	db_bind_bytes(&q, 2, detail);
+	enum err_code code = db_run(&q, s->e);
+	return code ? code : store_notices(s, r, seq, str_of(type), detail);
+}
+
+enum err_code store_event_drop(struct store *s, int64_t seq) {
+	struct db_query q = db_query(s->db, "DELETE FROM outbox WHERE event = $1");
+	db_bind_int(&q, 1, seq);
+	enum err_code code = db_run(&q, s->e);
+	if (code) return code;
+	q = db_query(s->db, "DELETE FROM event WHERE seq = $1");
+	db_bind_int(&q, 1, seq);
+	return db_run(&q, s->e);
 }
 
 /* ---- links ---- */

@@ -48,6 +48,14 @@ enum err_code store_update_record(struct store *s, const struct stored *r) must_
 enum err_code store_revision(struct store *s, const struct stored *r, const struct projection *p) must_use;
 enum err_code store_event(struct store *s, const struct stored *r, const char *type, struct str detail, const struct sha256 *before,
 	const struct sha256 *after) must_use;
+/* An event whose detail is known only after what it tells of was written: begun without one, then ended, or dropped. */
+enum err_code store_event_begin(struct store *s, const struct stored *r, const char *type, int64_t *seq) must_use;
+enum err_code store_event_end(struct store *s, const struct stored *r, int64_t seq, const char *type, struct str detail) must_use;
+enum err_code store_event_drop(struct store *s, int64_t seq) must_use;
+/* change_message.c: a comment's event and its row as a message. ERR_NOT_FOUND for a parent that the actor can't read, ERR_INVALID for a recipient without
+ * a role on the record. */
+enum { MESSAGE_TO = 50 };
+enum err_code store_message(struct store *s, const struct stored *r, const struct change *c, struct str detail, unsigned audiences) must_use;
 /* A name, and the links that waited for it. */
 enum err_code store_name(struct store *s, const struct stored *r, struct str role, struct str name, bool shown) must_use;
 enum err_code store_forget_names(struct store *s, const struct stored *r) must_use;
@@ -70,6 +78,13 @@ enum err_code store_invite(struct store *s, const struct stored *r, struct str s
 	must_use;
 enum err_code store_dismiss(struct store *s, const struct stored *r, struct str subject, struct str role, struct str detail, bool *changed)
 	must_use;
+/* The row alone, without an event. Taking one away forgets what its subject was told by it. */
+enum err_code store_put_party(struct store *s, const struct stored *r, struct str subject, struct str role, bool *changed) must_use;
+enum err_code store_take_party(struct store *s, const struct stored *r, struct str subject, struct str role, bool *changed) must_use;
+/* A record that the actor may know of. ERR_NOT_FOUND. */
+enum err_code store_known(struct store *s, struct str name, int64_t *id) must_use;
+/* ERR_NOT_FOUND or ERR_INVALID unless it is a person who can sign in, an anonymous finder, or an organization that the actor may know of, by uid. */
+enum err_code store_subject(struct store *s, struct str subject) must_use;
 /* ERR_NOT_FOUND unless there is such a person, who can sign in. */
 enum err_code store_person(struct store *s, struct str uid) must_use;
 /* Tells of the event just written those whom the record concerns and who may see it: its owner, its parties, members of organizations that are

@@ -82,9 +82,10 @@ enum err_code disclose_links(const struct disclosing *d, const struct disclosed 
 
 /* ---- history ---- */
 
+struct act;
 struct disclosed_event {
 	moment at;
-	struct str type;           /* published, revised, moved, linked, unlinked, commented, attached, created, invited, dismissed */
+	struct str type;           /* published, revised, moved, linked, unlinked, commented, attached, created, invited, dismissed, acted */
 	struct str actor;          /* "" for viewers who may not know */
 	int64_t revision;          /* counted among those that this viewer can tell apart */
 	const struct kind_state *state;
@@ -92,7 +93,9 @@ struct disclosed_event {
 	const struct json *diff;   /* json_diff of the viewer's projections; NULL where the body is the same */
 	struct str rel;
 	struct glimpse other;      /* of a link */
-	struct str subject, subject_name, role; /* who was invited or dismissed, as what ("" as whatever it was) */
+	struct str subject, subject_name, role; /* who was invited or dismissed, as what ("" as whatever it was); whom an act is about or was done for */
+	const struct act *act;     /* what was done (hub/act.h); NULL: one that this Polder no longer knows */
+	const struct json *detail; /* of an act, without what is for coordinators alone unless the viewer is one */
 };
 /* Oldest first, at most the newest 500. Only what the viewer can see the effect of. */
 enum err_code disclose_history(const struct disclosing *d, const struct disclosed *r, struct disclosed_event **out, size_t *n,

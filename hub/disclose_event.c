@@ -2,6 +2,7 @@
 #include "disclose.h"
 
 #include "hub/account/account.h"
+#include "hub/act.h"
 #include "hub/disclose_private.h"
 
 enum { SHOWN_PARTIES = 500 };
@@ -65,12 +66,35 @@ static enum err_code link_shows(const struct disclosing *d, const struct stored 
 	return code == ERR_NOT_FOUND || code == ERR_UNSUPPORTED ? ERR_OK : code;
 }
 
+enum err_code event_addressed(const struct disclosing *d, const struct event_row *v, bool *out, struct err *e) {
+	const struct json *to = json_get_lit(v->detail, "to");
+	enum err_code code = ERR_OK;
+	*out = json_count(to) && d->viewer.name.n && str_eq(v->actor, d->viewer.name);
+	for (size_t i = 0; i < json_count(to) && d->viewer.name.n && !*out && !code; i++) {
+		struct str subject = json_string(json_at(to, i));
+		*out = str_eq(subject, d->viewer.name);
+		if (*out || str_starts(subject, S("U-")) || str_starts(subject, S("A-"))) continue;
+		struct db_query q = db_query(d->db, "SELECT 1 FROM membership WHERE account = $1 AND organization = $2");
+		db_bind_str(&q, 1, d->viewer.name);
+		db_bind_str(&q, 2, subject);
+		*out = db_row(&q);
+		code = db_done(&q, e);
+	}
+	return code;
+}
+
 enum err_code event_shows(const struct disclosing *d, const struct stored *r, unsigned audiences, const struct event_row *v, bool *out,
 	struct err *e) {
 	const struct kind_state *then = kind_state(r->kind, v->state);
+	bool asked_in = !(audiences & ~(unsigned)INVITED); /* and nothing else: told of what is said to those alone */
 	*out = false;
 	/* Who sees the record only since it is public was told nothing of what happened before. */
 	if (!audiences || (audiences == PUBLIC && !(then && then->is_public))) return ERR_OK;
+	if (str_is(v->type, "comment") || str_is(v->type, "attach") || str_is(v->type, "act")) {
+		*out = ((unsigned)json_integer(json_get_lit(v->detail, "audiences"), 0) & audiences) != 0;
+		return *out ? ERR_OK : event_addressed(d, v, out, e);
+	}
+	if (asked_in) return ERR_OK;
 	if (str_is(v->type, "revise")) return revision_shows(d, r, audiences, v->revision, out, e);
 	if (str_is(v->type, "link") || str_is(v->type, "unlink")) {
 		struct glimpse other;
@@ -78,11 +102,26 @@ enum err_code event_shows(const struct disclosing *d, const struct stored *r, un
 	}
 	if (str_is(v->type, "invite") || str_is(v->type, "dismiss"))
 		*out = event_tells_parties(audiences);
-	else if (str_is(v->type, "comment") || str_is(v->type, "attach"))
-		*out = ((unsigned)json_integer(json_get_lit(v->detail, "audiences"), 0) & audiences) != 0;
 	else
 		*out = str_is(v->type, "create") || str_is(v->type, "move");
 	return ERR_OK;
+}
+
+void event_tell_act(const struct disclosing *d, const struct stored *r, unsigned audiences, struct str type, const struct json *detail,
+	struct disclosed_event *out) {
+	if (!str_is(type, "act")) return;
+	out->act = act_find(d->hub->acts, r->kind, json_get_str(detail, S("act")));
+	out->detail = detail;
+	out->subject = json_get_str(detail, S("subject"));
+	if (out->subject.n) out->subject_name = disclose_name_on(d, r->kind, r->id, audiences, out->subject);
+	if (audiences & COORDINATORS) return;
+	out->detail = json_with(d->a, detail, S("private"), NULL);
+	/* Others know persons who take part by what they are called in the case. */
+	bool person = str_starts(out->subject, S("U-")) || str_starts(out->subject, S("A-"));
+	if (person && !str_eq(out->subject, d->viewer.name)) {
+		out->subject = STR_EMPTY;
+		out->detail = json_with(d->a, out->detail, S("subject"), NULL);
+	}
 }
 
 static struct str words_of(struct str type) {
@@ -92,7 +131,7 @@ static struct str words_of(struct str type) {
 	} words[] = {
 		{"create", S_INIT("created")}, {"revise", S_INIT("revised")}, {"move", S_INIT("moved")}, {"link", S_INIT("linked")},
 		{"unlink", S_INIT("unlinked")}, {"comment", S_INIT("commented")}, {"attach", S_INIT("attached")}, {"invite", S_INIT("invited")},
-		{"dismiss", S_INIT("dismissed")},
+		{"dismiss", S_INIT("dismissed")}, {"act", S_INIT("acted")},
 	};
 	for (size_t i = 0; i < lengthof(words); i++)
 		if (str_is(type, words[i].stored)) return words[i].shown;
@@ -114,6 +153,7 @@ enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct dis
 	if (code) return code;
 	struct disclosed_event shown = {.at = v.at, .type = words_of(v.type), .state = kind_state(r.kind, v.state)};
 	shown.actor = audiences & (COORDINATORS | OWNER) ? v.actor : STR_EMPTY;
+	event_tell_act(d, &r, audiences, v.type, v.detail, &shown);
 	shown.move = json_get_str(v.detail, S("move"));
 	shown.role = json_get_str(v.detail, S("role"));
 	if (str_is(v.type, "comment")) shown.reason = json_get_str(v.detail, S("text"));
@@ -125,7 +165,7 @@ enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct dis
 		code = link_shows(d, &r, audiences, v.detail, &shown.other, &shows, e);
 	} else if (str_is(v.type, "invite") || str_is(v.type, "dismiss")) {
 		shown.subject = json_get_str(v.detail, S("subject"));
-		shown.subject_name = disclose_subject_name(d, shown.subject);
+		shown.subject_name = disclose_name_on(d, r.kind, r.id, audiences, shown.subject);
 	}
 	if (!code && arena_failed(d->a)) code = err_set(e, ERR_MEMORY, "out of memory");
 	if (code) return code;

@@ -60,7 +60,7 @@ static enum err_code body_event(struct walk *w, struct db_query *q, const struct
 	bool was = w->visible;
 	const struct kind_state *before = w->state;
 	w->state = kind_state(w->r->line.kind, db_str(q, 4));
-	w->visible = (w->r->audiences & ~(unsigned)PUBLIC) || (w->state && w->state->is_public);
+	w->visible = (w->r->audiences & ~(unsigned)(PUBLIC | INVITED)) || (w->state && w->state->is_public);
 	if (!w->visible) {
 		if (was) {
 			w->state = NULL;
@@ -96,7 +96,7 @@ static enum err_code body_event(struct walk *w, struct db_query *q, const struct
 static void party_event(struct walk *w, struct db_query *q, const struct json *detail, struct str type) {
 	struct disclosed_event *v = add(w, type, db_int(q, 2), db_str(q, 1));
 	v->subject = json_get_str(detail, S("subject"));
-	v->subject_name = disclose_subject_name(w->d, v->subject);
+	v->subject_name = disclose_name_on(w->d, w->r->line.kind, w->r->line.record, w->r->audiences, v->subject);
 	v->role = json_get_str(detail, S("role"));
 	v->reason = json_get_str(detail, S("reason"));
 }
@@ -113,8 +113,18 @@ static enum err_code one_event(struct walk *w, struct db_query *q) {
 		if (w->visible && event_tells_parties(w->r->audiences)) party_event(w, q, detail, str_is(type, "invite") ? S("invited") : S("dismissed"));
 		return ERR_OK;
 	}
-	bool shown = w->visible && ((unsigned)json_integer(json_get_lit(detail, "audiences"), 0) & w->r->audiences);
-	if (!shown) return ERR_OK;
+	bool asked_in = (w->r->audiences & INVITED) != 0;
+	bool shown = (w->visible || asked_in) && ((unsigned)json_integer(json_get_lit(detail, "audiences"), 0) & w->r->audiences);
+	struct event_row row = {.actor = arena_str(w->d->a, db_str(q, 1)), .detail = detail};
+	if (!shown && (w->visible || asked_in)) code = event_addressed(w->d, &row, &shown, w->e);
+	if (code || !shown) return code;
+	if (str_is(type, "act")) {
+		struct stored s = {.id = w->r->line.record, .kind = w->r->line.kind};
+		struct disclosed_event *v = add(w, S("acted"), db_int(q, 2), db_str(q, 1));
+		event_tell_act(w->d, &s, w->r->audiences, type, detail, v);
+		v->reason = json_get_str(detail, S("reason"));
+		return ERR_OK;
+	}
 	bool comment = str_is(type, "comment");
 	struct disclosed_event *v = add(w, comment ? S("commented") : S("attached"), db_int(q, 2), db_str(q, 1));
 	v->reason = json_get_str(detail, comment ? S("text") : S("name"));

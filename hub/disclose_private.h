@@ -20,6 +20,14 @@ enum err_code event_read(const struct disclosing *d, int64_t seq, struct event_r
 /* Whether its effect shows to the viewer, who belongs to these audiences of the record r. */
 enum err_code event_shows(const struct disclosing *d, const struct stored *r, unsigned audiences, const struct event_row *v, bool *out,
 	struct err *e) must_use;
+/* Whether an event's detail names the viewer, or an organization of theirs, under "to"; or it is the viewer's own and names others. */
+enum err_code event_addressed(const struct disclosing *d, const struct event_row *v, bool *out, struct err *e) must_use;
+/* What an act's event says to these audiences; nothing for events of other types. */
+void event_tell_act(const struct disclosing *d, const struct stored *r, unsigned audiences, struct str type, const struct json *detail,
+	struct disclosed_event *out);
+/* Somebody's name as those audiences of a record are told it. Where the kind is confidential: who takes part under an alias is called by it, a finder "Finder", a member of an
+ * organization that takes part by the organization, whoever runs the hub "Coordinator". Coordinators are told names as they are. */
+struct str disclose_name_on(const struct disclosing *d, const struct kind *kind, int64_t record, unsigned audiences, struct str subject);
 /* Whether the audiences are told who is a party. */
 static inline bool event_tells_parties(unsigned audiences) { return (audiences & (PARTIES | OWNER | COORDINATORS)) != 0; }
 /* A person's or organization's name for this viewer. */

@@ -1,7 +1,6 @@
 #include "harbor.h"
 
 #include "hub/harbor_private.h"
-#include "hub/writer.h"
 #include "lib/digest/digest.h"
 #include "lib/jwt/jwt.h"
 
@@ -22,14 +21,6 @@ static struct str second_of(struct arena *a, moment at) {
 }
 
 /* ---- making one ---- */
-
-struct harbor_prepared {
-	char id[HARBOR_ID + 1];
-	int64_t report, policy;
-	struct sha256 digest;
-	struct str body, salt, statement, key_id, signature;
-	moment at;
-};
 
 static const char *basis_name(enum policy_basis b) {
 	return b == POLICY_KEPT ? "kept" : b == POLICY_RECORDED ? "recorded" : "claimed";
@@ -89,22 +80,14 @@ static enum err_code find_applying(const struct disclosing *d, const struct disc
 	return err_set(e, ERR_CONFLICT, asked->in_force ? "this policy does not cover the systems of the report" : "this policy is not in force");
 }
 
-enum err_code harbor_prepare(struct hub *h, const struct disclosing *d, struct str name, struct str policy, struct harbor_prepared **out,
+enum err_code harbor_prepare(struct hub *h, const struct disclosing *d, const struct disclosed *report, struct str policy, struct harbor_prepared **out,
 	struct err *e) {
-	struct disclosed report;
-	struct disclosed_rights rights;
 	const struct policy_record *p = NULL;
 	struct harbor_prepared *g = arena_new_of(d->a, struct harbor_prepared);
 	unsigned char *salt = arena_alloc(d->a, SALT), random[16];
-	int64_t revision;
+	int64_t revision = 0;
 	if (!g || !salt) return err_set(e, ERR_MEMORY, "out of memory");
-	enum err_code code = disclose_record(d, name, &report, e);
-	if (!code && !str_is(report.line.kind->name, "report")) code = err_set(e, ERR_INVALID, "safe harbor is for reports");
-	if (!code) code = disclose_rights(d, &report, &rights, e);
-	if (!code && (!d->viewer.name.n || !(rights.roles & ROLE_OWNER))) code = err_set(e, ERR_FORBIDDEN, "only who made the report accepts a policy for it");
-	if (!code && (str_is(report.line.state->name, "draft") || str_is(report.line.state->name, "withdrawn")))
-		code = err_set(e, ERR_CONFLICT, "the report must be submitted first");
-	if (!code) code = find_applying(d, &report, policy, &p, e);
+	enum err_code code = find_applying(d, report, policy, &p, e);
 	if (!code) code = policy_revision(d, &p->r, &revision, e);
 	if (code) return code;
 	random_bytes(random, sizeof random);
@@ -112,35 +95,33 @@ enum err_code harbor_prepare(struct hub *h, const struct disclosing *d, struct s
 	struct str id = base64url_encode(d->a, str_n(random, sizeof random));
 	if (id.n != HARBOR_ID) return err_set(e, ERR_MEMORY, "out of memory");
 	memcpy(g->id, id.p, HARBOR_ID);
-	g->report = report.line.record;
+	g->report = report->line.record;
 	g->policy = p->r.line.record;
+	g->policy_uid = p->r.line.uid;
+	g->title = p->r.line.headline;
 	g->body = p->r.body_text;
 	g->digest = sha256(g->body);
 	g->salt = str_n(salt, SALT);
 	g->at = now();
-	g->statement = statement_of(d, g, p, revision, report.line.uid);
+	g->statement = statement_of(d, g, p, revision, report->line.uid);
 	if (arena_failed(d->a)) return err_set(e, ERR_MEMORY, "out of memory");
-	code = signing_sign(h, d->db, d->a, SIGNING_HARBOR_GRANT, g->statement, &g->key_id, &g->signature, e);
+	code = signing_sign_within(h, d->db, d->a, SIGNING_HARBOR_GRANT, g->statement, &g->key_id, &g->signature, e);
 	if (!code) *out = g;
 	return code;
 }
 
-static enum err_code find_stored(struct db *db, const struct harbor_prepared *g, char id[HARBOR_ID + 1], bool *found, struct err *e) {
-	struct db_query q = db_query(db, "SELECT id FROM harbor_grant WHERE report = $1 AND policy = $2 AND digest = $3");
+static enum err_code find_stored(struct db *db, const struct harbor_prepared *g, bool *found, struct err *e) {
+	struct db_query q = db_query(db, "SELECT 1 FROM harbor_grant WHERE report = $1 AND policy = $2 AND digest = $3");
 	db_bind_int(&q, 1, g->report);
 	db_bind_int(&q, 2, g->policy);
 	db_bind_bytes(&q, 3, sha256_str(&g->digest));
-	*found = db_row(&q) && db_str(&q, 0).n == HARBOR_ID;
-	if (*found) {
-		memcpy(id, db_str(&q, 0).p, HARBOR_ID);
-		id[HARBOR_ID] = 0;
-	}
+	*found = db_row(&q);
 	return db_done(&q, e);
 }
 
-enum err_code harbor_store(struct db *db, const struct harbor_prepared *g, char id[HARBOR_ID + 1], bool *made, struct err *e) {
+enum err_code harbor_write(struct db *db, const struct harbor_prepared *g, bool *made, struct err *e) {
 	bool found;
-	enum err_code code = find_stored(db, g, id, &found, e);
+	enum err_code code = find_stored(db, g, &found, e);
 	*made = !code && !found;
 	if (code || found) return code;
 	struct db_query q = db_query(db, "INSERT INTO harbor_policy (digest, body) VALUES ($1, $2) ON CONFLICT (digest) DO NOTHING");
@@ -159,32 +140,7 @@ enum err_code harbor_store(struct db *db, const struct harbor_prepared *g, char 
 	db_bind_bytes(&q, 7, g->statement);
 	db_bind_str(&q, 8, g->key_id);
 	db_bind_bytes(&q, 9, g->signature);
-	code = db_run(&q, e);
-	if (!code) memcpy(id, g->id, sizeof g->id);
-	return code;
-}
-
-struct accept_work {
-	const struct harbor_prepared *g;
-	char id[HARBOR_ID + 1];
-	bool made;
-};
-static enum err_code accept_in_writer(struct db *db, void *arg, struct err *e) {
-	struct accept_work *w = arg;
-	return harbor_store(db, w->g, w->id, &w->made, e);
-}
-
-enum err_code harbor_accept(struct hub *h, const struct disclosing *d, struct str report, struct str policy, struct harbor_grant *out, bool *made,
-	struct err *e) {
-	struct harbor_prepared *g;
-	struct accept_work work = {0};
-	enum err_code code = harbor_prepare(h, d, report, policy, &g, e);
-	if (code) return code;
-	work.g = g;
-	code = writer_run(h->writer, accept_in_writer, &work, e);
-	if (!code) code = harbor_grant(d, str_of(work.id), out, e);
-	if (!code) *made = work.made;
-	return code;
+	return db_run(&q, e);
 }
 
 /* ---- showing one ---- */

@@ -30,17 +30,9 @@ struct harbor_grant {
 
 /* ---- making one ---- */
 
-struct harbor_prepared; /* in the arena; written by harbor_store */
-
-/* Checks and signs, outside the writer. `report` by any name; d's viewer must own it. ERR_NOT_FOUND (report or policy that the viewer may not know of),
- * ERR_FORBIDDEN (not the report's owner), ERR_CONFLICT (a draft; a policy that is not in force or does not apply to this report). */
-enum err_code harbor_prepare(struct hub *h, const struct disclosing *d, struct str report, struct str policy, struct harbor_prepared **out,
-	struct err *e) must_use;
-/* Writes it, in the caller's transaction. *made false: there was one already for this text of the policy. *id (HARBOR_ID + 1 bytes) in either case. */
-enum err_code harbor_store(struct db *db, const struct harbor_prepared *p, char id[HARBOR_ID + 1], bool *made, struct err *e) must_use;
-/* Both. */
-enum err_code harbor_accept(struct hub *h, const struct disclosing *d, struct str report, struct str policy, struct harbor_grant *out, bool *made,
-	struct err *e) must_use;
+/* By the act "harbor.accept" (hub/acts/harbor.json) of whoever owns the report: CHANGE_ACT of the door in, with {"policy": name}. ERR_NOT_FOUND (a policy
+ * that nobody may know of), ERR_CONFLICT (a draft; a policy that is not in force or does not apply to this report). Doing it again for the same text changes
+ * nothing. */
 
 /* ---- showing one ---- */
 
@@ -48,6 +40,22 @@ enum err_code harbor_accept(struct hub *h, const struct disclosing *d, struct st
 enum err_code harbor_grant(const struct disclosing *d, struct str id, struct harbor_grant *out, struct err *e) must_use;
 /* Those of a report, oldest first; for its owners (others: none, without a word). */
 enum err_code harbor_grants_of(const struct disclosing *d, const struct disclosed *report, struct harbor_grant **out, size_t *n, struct err *e) must_use;
+
+/* ---- threats ---- */
+
+/* A finder said that somebody threatens them (act "harbor.threatened"); coordinators are told at once and see it until one of them says that it is settled
+ * (act "harbor.settled"). */
+struct harbor_threat {
+	int64_t event;
+	moment at, settled;          /* settled 0: not yet */
+	struct str text;
+	struct glimpse report;
+};
+/* Of a report, newest first; for its owners and coordinators (others: none, without a word). */
+enum err_code harbor_threats_of(const struct disclosing *d, const struct disclosed *report, struct harbor_threat **out, size_t *n, struct err *e)
+	must_use;
+/* All that are not settled, oldest first; for coordinators (others: none). */
+enum err_code harbor_threats(const struct disclosing *d, struct harbor_threat **out, size_t *n, struct err *e) must_use;
 
 /* What has become of the policy since. */
 enum harbor_policy_now { HARBOR_SAME, HARBOR_CHANGED, HARBOR_ENDED, HARBOR_WITHDRAWN, HARBOR_GONE };

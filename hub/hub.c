@@ -7,6 +7,7 @@
 #include "hub/account/oidc.h"
 #include "hub/account/provider.h"
 #include "hub/account/throttle.h"
+#include "hub/act.h"
 #include "hub/identifier.h"
 #include "hub/migrations/migrations.h"
 #include "hub/seal.h"
@@ -257,6 +258,7 @@ enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
 	if (!code) code = read_conf(h, e);
 	if (!code) code = open_database(h, e);
 	if (!code) code = kinds_load(&h->kinds, file_join(a, dir, "kinds"), e);
+	if (!code) code = acts_load(&h->acts, h->kinds, e);
 	if (!code) code = writer_new(&h->writer, database_of(a, dir), e);
 	if (!code) code = throttle_new(&h->throttle, THROTTLED, e);
 	if (!code && oidc_configured(h)) code = provider_cache_new(&h->provider, e);
@@ -273,6 +275,7 @@ void hub_close(struct hub *h) {
 	writer_free(h->writer);
 	throttle_free(h->throttle);
 	provider_cache_free(h->provider);
+	acts_free(h->acts);
 	kinds_free(h->kinds);
 	arena_free(h->arena);
 }

@@ -45,6 +45,7 @@ struct hub {
 	struct str contact;   /* where flaws of the hub itself are told: an address with mailto:, https: or tel:; "" when not set */
 	struct str policy;    /* name of the record with the hub's own disclosure policy; "" when not set */
 	struct kinds *kinds;
+	struct acts *acts;     /* hub/act.h */
 	struct writer *writer; /* hub/writer.h */
 	struct throttle *throttle; /* failures of signing in: hub/account/throttle.h */
 	struct hub_mail mail;

@@ -13,11 +13,11 @@ static const struct {
 } audiences[] = {
 	{S_INIT("public"), PUBLIC}, {S_INIT("parties"), PARTIES}, {S_INIT("owner"), OWNER},
 	{S_INIT("coordinators"), COORDINATORS}, {S_INIT("panel"), PANEL}, {S_INIT("regulator"), REGULATOR},
-	{S_INIT("downstream"), DOWNSTREAM}, {S_INIT("sealed"), SEALED},
+	{S_INIT("downstream"), DOWNSTREAM}, {S_INIT("sealed"), SEALED}, {S_INIT("invited"), INVITED},
 }, roles[] = {
 	{S_INIT("anyone"), ROLE_ANYONE}, {S_INIT("member"), ROLE_MEMBER}, {S_INIT("owner"), ROLE_OWNER},
 	{S_INIT("party"), ROLE_PARTY}, {S_INIT("coordinator"), ROLE_COORDINATOR},
-	{S_INIT("adjudicator"), ROLE_ADJUDICATOR}, {S_INIT("panel"), ROLE_PANEL},
+	{S_INIT("adjudicator"), ROLE_ADJUDICATOR}, {S_INIT("panel"), ROLE_PANEL}, {S_INIT("invited"), ROLE_INVITED},
 };
 
 unsigned audience_of(struct str name) {
@@ -54,7 +54,7 @@ struct reader {
 	struct err *e;
 };
 
-static struct kind_pointers strings(struct arena *a, const struct json *list) {
+struct kind_pointers kind_strings(struct arena *a, const struct json *list) {
 	struct kind_pointers out = {NULL, 0};
 	struct str *items = arena_array(a, json_count(list) + 1, sizeof *items);
 	if (!items) return out;
@@ -64,12 +64,23 @@ static struct kind_pointers strings(struct arena *a, const struct json *list) {
 	return out;
 }
 
-static enum err_code role_set(struct reader *r, const struct json *list, unsigned otherwise, unsigned *out) {
-	struct kind_pointers names = strings(r->a, list);
+enum err_code kind_role_set(struct arena *a, const struct json *list, unsigned otherwise, unsigned *out, struct err *e) {
+	struct kind_pointers names = kind_strings(a, list);
 	*out = list ? 0 : otherwise;
 	for (size_t i = 0; i < names.n; i++) {
 		unsigned bit = role_of(names.items[i]);
-		if (!bit) return err_set(r->e, ERR_INVALID, "there is no role \"%.*s\"", STR_ARG(names.items[i]));
+		if (!bit) return err_set(e, ERR_INVALID, "there is no role \"%.*s\"", STR_ARG(names.items[i]));
+		*out |= bit;
+	}
+	return ERR_OK;
+}
+
+enum err_code kind_audience_set(struct arena *a, const struct json *list, unsigned otherwise, unsigned *out, struct err *e) {
+	struct kind_pointers names = kind_strings(a, list);
+	*out = names.n ? 0 : otherwise;
+	for (size_t i = 0; i < names.n; i++) {
+		unsigned bit = audience_of(names.items[i]);
+		if (!bit) return err_set(e, ERR_INVALID, "there is no audience \"%.*s\"", STR_ARG(names.items[i]));
 		*out |= bit;
 	}
 	return ERR_OK;
@@ -92,15 +103,10 @@ static enum err_code read_links(struct reader *r, const struct json *links) {
 		l->rel = m->name;
 		l->title = json_get_str(&m->value, S("title"));
 		l->inverse = json_get_str(&m->value, S("inverse"));
-		l->to = strings(r->a, json_get(&m->value, S("to")));
+		l->to = kind_strings(r->a, json_get(&m->value, S("to")));
 		l->max = json_integer(json_get(&m->value, S("max")), INT64_MAX);
-		struct kind_pointers audience = strings(r->a, json_get(&m->value, S("visibility")));
-		l->audiences = audience.n ? 0 : PUBLIC;
-		for (size_t j = 0; j < audience.n; j++) {
-			unsigned bit = audience_of(audience.items[j]);
-			if (!bit) return err_set(r->e, ERR_INVALID, "links: %.*s: no such audience", STR_ARG(l->rel));
-			l->audiences |= bit;
-		}
+		enum err_code code = kind_audience_set(r->a, json_get(&m->value, S("visibility")), PUBLIC, &l->audiences, r->e);
+		if (code) return err_prefix(r->e, "links: %.*s", STR_ARG(l->rel)), code;
 		if (!l->title.n || !l->inverse.n)
 			return err_set(r->e, ERR_INVALID, "links: %.*s needs title and inverse", STR_ARG(l->rel));
 	}
@@ -143,11 +149,11 @@ static enum err_code read_moves(struct reader *r, const struct json *moves) {
 		v->title = json_get_str(&m->value, S("title"));
 		v->description = json_get_str(&m->value, S("description"));
 		v->to = json_get_str(&m->value, S("to"));
-		v->from = strings(r->a, json_get(&m->value, S("from")));
-		v->requires_ = strings(r->a, json_get(&m->value, S("requires")));
+		v->from = kind_strings(r->a, json_get(&m->value, S("from")));
+		v->requires_ = kind_strings(r->a, json_get(&m->value, S("requires")));
 		v->reason = json_true(json_get(&m->value, S("reason")));
 		v->carried_out = json_true(json_get(&m->value, S("carried_out")));
-		enum err_code code = role_set(r, json_get(&m->value, S("who")), ROLE_COORDINATOR, &v->who);
+		enum err_code code = kind_role_set(r->a, json_get(&m->value, S("who")), ROLE_COORDINATOR, &v->who, r->e);
 		if (!code) code = check_pointers(r, v->requires_, "requires");
 		if (code) return err_prefix(r->e, "lifecycle: move %.*s", STR_ARG(v->name)), code;
 		if (!kind_state(k, v->to) || !v->from.n)
@@ -175,7 +181,7 @@ static enum err_code read_clocks(struct reader *r, const struct json *clocks) {
 			.start = json_get_str(c, S("start")),
 			.limit = json_get_str(c, S("limit")),
 			.who = json_get_str(c, S("who")),
-			.stop = strings(r->a, json_get(c, S("stop"))),
+			.stop = kind_strings(r->a, json_get(c, S("stop"))),
 			.business = str_is(json_get_str(c, S("days")), "business"),
 		};
 		if (!kind_state(k, out[i].start) || !out[i].limit.n)
@@ -197,18 +203,18 @@ static enum err_code read_lifecycle(struct reader *r, const struct json *lifecyc
 	enum err_code code = read_states(r, json_get(lifecycle, S("states")));
 	if (!code) code = read_moves(r, json_get(lifecycle, S("moves")));
 	if (!code) code = read_clocks(r, json_get(lifecycle, S("clocks")));
-	if (!code) code = role_set(r, json_get(lifecycle, S("create")), ROLE_MEMBER | ROLE_COORDINATOR, &k->create);
-	if (!code) code = role_set(r, json_get(lifecycle, S("revise")), ROLE_OWNER | ROLE_COORDINATOR, &k->revise);
-	if (!code) code = role_set(r, json_get(lifecycle, S("comment")), ROLE_OWNER | ROLE_PARTY | ROLE_COORDINATOR, &k->comment);
+	if (!code) code = kind_role_set(r->a, json_get(lifecycle, S("create")), ROLE_MEMBER | ROLE_COORDINATOR, &k->create, r->e);
+	if (!code) code = kind_role_set(r->a, json_get(lifecycle, S("revise")), ROLE_OWNER | ROLE_COORDINATOR, &k->revise, r->e);
+	if (!code) code = kind_role_set(r->a, json_get(lifecycle, S("comment")), ROLE_OWNER | ROLE_PARTY | ROLE_COORDINATOR, &k->comment, r->e);
 	return code;
 }
 
 static enum err_code read_search(struct reader *r, const struct json *definition) {
 	struct kind *k = r->kind;
 	const struct json *search = json_get(definition, S("search"));
-	k->search_title = strings(r->a, json_get(search, S("title")));
-	k->search_high = strings(r->a, json_get(search, S("high")));
-	k->search_text = strings(r->a, json_get(search, S("text")));
+	k->search_title = kind_strings(r->a, json_get(search, S("title")));
+	k->search_high = kind_strings(r->a, json_get(search, S("high")));
+	k->search_text = kind_strings(r->a, json_get(search, S("text")));
 	enum err_code code = check_pointers(r, k->search_title, "search: title");
 	if (!code) code = check_pointers(r, k->search_high, "search: high");
 	if (!code) code = check_pointers(r, k->search_text, "search: text");
@@ -310,6 +316,7 @@ static enum err_code read_kind(struct arena *a, const struct json *file, const s
 		.number_form = json_get_str(json_get(file, S("number")), S("form")),
 		.schema_document = json_get(file, S("schema")),
 		.form = json_get(file, S("form")),
+		.confidential = json_true(json_get_lit(file, "confidential")),
 	};
 	if (!name_ok(k->name)) return err_set(e, ERR_INVALID, "kind: expected a name of small letters, digits and hyphens");
 	if (!k->title.n || !k->plural.n) return err_set(e, ERR_INVALID, "title and plural are missing");
@@ -507,4 +514,8 @@ bool kind_has_value(const struct json *body, struct str pointer) {
 	bool found = false;
 	kind_each(body, pointer, note_value, &found);
 	return found;
+}
+
+enum err_code kind_compile(const struct kinds *k, struct arena *a, const struct json *document, struct schema **out, struct err *e) {
+	return compile(a, document, k->common, out, e);
 }

@@ -16,6 +16,7 @@ enum audience {
 	REGULATOR = 1 << 5,
 	DOWNSTREAM = 1 << 6,
 	SEALED = 1 << 7,
+	INVITED = 1 << 8, /* asked in, and not yet a party: an embargo waits for their consent */
 };
 /* 0 when there is no such audience. */
 unsigned audience_of(struct str name);
@@ -32,6 +33,7 @@ enum role {
 	ROLE_PANEL = 1 << 6,
 	ROLE_ADMINISTRATOR = 1 << 7, /* of the hub: accounts and settings; reads nothing by it */
 	ROLE_GUEST = 1 << 8,
+	ROLE_INVITED = 1 << 9,
 };
 unsigned role_of(struct str name);
 /* "owner or coordinator" */
@@ -99,6 +101,7 @@ struct kind {
 	const struct json *form;
 	struct schema *refuse_files; /* a body for which this holds takes no attachment, whoever sends it; NULL: none such */
 	struct str refuse_files_reason;
+	bool confidential; /* of what nobody but those concerned may know before it is published: persons are called by what they are in it */
 	bool builtin;
 };
 
@@ -128,3 +131,13 @@ bool kind_move_from(const struct kind_move *m, struct str state);
 void kind_each(const struct json *body, struct str pointer, void (*fn)(const struct json *v, void *arg), void *arg);
 /* True when the pointer leads to something that is not null, "", [] or {}. */
 bool kind_has_value(const struct json *body, struct str pointer);
+
+/* ---- for whoever reads files like these (hub/act.h) ---- */
+/* The strings of a list, or the one string. */
+struct kind_pointers kind_strings(struct arena *a, const struct json *list);
+/* Sets of enum role and enum audience by name; `otherwise` where there is no list. ERR_INVALID names what is unknown. */
+enum err_code kind_role_set(struct arena *a, const struct json *list, unsigned otherwise, unsigned *out, struct err *e) must_use;
+enum err_code kind_audience_set(struct arena *a, const struct json *list, unsigned otherwise, unsigned *out, struct err *e) must_use;
+/* A schema that may refer to what kinds share (common.json); formats are asserted. */
+enum err_code kind_compile(const struct kinds *k, struct arena *a, const struct json *document, struct schema **out, struct err *e)
+	must_use; /* it lives as long as the arena */

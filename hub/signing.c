@@ -48,7 +48,8 @@ struct present {
 	struct str id, public_;
 };
 
-static enum err_code read_present(struct hub *h, struct db *db, struct arena *a, struct present *out, struct err *e) {
+/* within: db is the writer's, in its transaction. */
+static enum err_code read_present(struct hub *h, struct db *db, bool within, struct arena *a, struct present *out, struct err *e) {
 	autoarena struct arena *own = arena_new(1 << 16);
 	unsigned char *public_ = arena_alloc(a, SIGNING_PUBLIC);
 	struct str seed = STR_EMPTY;
@@ -65,7 +66,7 @@ static enum err_code read_present(struct hub *h, struct db *db, struct arena *a,
 	bool listed = db_row(&q);
 	code = db_done(&q, e);
 	struct row_work work = {out->id, out->public_};
-	if (!code && !listed) code = writer_run(h->writer, write_row, &work, e);
+	if (!code && !listed) code = within ? write_row(db, &work, e) : writer_run(h->writer, write_row, &work, e);
 	if (code) sodium_memzero(out->secret, sizeof out->secret);
 	return code;
 }
@@ -78,19 +79,33 @@ static struct str purposed(struct arena *a, const char *purpose, struct str mess
 	return arena_cat(a, str_n(start.p, start.n + 1), message);
 }
 
+static enum err_code sign(const struct present *key, struct arena *a, const char *purpose, struct str message, struct str *key_id,
+	struct str *signature, struct err *e) {
+	struct str whole = purposed(a, purpose, message);
+	unsigned char *to = arena_alloc(a, SIGNING_SIGNATURE);
+	bool signed_ = to && !arena_failed(a) && crypto_sign_detached(to, NULL, (const unsigned char *)whole.p, whole.n, key->secret) == 0;
+	if (!signed_) return err_set(e, ERR_MEMORY, "out of memory");
+	*key_id = key->id;
+	*signature = str_n(to, SIGNING_SIGNATURE);
+	return ERR_OK;
+}
+
 enum err_code signing_sign(struct hub *h, struct db *db, struct arena *a, const char *purpose, struct str message, struct str *key_id,
 	struct str *signature, struct err *e) {
 	struct present key;
-	enum err_code code = read_present(h, db, a, &key, e);
-	if (code) return code;
-	struct str whole = purposed(a, purpose, message);
-	unsigned char *to = arena_alloc(a, SIGNING_SIGNATURE);
-	bool signed_ = to && !arena_failed(a) && crypto_sign_detached(to, NULL, (const unsigned char *)whole.p, whole.n, key.secret) == 0;
-	sodium_memzero(key.secret, sizeof key.secret);
-	if (!signed_) return err_set(e, ERR_MEMORY, "out of memory");
-	*key_id = key.id;
-	*signature = str_n(to, SIGNING_SIGNATURE);
-	return ERR_OK;
+	enum err_code code = read_present(h, db, false, a, &key, e);
+	if (!code) code = sign(&key, a, purpose, message, key_id, signature, e);
+	sodium_memzero(&key.secret, sizeof key.secret);
+	return code;
+}
+
+enum err_code signing_sign_within(struct hub *h, struct db *db, struct arena *a, const char *purpose, struct str message, struct str *key_id,
+	struct str *signature, struct err *e) {
+	struct present key;
+	enum err_code code = read_present(h, db, true, a, &key, e);
+	if (!code) code = sign(&key, a, purpose, message, key_id, signature, e);
+	sodium_memzero(&key.secret, sizeof key.secret);
+	return code ? err_set(e, ERR_CONFLICT, "the hub can't sign at present: its administrator has to look at signing.key") : ERR_OK;
 }
 
 bool signing_verify(struct str public_, const char *purpose, struct str message, struct str signature) {
@@ -108,7 +123,7 @@ enum err_code signing_keys(struct hub *h, struct db *db, struct arena *a, struct
 	struct present key;
 	struct signing_key *items = arena_array(a, KEYS, sizeof *items);
 	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
-	enum err_code code = read_present(h, db, a, &key, e);
+	enum err_code code = read_present(h, db, false, a, &key, e);
 	if (code) return code;
 	sodium_memzero(key.secret, sizeof key.secret);
 	size_t used = 0;

@@ -27,6 +27,11 @@ struct str signing_key_id(struct arena *a, struct str public_);
 enum err_code signing_sign(struct hub *h, struct db *db, struct arena *a, const char *purpose, struct str message, struct str *key_id,
 	struct str *signature, struct err *e) must_use;
 
+/* The same within a transaction of the writer, whose connection db is. What fails of the key's file is ERR_CONFLICT here, so that it takes back nobody
+ * else's change (hub/writer.h). */
+enum err_code signing_sign_within(struct hub *h, struct db *db, struct arena *a, const char *purpose, struct str message, struct str *key_id,
+	struct str *signature, struct err *e) must_use;
+
 /* Whether the signature is by this key for this purpose. Pure. */
 bool signing_verify(struct str public_, const char *purpose, struct str message, struct str signature);
 

@@ -86,14 +86,27 @@ static enum err_code box_of_report(struct request *rq, const struct disclosing *
 	struct harbor_grant *grants;
 	size_t n;
 	enum err_code code = disclose_rights(d, r, &rights, e);
+	struct harbor_threat *threats;
+	size_t threats_n;
 	*any = false;
-	if (code || !rq->user || !(rights.roles & ROLE_OWNER)) return code;
+	if (code || !rq->user || !(rights.roles & (ROLE_OWNER | ROLE_COORDINATOR))) return code;
+	code = harbor_threats_of(d, r, &threats, &threats_n, e);
+	if (code) return code;
+	size_t open_n = 0;
+	for (size_t i = 0; i < threats_n; i++)
+		if (!threats[i].settled) threats[open_n++] = threats[i];
+	box->report = true;
+	box->threats = threat_lines(d->a, threats, open_n);
+	box->threats_n = open_n;
+	box->owner = rights.roles & ROLE_OWNER;
+	box->coordinator = rights.roles & ROLE_COORDINATOR;
+	box->csrf = desk_csrf(rq);
+	box->path = record_path(d->a, &r->line);
+	*any = open_n > 0;
+	if (!box->owner) return ERR_OK;
 	code = harbor_grants_of(d, r, &grants, &box->grants_n, e);
 	if (!code) code = policy_records_for(d, r, &items, &n, e);
 	if (code) return code;
-	box->report = true;
-	box->csrf = desk_csrf(rq);
-	box->path = record_path(d->a, &r->line);
 	box->grants = grants;
 	struct harbor_offer *offers = arena_array(d->a, OFFERS, sizeof *offers);
 	if (!offers) return err_set(e, ERR_MEMORY, "out of memory");
@@ -103,7 +116,7 @@ static enum err_code box_of_report(struct request *rq, const struct disclosing *
 		offers[box->offers_n++] = (struct harbor_offer){&items[i], line_of(d->a, &items[i].r.line), issuers_words(d->a, &items[i]), false};
 	}
 	box->offers = offers;
-	*any = box->offers_n || box->grants_n;
+	*any = open || open_n || box->grants_n;
 	return ERR_OK;
 }
 

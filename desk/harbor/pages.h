@@ -2,6 +2,7 @@
 #pragma once
 #include "desk/feeds/feeds.h"
 #include "desk/registry/lines.h"
+#include "desk/registry/present.h"
 #include "desk/site/site.h"
 #include "hub/harbor.h"
 
@@ -49,6 +50,9 @@ struct harbor_box {
 	size_t offers_n;
 	const struct harbor_grant *grants;
 	size_t grants_n;
+	bool owner, coordinator;         /* of that report */
+	const struct threat_line *threats; /* not settled */
+	size_t threats_n;
 };
 /* NULL in *out where there is nothing to say. */
 enum err_code harbor_box(struct request *rq, const struct disclosed *r, const struct harbor_box **out, struct err *e) must_use;
@@ -111,19 +115,29 @@ struct str duration_words(struct arena *a, struct str duration, struct str days)
 
 struct grant_page {
 	const struct harbor_grant *grant;
-	const char *verdict, *signature_words;
+	const char *signature_words;
 	bool good;
-	struct str id, day, policy_title, policy_href, issuers, hub_name, json_href, key_id, sha256, commitment, now_words;
+	struct str id, day, policy_title, policy_href, issuers, hub_name, json_href, key_id, sha256, now_words;
 	bool changed;
 	int64_t revision;
 	struct policy_assessment assessment;
 	const struct shown_section *sections;
 	size_t sections_n;
 };
-route_fn show_grant, show_grant_json, take_accept, show_opening;
+struct threat_line {
+	struct line line;
+	struct str when, text;
+	bool settled;
+};
+struct threats_page {
+	const struct threat_line *items;
+	size_t n;
+};
+const struct threat_line *threat_lines(struct arena *a, const struct harbor_threat *threats, size_t n);
+route_fn show_grant, show_grant_json, show_opening, api_grants, take_accept, take_threatened, take_settled, show_threats;
 
 /* ---- well_known.c ---- */
 route_fn show_security, show_organization_security, show_hub_document;
 
-/* ---- securitytxt_page.c ---- */
+/* ---- paste.c ---- */
 route_fn take_security_paste;

@@ -26,6 +26,7 @@ static const char *audience_words(enum audience one) {
 	case REGULATOR: return words.audience_regulator;
 	case DOWNSTREAM: return words.audience_downstream;
 	case SEALED: return words.audience_sealed;
+	case INVITED: return words.audience_invited;
 	}
 	return "";
 }
@@ -34,7 +35,7 @@ static struct str readers_of(struct arena *a, unsigned audiences) {
 	if (audiences & PUBLIC) return str_of(words.audience_public);
 	if (!audiences) return str_of(words.audience_nobody);
 	autobuf struct buf out = BUF(400);
-	for (unsigned bit = PARTIES; bit <= SEALED; bit <<= 1) {
+	for (unsigned bit = PARTIES; bit <= INVITED; bit <<= 1) {
 		if (!(audiences & bit)) continue;
 		if (out.n) buf_add(&out, S(", "));
 		buf_add(&out, str_of(audience_words((enum audience)bit)));

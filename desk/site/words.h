@@ -31,7 +31,7 @@ struct words {
 	const char *cite_no_date;  /* the same without {4} */
 	/* who may read a field */
 	const char *audience_public, *audience_parties, *audience_owner, *audience_coordinators, *audience_panel,
-		*audience_regulator, *audience_downstream, *audience_sealed, *audience_nobody;
+		*audience_regulator, *audience_downstream, *audience_sealed, *audience_invited, *audience_nobody;
 	/* the home page */
 	const char *home_description;
 	/* charts */
@@ -54,7 +54,8 @@ struct words {
 	/* policies and safe harbor */
 	const char *policies, *policies_description, *compare_policies;
 	const char *compare_protection, *compare_clocks, *compare_publication, *compare_scope, *compare_reporting;
-	const char *grant_title, *no_such_grant;
+	const char *grant_title, *no_such_grant, *threats;
+	const char *policy_same, *policy_changed, *policy_ended, *policy_withdrawn, *policy_gone; /* since a grant */
 	/* accounts */
 	const char *sign_in_first, *needs_token, *bad_token, *wrong_scope, *not_for_you, *form_too_old;
 	/* what to do after an error, by status */

@@ -28,4 +28,14 @@ const char migration_harbor[] =
 	"  key_id {text} NOT NULL REFERENCES signing_key (id),"
 	"  signature {bytes} NOT NULL,"
 	"  UNIQUE (report, policy, digest)"
-	") {clustered};";
+	") {clustered};"
+
+	/* Finders who said that they are threatened; what they said stands in the event. harbor_act.c */
+	"CREATE TABLE harbor_threat ("
+	"  event {int} PRIMARY KEY REFERENCES event (seq),"
+	"  record {int} NOT NULL REFERENCES record (id),"
+	"  at {int} NOT NULL,"
+	"  settled {int} NOT NULL"            /* when a coordinator said so; 0 not yet */
+	");"
+	"CREATE INDEX harbor_threat_record ON harbor_threat (record, event);"
+	"CREATE INDEX harbor_threat_open ON harbor_threat (settled, event);";

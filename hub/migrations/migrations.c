@@ -5,6 +5,7 @@
 const struct migration hub_migrations[] = {
 	{1, "ground", migration_ground, migration_ground_sqlite},
 	{2, "accounts", migration_accounts, NULL},
-	{3, "harbor", migration_harbor, NULL},
+	{3, "cases", migration_cases, NULL},
+	{4, "harbor", migration_harbor, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);

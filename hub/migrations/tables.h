@@ -4,4 +4,5 @@
 
 extern const char migration_ground[], migration_ground_sqlite[];
 extern const char migration_accounts[];
+extern const char migration_cases[];
 extern const char migration_harbor[];

@@ -15,6 +15,12 @@ static bool blank(char c) {
 	return c == ' ' || c == '\t';
 }
 
+static bool printable(struct str s) {
+	for (size_t i = 0; i < s.n; i++)
+		if (((unsigned char)s.p[i] < 32 && s.p[i] != '\t') || s.p[i] == 127) return false;
+	return true;
+}
+
 /* RFC 3986, section 2: what may stand in a URI, a percent sign only before two hexadecimal digits. */
 static bool uri_characters(struct str s) {
 	for (size_t i = 0; i < s.n; i++) {
@@ -115,12 +121,6 @@ static bool field_name(struct str s) {
 	return s.n > 0;
 }
 
-static bool printable(struct str s) {
-	for (size_t i = 0; i < s.n; i++)
-		if (((unsigned char)s.p[i] < 32 && s.p[i] != '\t') || s.p[i] == 127) return false;
-	return true;
-}
-
 const char *securitytxt_wrong(struct str name, struct str value) {
 	const struct known *k = find_known(name);
 	if (!field_name(name)) return "The name of a field holds letters, digits and hyphens.";
@@ -148,6 +148,25 @@ struct str securitytxt_mailto(struct arena *a, struct str address) {
 		else buf_fmt(&out, "%%%c%c", digits[c >> 4], digits[c & 15]);
 	}
 	return out.failed || wrong_uri(buf_str(&out)) ? STR_EMPTY : arena_str(a, buf_str(&out));
+}
+
+static int hex_value(char c) {
+	return digit(c) ? c - '0' : (c | 32) - 'a' + 10;
+}
+
+struct str securitytxt_address(struct arena *a, struct str mailto) {
+	if (!scheme_is(mailto, "mailto") || wrong_uri(mailto)) return STR_EMPTY;
+	struct str s = str_from(mailto, 7);
+	size_t end = str_find_char(s, '?'), n = 0;
+	if (end != STR_NONE) s.n = end;
+	char *to = arena_alloc(a, s.n + 1);
+	for (size_t i = 0; to && i < s.n; i++) {
+		bool coded = s.p[i] == '%'; /* two digits follow, as was seen above */
+		to[n++] = coded ? (char)(hex_value(s.p[i + 1]) << 4 | hex_value(s.p[i + 2])) : s.p[i];
+		if (coded) i += 2;
+	}
+	struct str out = str_n(to, to ? n : 0);
+	return printable(out) && str_utf8(out) ? out : STR_EMPTY;
 }
 
 struct str securitytxt_tel(struct arena *a, struct str number) {

@@ -44,3 +44,5 @@ bool securitytxt_write(struct buf *out, const char *name, struct str value);
 /* A mail address or telephone number as the URI that Contact wants (RFC 6068, RFC 3966), in the arena; "" where it is none. */
 struct str securitytxt_mailto(struct arena *a, struct str address);
 struct str securitytxt_tel(struct arena *a, struct str number);
+/* The address in a mailto: URI, decoded and without what stands behind a question mark; "" where it is none or holds what is no text. */
+struct str securitytxt_address(struct arena *a, struct str mailto);

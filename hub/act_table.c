@@ -1,0 +1,25 @@
+/* Which function does which act: each file's list. */
+#include "hub/act_private.h"
+
+static const struct {
+	const struct act_function *items;
+	const size_t *n;
+} desks[] = {
+	{participant_functions, &participant_functions_n}, {embargo_functions, &embargo_functions_n}, {fact_functions, &fact_functions_n},
+	{answer_functions, &answer_functions_n}, {task_functions, &task_functions_n}, {harbor_functions, &harbor_functions_n},
+};
+
+enum err_code (*act_function(struct str name))(struct acting *x) {
+	for (size_t i = 0; i < lengthof(desks); i++)
+		for (size_t j = 0; j < *desks[i].n; j++)
+			if (str_is(name, desks[i].items[j].name)) return desks[i].items[j].fn;
+	return NULL;
+}
+
+enum err_code act_functions_declared(const struct acts *a, struct err *e) {
+	for (size_t i = 0; i < lengthof(desks); i++)
+		for (size_t j = 0; j < *desks[i].n; j++)
+			if (!map_get(&a->by_name, str_of(desks[i].items[j].name)))
+				return err_set(e, ERR_INVALID, "acts: %s is not declared in any file", desks[i].items[j].name);
+	return ERR_OK;
+}
