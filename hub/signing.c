@@ -156,8 +156,9 @@ static const struct json *key_json(struct arena *a, const struct signing_key *k)
 	json_set_str(&key, S("algorithm"), S("Ed25519"));
 	json_set_str(&key, S("public_key"), base64url_encode(a, k->public_));
 	json_set(&key, S("purposes"), json_built(&purposes));
-	json_set_str(&key, S("from"), moment_str(a, k->from / SECOND * SECOND));
-	if (k->until) json_set_str(&key, S("until"), moment_str(a, k->until / SECOND * SECOND));
+	/* The day alone: a key may have been made by the first thing that it signed, whose hour is nobody's business. */
+	json_set_str(&key, S("from"), str_sub(moment_str(a, k->from), 0, 10));
+	if (k->until) json_set_str(&key, S("until"), str_sub(moment_str(a, k->until), 0, 10));
 	return json_built(&key);
 }
 

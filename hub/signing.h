@@ -42,5 +42,5 @@ enum err_code signing_keys(struct hub *h, struct db *db, struct arena *a, struct
 enum err_code signing_rotate(struct hub *h, struct db *db, struct arena *a, struct signing_key *out, struct err *e) must_use;
 
 /* What others need to know of this hub to check what it signed, as /.well-known/polder.json: {"polder": "hub", "version": 1, "uid", "name", "prefix", "url"?,
- * "keys": [{"id", "algorithm": "Ed25519", "public_key" (base64url), "purposes", "from", "until"?}]}. Members may come to it; none goes. */
+ * "keys": [{"id", "algorithm": "Ed25519", "public_key" (base64url), "purposes", "from", "until"? (days)}]}. Members may come to it; none goes. */
 enum err_code signing_document(struct hub *h, struct db *db, struct arena *a, const struct json **out, struct err *e) must_use;
