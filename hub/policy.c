@@ -178,7 +178,7 @@ static const char *const levels[POLICY_LEVELS][2] = {
 	{"Nothing", "No address, no policy: whoever reports relies on goodwill."},
 	{"Contact", "Somebody can be reached. Nothing is promised."},
 	{"Disclosure policy", "It is written down what is covered, how to report and what comes back. Nobody is protected by it."},
-	{"Partial safe harbor", "No action is taken against those who report in good faith. Testing itself is not fully authorised."},
+	{"Partial safe harbor", "No action is taken against those who report in good faith. Something is still missing for full safe harbor."},
 	{"Full safe harbor", "Testing is authorised, and laws and terms that could be turned against a finder are waived."},
 	{"Full safe harbor with coordinated disclosure", "Testing is authorised, and findings become public after a time that is said beforehand."},
 };

@@ -54,12 +54,18 @@ static enum err_code weigh(const struct disclosing *d, int64_t policy, const str
 	return code;
 }
 
-/* ---- groups of links ---- */
+/* ---- links ---- */
 
-static const struct disclosed_links *group(const struct disclosed_links *groups, size_t n, const char *rel, bool inverse) {
-	for (size_t i = 0; i < n; i++)
-		if (str_is(groups[i].rel, rel) && groups[i].inverse == inverse) return &groups[i];
-	return NULL;
+/* Uids of the other ends, which are then read as the public reads them; not by disclose_links, which would read all that a large organization is tied to. */
+static enum err_code other_ends(const struct disclosing *d, int64_t record, const char *rel, bool inverse, struct str out[EACH], size_t *n, struct err *e) {
+	struct db_query q = inverse ?
+		db_query(d->db, "SELECT r.uid FROM link l JOIN record r ON r.id = l.source WHERE l.target = $1 AND l.rel = $2 ORDER BY l.id DESC LIMIT 50") :
+		db_query(d->db, "SELECT r.uid FROM link l JOIN record r ON r.id = l.target WHERE l.source = $1 AND l.rel = $2 ORDER BY l.id DESC LIMIT 50");
+	db_bind_int(&q, 1, record);
+	db_bind_str(&q, 2, str_of(rel));
+	*n = 0;
+	while (*n < EACH && db_row(&q)) out[(*n)++] = arena_str(d->a, db_str(&q, 0));
+	return db_done(&q, e);
 }
 
 /* ---- one policy ---- */
@@ -69,20 +75,20 @@ static struct str policy_of_hub(const struct disclosing *d) {
 }
 
 static enum err_code read_issuers(const struct disclosing *d, struct policy_record *p, struct err *e) {
-	struct disclosed_links *groups;
+	struct str writer, uids[EACH];
 	size_t n;
-	struct str writer;
 	struct policy_issuer *issuers = arena_array(d->a, MOST + 1, sizeof *issuers);
 	if (!issuers) return err_set(e, ERR_MEMORY, "out of memory");
-	enum err_code code = disclose_links(d, &p->r, EACH, &groups, &n, e);
+	enum err_code code = other_ends(d, p->r.line.record, "issued-by", false, uids, &n, e);
 	if (!code) code = last_writer(d, p->r.line.record, &writer, e);
-	if (code) return code;
-	const struct disclosed_links *by = group(groups, n, "issued-by", false);
-	for (size_t i = 0; by && i < by->n && p->issuers_n < MOST && !code; i++) {
+	for (size_t i = 0; i < n && p->issuers_n < MOST && !code; i++) {
+		struct disclosed by;
 		enum policy_basis basis = POLICY_CLAIMED;
-		code = weigh(d, p->r.line.record, &by->items[i], writer, &basis, e);
+		code = disclose_record(d, uids[i], &by, e);
+		if (!code) code = weigh(d, p->r.line.record, &by.line, writer, &basis, e);
 		if (!code && basis > POLICY_CLAIMED)
-			issuers[p->issuers_n++] = (struct policy_issuer){by->items[i].uid, by->items[i].id, by->items[i].headline, basis, false};
+			issuers[p->issuers_n++] = (struct policy_issuer){by.line.uid, by.line.id, by.line.headline, basis, false};
+		if (code == ERR_NOT_FOUND) code = ERR_OK;
 	}
 	struct disclosed own;
 	if (!code && policy_of_hub(d).n) {
@@ -157,12 +163,10 @@ static int by_level(const void *x, const void *y) {
 }
 
 static enum err_code gather_of(const struct disclosing *d, struct gathered *g, const struct disclosed *organization, struct err *e) {
-	struct disclosing public_ = as_public(d);
-	struct disclosed_links *groups;
+	struct str uids[EACH];
 	size_t n;
-	enum err_code code = disclose_links(&public_, organization, EACH, &groups, &n, e);
-	const struct disclosed_links *policies = code ? NULL : group(groups, n, "issued-by", true);
-	for (size_t i = 0; policies && i < policies->n && !code; i++) code = gather(d, g, policies->items[i].uid, organization->line.uid, e);
+	enum err_code code = other_ends(d, organization->line.record, "issued-by", true, uids, &n, e);
+	for (size_t i = 0; i < n && !code; i++) code = gather(d, g, uids[i], organization->line.uid, e);
 	return code;
 }
 
@@ -190,12 +194,12 @@ enum err_code policy_records_of(const struct disclosing *d, const struct disclos
 }
 
 /* A policy covers a system where somebody says so whose word counts as its own: who linked it is weighed against its issuers. */
-static enum err_code gather_covering(const struct disclosing *d, struct gathered *g, const struct glimpse *policy, int64_t system, struct err *e) {
+static enum err_code gather_covering(const struct disclosing *d, struct gathered *g, struct str policy, int64_t system, struct err *e) {
 	struct policy_record *p = arena_new_of(d->a, struct policy_record);
 	struct str linker = STR_EMPTY;
 	bool counts = false;
 	if (!p) return err_set(e, ERR_MEMORY, "out of memory");
-	enum err_code code = policy_record(d, policy->uid, p, e);
+	enum err_code code = policy_record(d, policy, p, e);
 	if (code) return code == ERR_NOT_FOUND ? ERR_OK : code;
 	code = linked_by(d, p->r.line.record, "governs", system, &linker, e);
 	for (size_t i = 0; i < p->issuers_n && !code; i++) {
@@ -203,42 +207,43 @@ static enum err_code gather_covering(const struct disclosing *d, struct gathered
 		code = basis_of(d, linker, p->issuers[i].uid, &basis, e);
 		counts |= basis > POLICY_CLAIMED;
 	}
-	return code || !counts ? code : gather(d, g, policy->uid, STR_EMPTY, e);
+	return code || !counts ? code : gather(d, g, policy, STR_EMPTY, e);
+}
+
+static enum err_code gather_of_developers(const struct disclosing *d, struct gathered *g, int64_t record, const char *rel, struct err *e) {
+	struct disclosed organization;
+	struct str uids[EACH];
+	size_t n;
+	enum err_code code = other_ends(d, record, rel, false, uids, &n, e);
+	for (size_t i = 0; i < n && !code; i++) {
+		code = disclose_record(d, uids[i], &organization, e);
+		if (!code) code = gather_of(d, g, &organization, e);
+		if (code == ERR_NOT_FOUND) code = ERR_OK;
+	}
+	return code;
 }
 
 static enum err_code gather_for_system(const struct disclosing *given, struct gathered *g, struct str system, struct err *e) {
 	struct disclosing d = as_public(given);
-	struct disclosed s, organization;
-	struct disclosed_links *groups;
+	struct disclosed s;
+	struct str uids[EACH];
 	size_t n;
 	enum err_code code = disclose_record(&d, system, &s, e);
-	if (!code) code = disclose_links(&d, &s, EACH, &groups, &n, e);
 	if (code) return code == ERR_NOT_FOUND ? ERR_OK : code;
-	const struct disclosed_links *covered = group(groups, n, "governs", true), *developers = group(groups, n, "developed-by", false);
-	for (size_t i = 0; covered && i < covered->n && !code; i++) code = gather_covering(&d, g, &covered->items[i], s.line.record, e);
-	for (size_t i = 0; developers && i < developers->n && !code; i++) {
-		code = disclose_record(&d, developers->items[i].uid, &organization, e);
-		if (!code) code = gather_of(&d, g, &organization, e);
-	}
-	return code == ERR_NOT_FOUND ? ERR_OK : code;
+	code = other_ends(&d, s.line.record, "governs", true, uids, &n, e);
+	for (size_t i = 0; i < n && !code; i++) code = gather_covering(&d, g, uids[i], s.line.record, e);
+	return code ? code : gather_of_developers(&d, g, s.line.record, "developed-by", e);
 }
 
 enum err_code policy_records_for(const struct disclosing *d, const struct disclosed *report, struct policy_record **out, size_t *n, struct err *e) {
 	struct policy_record *items[MOST];
 	struct gathered g = {items, 0};
 	struct disclosing public_ = as_public(d);
-	struct disclosed_links *groups;
-	size_t groups_n;
-	struct disclosed organization;
-	enum err_code code = disclose_links(d, report, EACH, &groups, &groups_n, e);
-	if (code) return code;
-	const struct disclosed_links *systems = group(groups, groups_n, "affects", false), *developers = group(groups, groups_n, "developer", false);
-	for (size_t i = 0; systems && i < systems->n && !code; i++) code = gather_for_system(d, &g, systems->items[i].uid, e);
-	for (size_t i = 0; developers && i < developers->n && !code; i++) {
-		code = disclose_record(&public_, developers->items[i].uid, &organization, e);
-		if (!code) code = gather_of(d, &g, &organization, e);
-		if (code == ERR_NOT_FOUND) code = ERR_OK;
-	}
+	struct str uids[EACH];
+	size_t systems_n;
+	enum err_code code = other_ends(d, report->line.record, "affects", false, uids, &systems_n, e);
+	for (size_t i = 0; i < systems_n && !code; i++) code = gather_for_system(d, &g, uids[i], e);
+	if (!code) code = gather_of_developers(&public_, &g, report->line.record, "developer", e);
 	if (!code && policy_of_hub(d).n) code = gather(d, &g, policy_of_hub(d), d->hub->uid, e);
 	return code ? code : settle(d, &g, out, n, e);
 }

@@ -37,7 +37,7 @@ enum err_code policy_records_of(const struct disclosing *d, const struct disclos
 /* The hub's own policy (polder.conf, `policy`); *found false where it has none that is public and in force. */
 enum err_code policy_record_of_hub(const struct disclosing *d, struct policy_record *out, bool *found, struct err *e) must_use;
 
-/* Policies in force that apply to a report (or anything with the links affects and developer) as this viewer sees it: those that cover the systems, those
+/* Policies in force that apply to a report (or anything with the links affects and developer): those that cover the systems, those
  * of who developed them, the hub's own. Each once, at most 20; one without an issuer that counts is left out. */
 enum err_code policy_records_for(const struct disclosing *d, const struct disclosed *report, struct policy_record **out, size_t *n,
 	struct err *e) must_use;

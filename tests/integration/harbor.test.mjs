@@ -174,7 +174,7 @@ test('a finder accepts a policy, shows the grant, and the grant tells nothing of
   assert.match(shown.headers['cache-control'], /no-store/)
   assert.match(shown.headers['x-robots-tag'], /noindex/)
   assert.match(shown.text, /The signature is good/)
-  assert.match(shown.text, /“Acme policy”\s+of Acme/)
+  assert.match(shown.text, /“Acme policy” of Acme\. The hub/)
   const file = await page(`/harbor/${id}.json`)
   assert.match(file.headers['cache-control'], /no-store/)
   const time = opening.at.slice(11, 19)
