@@ -5,6 +5,7 @@
  *     DIR/files/        attachments by SHA-256
  *     DIR/kinds/        kinds added or replaced (docs/KINDS.md)
  *     DIR/secret.key    with which secrets in the database are sealed (hub/seal.h); in no backup
+ *     DIR/signing.key   with which the hub signs (hub/signing.h); in no backup
  *
  * Two doors and no other way: hub/change.h changes records, hub/disclose.h shows them. A hub may be open in several processes;
  * SQLite's locks keep them apart. */
