@@ -50,5 +50,5 @@ void json_feed_write(struct buf *out, const struct feed *f);
 
 /* ---- the others ---- */
 route_fn show_sitemap, show_sitemap_pages, show_sitemap_part;
-route_fn show_robots, show_security, show_opensearch;
+route_fn show_robots, show_opensearch;
 route_fn show_bibtex, show_csl, show_jsonld;

@@ -71,7 +71,9 @@ static struct str done_words(struct request *rq) {
 	} all[] = {{"saved", offsetof(struct form_words, done_saved)}, {"moved", offsetof(struct form_words, done_moved)},
 		{"acted", offsetof(struct form_words, done_acted)}, {"linked", offsetof(struct form_words, done_linked)}, {"unlinked", offsetof(struct form_words, done_unlinked)},
 		{"commented", offsetof(struct form_words, done_commented)}, {"attached", offsetof(struct form_words, done_attached)},
-		{"invited", offsetof(struct form_words, done_invited)}, {"dismissed", offsetof(struct form_words, done_dismissed)}};
+		{"invited", offsetof(struct form_words, done_invited)}, {"dismissed", offsetof(struct form_words, done_dismissed)},
+		{"accepted", offsetof(struct form_words, done_accepted)}, {"told", offsetof(struct form_words, done_told)},
+		{"settled", offsetof(struct form_words, done_settled)}};
 	struct str done = request_str(rq, "done");
 	for (size_t i = 0; i < lengthof(all); i++)
 		if (str_is(done, all[i].name)) return str_of(*(const char *const *)((const char *)&form_words + all[i].words));

@@ -31,7 +31,8 @@ struct form_words {
 	const char *kept_for_you, *other_session, *no_such_act, *may_not_edit;
 	const char *merge_title, *merge_nothing;
 	/* tools of a record */
-	const char *done_saved, *done_moved, *done_acted, *done_linked, *done_unlinked, *done_commented, *done_attached, *done_invited, *done_dismissed;
+	const char *done_saved, *done_moved, *done_acted, *done_linked, *done_unlinked, *done_commented, *done_attached, *done_invited, *done_dismissed,
+		*done_accepted, *done_told, *done_settled;
 	const char *no_file_chosen, *find_nothing, *any_kind, *no_such_party;
 };
 extern const struct form_words form_words;

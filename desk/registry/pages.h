@@ -102,12 +102,14 @@ struct record_file {
 };
 struct similar_box;             /* desk/intake/similar.h */
 struct record_tools;            /* desk/forms/pages.h */
+struct harbor_box;              /* desk/harbor/pages.h */
 struct decisions_part;          /* desk/tables/pages.h */
 struct record_page {
 	const struct record_tools *tools; /* what this viewer may do; NULL nothing */
 	const struct decisions_part *decisions; /* NULL none that are told */
 	const struct similar_box *similar; /* what may tell of the same, for coordinators; NULL nothing */
 	struct str report_href;  /* where a flaw in it is reported; "" nowhere */
+	const struct harbor_box *harbor;  /* what is to say of safe harbor; NULL nothing */
 	const struct disclosed *r;
 	struct line line;
 	struct safe_html summary;

@@ -4,6 +4,7 @@
 #include "desk/registry/concerns.h"
 #include "desk/forms/pages.h"
 #include "desk/intake/similar.h"
+#include "desk/harbor/pages.h"
 #include "desk/site/words.h"
 #include "desk/tables/pages.h"
 #include "http/markdown.h"
@@ -168,6 +169,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = record_tools(rq, &r, &page.tools, e);
 	if (!code) code = decisions_part(rq, &r, &page.decisions, e);
 	if (!code) code = similar_box(rq, &r, &page.similar, e);
+	if (!code) code = harbor_box(rq, &r, &page.harbor, e);
 	if (code) return code;
 	if (str_is(kind->name, "system") || str_is(kind->name, "organization"))
 		page.report_href = arena_fmt(d.a, "/report?%.*s=%.*s", STR_ARG(kind->name), STR_ARG(r.line.uid));

@@ -8,3 +8,4 @@ extern const char migration_cases[];
 extern const char migration_keys[];
 extern const char migration_decisions[];
 extern const char migration_receipts[];
+extern const char migration_harbor[];
