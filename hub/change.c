@@ -7,6 +7,7 @@
 #include "hub/attachment.h"
 #include "hub/case/case.h"
 #include "hub/change_store.h"
+#include "hub/redaction.h"
 #include "hub/writer.h"
 
 const struct actor actor_operator = {S_INIT("operator"), ROLE_ANYONE | ROLE_MEMBER | ROLE_OWNER | ROLE_COORDINATOR};
@@ -112,6 +113,7 @@ static enum err_code prepare_create(struct preparing *x) {
 	}
 	code = check_schema(x, c->body);
 	p->visibility = c->visibility;
+	if (!code) code = case_check_body(p->kind, x->roles, NULL, c->body, x->e);
 	if (!code) code = compress_origin(x);
 	return code ? code : compute(x, c->body);
 }
@@ -160,6 +162,25 @@ static enum err_code put_back_hidden(struct preparing *x, const struct json *old
 	return code ? code : visibility_restore(x->a, v, old, x->c->body, store_audiences(&x->p->base, x->roles), body, x->e);
 }
 
+/* What was published is not changed without a word. Importers bring their source's own history. */
+static enum err_code check_amendment(struct preparing *x, const struct json *old, const struct json *body) {
+	const struct prepared *p = x->p;
+	if (!p->kind->amend_note || !p->base.is_public || x->c->origin || str_trim(x->c->reason).n) return ERR_OK;
+	if (json_equal(old, body) && !x->c->visibility) return ERR_OK;
+	err_set(x->e, ERR_INVALID, "this is public: say in a note why it is amended");
+	err_where(x->e, "note");
+	return ERR_INVALID;
+}
+
+/* Nobody widens by a record's own rules who reads a field that they themselves can't read. */
+static enum err_code check_rules(struct preparing *x) {
+	const struct json *old = NULL;
+	struct str own = x->p->base.visibility;
+	if (!x->c->visibility || x->c->origin) return ERR_OK;
+	enum err_code code = own.n ? json_parse(x->a, own, NULL, &old, x->e) : ERR_OK;
+	return code ? code : redaction_may(x->a, x->p->kind, old, x->c->visibility, store_audiences(&x->p->base, x->roles), x->e);
+}
+
 static enum err_code prepare_revise(struct preparing *x) {
 	struct prepared *p = x->p;
 	const struct json *old, *body;
@@ -167,6 +188,9 @@ static enum err_code prepare_revise(struct preparing *x) {
 	if (!code) code = store_body(x->db, x->a, &p->base, &old, x->e);
 	if (!code) code = put_back_hidden(x, old, &body);
 	if (!code) code = check_schema(x, body);
+	if (!code) code = check_amendment(x, old, body);
+	if (!code) code = check_rules(x);
+	if (!code) code = case_check_body(p->kind, x->roles, old, body, x->e);
 	if (!code) code = compress_origin(x);
 	if (!code) code = compute(x, body);
 	if (code) return code;
@@ -303,7 +327,10 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 	case CHANGE_REVISE: code = prepare_revise(&x); break;
 	case CHANGE_MOVE: code = prepare_move(&x); break;
 	case CHANGE_LINK:
-	case CHANGE_UNLINK: code = allowed(&x, p->kind->revise, "linking"); break;
+	case CHANGE_UNLINK:
+		code = allowed(&x, p->kind->revise, "linking");
+		if (!code) code = case_check_link(p->kind, x.roles, c->rel, e);
+		break;
 	case CHANGE_COMMENT: code = prepare_comment(&x); break;
 	case CHANGE_ATTACH: code = prepare_attach(&x); break;
 	case CHANGE_INVITE:
@@ -389,6 +416,7 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	if (!code) code = write_names(s, &r, p);
 	if (!code) code = write_links(s, &r, c, NULL);
 	s->links = NULL;
+	if (!code) code = publication_follow(s, &r, p->projection.body);
 	if (!code) code = store_event(s, &r, "create", create_detail(s, json_built(&links)), NULL, &p->projection.digest);
 	if (code) return code;
 	out->changed = true;
@@ -420,6 +448,7 @@ static enum err_code commit_revise(struct store *s, const struct prepared *p, st
 		if (!code) code = store_public(s, &r, &p->projection);
 		if (!code) code = store_forget_names(s, &r);
 		if (!code) code = write_names(s, &r, p);
+		if (!code) code = publication_follow(s, &r, p->projection.body);
 	}
 	if (!code && c->origin) code = store_origin(s, &r, c->origin, p->fetched, &p->fetched_digest);
 	if (!code && c->names_n && !body && !rules) code = write_names(s, &r, p);
@@ -532,6 +561,17 @@ static enum err_code commit_one(struct store *s, const struct prepared *p, struc
 	case CHANGE_ACT: return commit_act(s, p, out);
 	}
 	return ERR_INTERNAL;
+}
+
+enum err_code store_apply(struct store *s, const struct change *c, struct change_result *out) {
+	struct prepared *p;
+	struct actor by = s->actor;
+	*out = (struct change_result){0};
+	enum err_code code = change_prepare(s->hub, s->db, c, s->a, &p, s->e);
+	s->actor = c->actor;
+	if (!code) code = commit_one(s, p, out);
+	s->actor = by;
+	return code;
 }
 
 struct commit {

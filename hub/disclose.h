@@ -64,6 +64,20 @@ enum err_code disclose_rights(const struct disclosing *d, const struct disclosed
 enum err_code disclose_revision(const struct disclosing *d, const struct disclosed *r, int64_t number, const struct json **out,
 	struct err *e) must_use;
 
+/* ---- who reads which field: for owners and coordinators ---- */
+
+struct disclosed_visibility {
+	const struct json *rules; /* of its own (hub/redaction.h); an empty object: as its kind */
+	struct str level;         /* of the kind, that these are; "" none of them */
+	bool may_change;
+};
+/* ERR_FORBIDDEN for others who know of the record. */
+enum err_code disclose_visibility(const struct disclosing *d, const struct disclosed *r, struct disclosed_visibility *out, struct err *e) must_use;
+/* The body as somebody of these audiences reads it once it is published, by the rules that stand or by these (NULL: those that stand). ERR_FORBIDDEN where
+ * that is more than the viewer may read, or where the viewer may not set such rules. */
+enum err_code disclose_as(const struct disclosing *d, const struct disclosed *r, const struct json *rules, unsigned as, const struct json **out,
+	struct err *e) must_use;
+
 /* ---- links ---- */
 
 struct disclosed_link {
