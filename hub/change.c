@@ -94,6 +94,22 @@ static enum err_code check_schema(struct preparing *x, const struct json *body) 
 	return code;
 }
 
+/* Nobody widens by a record's own rules who reads a field that they themselves can't read. Who makes a record owns it. */
+static enum err_code check_rules(struct preparing *x) {
+	const struct json *old = NULL;
+	bool fresh = x->c->op == CHANGE_CREATE;
+	struct str own = fresh ? STR_EMPTY : x->p->base.visibility;
+	unsigned roles = x->roles | (fresh ? (unsigned)ROLE_OWNER : 0);
+	/* Who may read the hub's folder reads all of it anyway. */
+	if (!x->c->visibility || x->c->origin || str_eq(x->c->actor.name, actor_operator.name)) return ERR_OK;
+	if (!(roles & (ROLE_OWNER | ROLE_COORDINATOR)))
+		return err_set(x->e, ERR_FORBIDDEN, "who reads which field is decided by owners of the record and coordinators");
+	struct stored as_it_is = x->p->base;
+	as_it_is.kind = x->p->kind;
+	enum err_code code = own.n ? json_parse(x->a, own, NULL, &old, x->e) : ERR_OK;
+	return code ? code : redaction_may(x->a, x->p->kind, old, x->c->visibility, store_audiences(&as_it_is, roles), x->e);
+}
+
 static enum err_code prepare_create(struct preparing *x) {
 	const struct change *c = x->c;
 	struct prepared *p = x->p;
@@ -113,6 +129,7 @@ static enum err_code prepare_create(struct preparing *x) {
 	}
 	code = check_schema(x, c->body);
 	p->visibility = c->visibility;
+	if (!code) code = check_rules(x);
 	if (!code) code = case_check_body(p->kind, x->roles, NULL, c->body, x->e);
 	if (!code) code = compress_origin(x);
 	return code ? code : compute(x, c->body);
@@ -147,6 +164,8 @@ static struct str diff_detail(struct preparing *x, const struct json *from, cons
 	struct json_builder b = json_object_of(x->a);
 	json_set(&b, S("fields"), json_built(&paths));
 	json_put_str(&b, S("note"), str_cut_utf8(x->c->reason, REASON));
+	struct str rules = json_count(x->p->visibility) ? json_canonical(x->a, x->p->visibility) : STR_EMPTY;
+	if (!str_eq(rules, x->p->base.visibility)) json_set_bool(&b, S("rules"), true);
 	return json_text(x->a, json_built(&b));
 }
 
@@ -170,15 +189,6 @@ static enum err_code check_amendment(struct preparing *x, const struct json *old
 	err_set(x->e, ERR_INVALID, "this is public: say in a note why it is amended");
 	err_where(x->e, "note");
 	return ERR_INVALID;
-}
-
-/* Nobody widens by a record's own rules who reads a field that they themselves can't read. */
-static enum err_code check_rules(struct preparing *x) {
-	const struct json *old = NULL;
-	struct str own = x->p->base.visibility;
-	if (!x->c->visibility || x->c->origin) return ERR_OK;
-	enum err_code code = own.n ? json_parse(x->a, own, NULL, &old, x->e) : ERR_OK;
-	return code ? code : redaction_may(x->a, x->p->kind, old, x->c->visibility, store_audiences(&x->p->base, x->roles), x->e);
 }
 
 static enum err_code prepare_revise(struct preparing *x) {

@@ -95,6 +95,7 @@ enum err_code event_shows(const struct disclosing *d, const struct stored *r, un
 		return *out ? ERR_OK : event_addressed(d, v, out, e);
 	}
 	if (asked_in) return ERR_OK;
+	if (str_is(v->type, "revise") && event_amends(r->kind, v->detail)) return *out = true, ERR_OK;
 	if (str_is(v->type, "revise")) return revision_shows(d, r, audiences, v->revision, out, e);
 	if (str_is(v->type, "link") || str_is(v->type, "unlink")) {
 		struct glimpse other;

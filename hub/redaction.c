@@ -81,8 +81,22 @@ static bool covered(const struct kind_redaction *l, struct str pointer) {
 	return false;
 }
 
+void redaction_narrow(struct arena *a, const struct kind *kind, struct json_builder *rules, struct str pointer, unsigned readers) {
+	const struct json *of_kind = json_get_lit(kind->definition, "visibility");
+	json_set(rules, pointer, redaction_audiences(a, readers & PUBLIC ? (unsigned)PUBLIC : readers));
+	for (size_t i = 0; i < json_count(of_kind); i++) {
+		const struct json *pointers = &json_member_at(of_kind, i)->value;
+		for (size_t j = 0; j < json_count(pointers); j++) {
+			struct str inner = json_string(json_at(pointers, j));
+			unsigned those = visibility_of(kind->visibility, inner);
+			if (inner.n == pointer.n || !below(inner, pointer) || those & PUBLIC) continue;
+			json_set(rules, inner, redaction_audiences(a, readers & PUBLIC ? those : those & readers));
+		}
+	}
+}
+
 static void hide(struct arena *a, const struct kind *kind, struct json_builder *rules, struct str pointer, unsigned from) {
-	json_set(rules, pointer, redaction_audiences(a, without(visibility_of(kind->visibility, pointer), from)));
+	redaction_narrow(a, kind, rules, pointer, without(visibility_of(kind->visibility, pointer), from));
 }
 
 /* All that the public reads but what the level shows; where that is a part of a field, the rest of the field is hidden. */

@@ -19,5 +19,8 @@ enum err_code redaction_level(struct arena *a, const struct kind *kind, struct s
 /* The level whose rules these are; "" where they are of nobody's level. Of a kind without levels "full" is the one without rules. */
 struct str redaction_named(struct arena *a, const struct kind *kind, const struct json *rules);
 
+/* Sets a rule, and others for what lies below it that the kind gives to fewer: a rule alone would open those too. */
+void redaction_narrow(struct arena *a, const struct kind *kind, struct json_builder *rules, struct str pointer, unsigned readers);
+
 /* A set of audiences as names, in the order of enum audience. */
 const struct json *redaction_audiences(struct arena *a, unsigned audiences);

@@ -85,3 +85,5 @@ route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, ap
 	api_moves;
 /* write.c, file.c, bulk.c, me.c, openapi.c, docs.c */
 route_fn api_create, api_revise, api_patch, api_move, api_link, api_unlink, api_comment, api_attach, api_bulk, api_me, api_openapi, api_docs;
+/* redaction.c */
+route_fn api_visibility, api_preview, api_set_visibility;

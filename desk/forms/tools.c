@@ -71,7 +71,7 @@ static struct str done_words(struct request *rq) {
 	} all[] = {{"saved", offsetof(struct form_words, done_saved)}, {"moved", offsetof(struct form_words, done_moved)},
 		{"linked", offsetof(struct form_words, done_linked)}, {"unlinked", offsetof(struct form_words, done_unlinked)},
 		{"commented", offsetof(struct form_words, done_commented)}, {"attached", offsetof(struct form_words, done_attached)},
-		{"invited", offsetof(struct form_words, done_invited)}, {"dismissed", offsetof(struct form_words, done_dismissed)}};
+		{"drafted", offsetof(struct form_words, done_drafted)}, {"invited", offsetof(struct form_words, done_invited)}, {"dismissed", offsetof(struct form_words, done_dismissed)}};
 	struct str done = request_str(rq, "done");
 	for (size_t i = 0; i < lengthof(all); i++)
 		if (str_is(done, all[i].name)) return str_of(*(const char *const *)((const char *)&form_words + all[i].words));
@@ -98,6 +98,9 @@ enum err_code record_tools(struct request *rq, const struct disclosed *r, const 
 		.no_files = rights.no_files,
 		.done = done_words(rq),
 	};
+	bool is_case = str_is(r->line.kind->name, "case");
+	t->drafts = is_case && rights.roles & (ROLE_PARTY | ROLE_COORDINATOR);
+	t->drafts_lesson = is_case && rights.roles & ROLE_COORDINATOR;
 	t->in_public = r->is_public && (r->line.kind->comment & ROLE_MEMBER);
 	const struct kind *proposal = kind_find(d.hub->kinds, S("proposal"));
 	if (proposal && str_is(r->line.kind->name, "use") && r->is_public && (proposal->create & d.viewer.roles))
