@@ -38,10 +38,24 @@ static unsigned readers_of(const struct visibility *v, struct str pointer) {
 	return readers & PUBLIC ? readers | OTHERS : readers;
 }
 
+/* What stands there, in short. */
+static struct str short_words(struct redacting *x, const struct described *of, const struct json *v) {
+	if (v->type == JSON_OBJECT || (v->type == JSON_ARRAY && v->n && v->items[0].type == JSON_OBJECT))
+		return words_with(x->d.a, v->n == 1 ? form_words.one_entry : form_words.entries, number_words(x->d.a, v->n));
+	if (v->type != JSON_ARRAY) return present_line(x->d.a, of, v, LINE);
+	autobuf struct buf out = BUF(1000);
+	for (size_t i = 0; i < v->n && out.n < LINE; i++) {
+		struct str one = present_line(x->d.a, &(struct described){0}, &v->items[i], LINE);
+		if (i) buf_add(&out, S(", "));
+		buf_add(&out, one);
+	}
+	return arena_str(x->d.a, str_cut_utf8(buf_str(&out), LINE));
+}
+
 static void add_row(struct redacting *x, struct str pointer, struct str title, const struct described *of, const struct json *v, bool part) {
 	if (x->page.n == ROWS) return;
 	x->rows[x->page.n++] = (struct redaction_row){.pointer = pointer, .title = title, .part = part, .readers = readers_of(x->by, pointer),
-		.own = json_get(x->rules, pointer) != NULL, .line = v ? present_line(x->d.a, of, v, LINE) : STR_EMPTY};
+		.own = json_get(x->rules, pointer) != NULL, .line = short_words(x, of, v)};
 }
 
 static bool has_rule_below(const struct redacting *x, struct str pointer) {

@@ -32,6 +32,7 @@ struct form_words {
 	const char *merge_title, *merge_nothing;
 	const char *redaction_title;   /* {1} headline */
 	const char *level_full, *level_full_help;
+	const char *one_entry, *entries; /* {1} how many */
 	/* tools of a record */
 	const char *done_saved, *done_moved, *done_linked, *done_unlinked, *done_commented, *done_attached, *done_invited, *done_dismissed,
 		*done_drafted;

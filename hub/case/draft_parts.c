@@ -6,7 +6,7 @@ static struct str day(struct drafting *x, moment at) { return str_sub(moment_str
 
 /* ---- who is affected ---- */
 
-/* Where everybody who answers for a system says the same, that is known; silence is unknown. */
+/* Silence is unknown. */
 static struct str status_or_unknown(struct str said) { return said.n ? said : S("unknown"); }
 
 static void add_remedy(struct drafting *x, struct json_builder *list, const char *category, struct str text, struct str item, moment at) {
@@ -51,7 +51,7 @@ void draft_affected(struct drafting *x) {
 	struct json_builder affected = json_array_of(x->d->a), remedies = json_array_of(x->d->a);
 	for (size_t i = 0; i < x->room->statuses_n; i++) {
 		const struct room_status *s = &x->room->statuses[i];
-		struct str item = arena_fmt(x->d->a, "item-%zu", i + 1);
+		struct str item = arena_fmt(x->d->a, "%.*s (%.*s)", STR_ARG(str_cut_utf8(s->system.headline, 300)), STR_ARG(str_cut_utf8(s->party, 150)));
 		json_add(&affected, affected_item(x, s, item));
 		add_remedy(x, &remedies, "vendor fix", s->fix, item, s->at);
 		add_remedy(x, &remedies, "mitigation", s->mitigation, item, s->at);
