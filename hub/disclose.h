@@ -115,6 +115,9 @@ struct disclosed_event {
 enum err_code disclose_history(const struct disclosing *d, const struct disclosed *r, struct disclosed_event **out, size_t *n,
 	struct err *e) must_use;
 
+/* Why a record was last amended, as the public is told; "" where it was not, or its kind does not speak of amendments. For lines of what is public. */
+struct str disclose_amendment(const struct disclosing *d, const struct glimpse *line);
+
 /* ---- moves ---- */
 
 struct disclosed_move {

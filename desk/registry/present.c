@@ -339,7 +339,11 @@ static struct shown array_of(struct maker *m, const struct described *of, const 
 	if (str_is(item.def, "timeline-entry")) return each_of(m, v, SHOWN_TIMELINE, event_of);
 	if (str_is(item.def, "classification") || str_is(item.def, "crosswalk")) return classes_of(m, v);
 	const struct json *lines = str_is(item.def, "affected") ? status_lines(m, v) : NULL;
-	if (lines) return rows_of(m, of, lines);
+	if (lines) {
+		struct shown table = rows_of(m, of, lines);
+		table.wordy = table.columns_n > 3;
+		return table;
+	}
 	if (str_is(item.def, "annotation"))
 		return folded_of(m, &item, v, (const char *const[3]){"scheme", "version", "status"});
 	if (str_is(item.def, "rendition"))
