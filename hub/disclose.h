@@ -117,6 +117,9 @@ enum err_code disclose_history(const struct disclosing *d, const struct disclose
 
 /* Why a record was last amended, as the public is told; "" where it was not, or its kind does not speak of amendments. For lines of what is public. */
 struct str disclose_amendment(const struct disclosing *d, const struct glimpse *line);
+/* The newest that show, newest first, without comments and without differences: looks at no more than the last 200 events. limit: 1 … 100. */
+enum err_code disclose_latest(const struct disclosing *d, const struct disclosed *r, size_t limit, struct disclosed_event **out, size_t *n,
+	struct err *e) must_use;
 
 /* ---- moves ---- */
 

@@ -56,7 +56,7 @@ static struct str narrowed_title(const struct filters *f, struct str title) {
 	autobuf struct buf out = BUF(4096);
 	buf_add(&out, title);
 	for (size_t i = 0; i < f->n; i++) {
-		struct disclosing d = {f->hub, f->db, viewer_public, f->a};
+		struct disclosing d = feeds_disclosing(f->rq);
 		struct str name = f->items[i].name, label = STR_EMPTY;
 		struct disclosed r;
 		bool record = str_is(name, "use") || str_is(name, "system") || str_is(name, "organization");
@@ -165,7 +165,7 @@ struct str feed_record_url(const struct feed *f, const struct glimpse *g) {
 
 struct str feed_words(const struct feed *f, const struct glimpse *g) {
 	struct str state = unusual_state(g->kind, g->state);
-	struct disclosing d = feeds_disclosing(f->rq);
+	struct disclosing d = {f->hub, f->db, viewer_public, f->a};
 	struct str amended = state.n ? STR_EMPTY : disclose_amendment(&d, g);
 	if (amended.n) return words_with(f->a, words.amended, amended, g->summary);
 	if (!state.n) return g->summary;

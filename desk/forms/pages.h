@@ -101,8 +101,10 @@ struct record_tools {
 	const struct disclosed_party *parties;
 	size_t parties_n;
 	struct str done;
+	bool redact;                   /* decides who reads which field */
 	bool drafts;                   /* may draft an advisory from it; a lesson too, where they coordinate */
 	bool drafts_lesson;
+	struct str room;               /* of a case; "" none */
 	struct str propose;            /* where a change of a use is proposed; "" nowhere */
 };
 /* NULL in *out for who may do nothing. */
@@ -140,6 +142,12 @@ struct redaction_page {
 	size_t sections_n;
 };
 route_fn show_redaction, take_redaction;
+/* ---- act_page.c: the forms of acts (hub/act.h) ---- */
+route_fn show_act, take_act;
+/* Where one goes after an act on such a record: a case's room, else its page. */
+struct str act_return(struct arena *a, const struct glimpse *record);
+/* Who is meant by a uid, a login name, or an organization's name. ERR_NOT_FOUND. */
+enum err_code find_subject(struct request *rq, struct str name, struct str *out, struct err *e) must_use;
 
 /* ---- actions.c: what those tools send ---- */
 route_fn take_move, take_invite, take_dismiss, take_link, take_unlink, take_comment, take_attach, take_draft, show_link;

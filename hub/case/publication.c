@@ -74,6 +74,15 @@ static enum err_code done(struct acting *x) {
 	return json_true(json_get_lit(x->args, "more")) ? ERR_OK : note_try(x, false, STR_EMPTY);
 }
 
+static struct str in_words(struct acting *x, const struct json *problems) {
+	autobuf struct buf text = BUF(4000);
+	for (size_t i = 0; i < json_count(problems) && text.n < 2000; i++) {
+		struct str record = json_get_str(json_at(problems, i), S("record")), problem = json_get_str(json_at(problems, i), S("problem"));
+		buf_fmt(&text, "%s%.*s%s%.*s", i ? "; " : "", STR_ARG(record), record.n ? ": " : "", STR_ARG(str_cut_utf8(problem, 500)));
+	}
+	return arena_str(x->s->a, buf_str(&text));
+}
+
 static enum err_code stuck(struct acting *x) {
 	const struct json *problems = json_get_lit(x->args, "problems");
 	struct str text = json_canonical(x->s->a, problems), told = STR_EMPTY;
@@ -84,6 +93,7 @@ static enum err_code stuck(struct acting *x) {
 	/* Who was told so needs not be told again. */
 	x->changed = !str_eq(text, told);
 	json_set(&x->detail, S("problems"), problems);
+	json_put_str(&x->detail, S("reason"), in_words(x, problems));
 	return code ? code : note_try(x, true, text);
 }
 
@@ -92,7 +102,9 @@ static enum err_code none(struct acting *x) {
 	moment at;
 	bool found;
 	enum err_code code = read_plan(x->s, x->r->id, &mode, &at, &found);
-	json_set_str(&x->detail, S("mode"), mode.n ? mode : S("manual"));
+	if (!mode.n) mode = S("manual");
+	json_set_str(&x->detail, S("mode"), mode);
+	json_set_str(&x->detail, S("reason"), arena_fmt(x->s->a, "The embargo has ended, and the publication plan says \"%.*s\".", STR_ARG(mode)));
 	return code ? code : note_try(x, false, STR_EMPTY);
 }
 

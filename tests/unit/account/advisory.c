@@ -249,6 +249,7 @@ static void what_is_in_the_way_is_told_once_and_tried_again_after_a_change(void 
 	assert_false(is_shown(viewer_public, drafted));
 	assert_int_equal(told(coordinator, "publication.stuck"), 1);
 	assert_has(of_detail(coordinator, "publication.stuck", "problems").p, "/summary must be filled in");
+	assert_has(of_detail(coordinator, "publication.stuck", "reason").p, drafted.p);
 	for (int i = 0; i < 4; i++) run();
 	assert_int_equal(told(coordinator, "publication.stuck"), 1);
 	ok(apply((struct change){.op = CHANGE_REVISE, .record = drafted, .body = json("{'title': 'It leaks', 'summary': 'Told', 'description': 'More'}")}));
