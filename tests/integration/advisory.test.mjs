@@ -62,6 +62,56 @@ test('a case drafts its advisory and its lesson by one press, and the hub publis
   assert.ok(!JSON.stringify(shown).includes(made.uid), 'the public is told of the case')
 })
 
+// A finder's report with marks, in a case with its maker, a plan, and an embargo that ends so many milliseconds from now.
+async function underEmbargo(plan, milliseconds) {
+  const maker = (await coordinator.done(201, 'POST', '/records', {kind: 'organization', body: {name: 'Makers', type: 'company'}})).body
+  const report = await make(coordinator, 'report', {title: 'A report', summary: 'In short', proof_of_concept: 'the-proof', steps_to_reproduce: 'the-steps', reporter: {name: 'the-finder', credit: 'no'}})
+  const made = await make(coordinator, 'case', {title: 'A case', summary: 'What may be said', description: 'What is known', analysis: 'the-analysis', publication: plan})
+  const act = (name, args = {}) => coordinator.done(200, 'POST', `/records/${made.uid}/acts`, {act: name, args})
+  await coordinator.done(201, 'POST', `/records/${made.uid}/links`, {rel: 'handles', target: report.uid})
+  await act('participant.ask', {subject: maker.uid, part: 'developer'})
+  for (const move of ['triage', 'coordinate', 'ready']) await coordinator.done(200, 'POST', `/records/${made.uid}/moves`, {move})
+  await act('advisory.draft', {title: 'It leaks'})
+  const {links} = (await coordinator.get(`/records/${made.uid}`)).body
+  const advisory = JSON.stringify(links.filter((one) => one.rel === 'publishes')).match(/R-\w{4}-\w{4}/)[0]
+  const until = new Date(Date.now() + milliseconds)
+  await act('embargo.propose', {until: until.toISOString(), time_zone: 'Europe/Amsterdam', reason: 'A fix takes time'})
+  await act('embargo.accept')
+  return {case: made.uid, report: report.uid, advisory, until, act}
+}
+
+test('an embargo ends within five seconds of its hour and publishes the plan, also when the hub was killed before and started after', async () => {
+  const first = await underEmbargo({mode: 'at-embargo-end'}, 3000)
+  assert.equal((await coordinator.post(`/records/${first.advisory}/moves`, {move: 'publish'})).status, 409)
+  while (!await isPublic(first.advisory)) {
+    assert.ok(Date.now() - first.until < 5000, 'late')
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  assert.ok(Date.now() >= first.until)
+  await eventually(() => isPublic(first.case), 'the case too')
+  const second = await underEmbargo({mode: 'at-embargo-end'}, 2000)
+  const third = await underEmbargo({mode: 'manual'}, 2000)
+  hub.process.kill('SIGKILL')
+  await hub.ended
+  await new Promise((done) => setTimeout(done, 2500))
+  await hub.serve()
+  await eventually(async () => await isPublic(second.advisory) && await isPublic(second.case), 'after it started again')
+  await eventually(async () => JSON.stringify((await coordinator.get(`/records/${third.case}/history`)).body).includes('publication.none'), 'it is said that nothing was published')
+  for (const one of [first, second, third]) assert.ok(!await isPublic(one.report))
+  assert.ok(!await isPublic(third.advisory) && !await isPublic(third.case))
+  const everything = (await Promise.all(['/browse/advisories', '/browse/cases', '/feed.atom', `/r/${first.advisory}`, `/r/${first.case}`, `/r/${first.case}/history`].map(async (path) => (await hub.get(path)).text))).join()
+  for (const mark of ['the-proof', 'the-steps', 'the-finder', 'the-analysis', first.report]) assert.ok(!everything.includes(mark), mark)
+})
+
+test('a confirmed claim of exploitation publishes at once what the plan names, and no proof of concept', async () => {
+  const one = await underEmbargo({mode: 'at-embargo-end'}, 3600000)
+  await one.act('fact.confirm', {fact: 'exploit-public'})
+  await eventually(() => isPublic(one.advisory), 'published')
+  const text = JSON.stringify((await anybody.get(`/records/${one.advisory}`)).body)
+  assert.ok(!text.includes('the-proof') && !text.includes('the-steps'))
+  assert.ok(!await isPublic(one.report))
+})
+
 test('the redaction page hides from exactly whom it says, and shows each what they will read', async () => {
   const made = await make(coordinator, 'advisory', body())
   const browser = await signedIn('coordinator')
