@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import {after, before, test} from 'node:test'
 import {Browser, formOf, typed} from './browser.mjs'
+import {readFileSync} from 'node:fs'
+import {join} from 'node:path'
 import {eventually, startHub} from './hub.mjs'
 import {nobody, person} from './people.mjs'
 
@@ -220,4 +222,25 @@ test('what is public is amended with a reason, is withdrawn in the open, and its
   const {body: second} = await coordinator.done(200, 'POST', `/records/${next.uid}/moves`, {move: 'publish'})
   assert.notEqual(second.id, published.id)
   assert.ok(Number(second.id.split('-').at(-1)) > Number(published.id.split('-').at(-1)))
+})
+
+test('an advisory is told to other systems with its versions and its withdrawal', async () => {
+  const made = await make(coordinator, 'advisory', body({internal: 'the-internal'}))
+  const {body: published} = await coordinator.done(200, 'POST', `/records/${made.uid}/moves`, {move: 'publish'})
+  const version = (await coordinator.get(`/records/${made.uid}`)).headers.etag
+  await coordinator.done(200, 'PATCH', `/records/${made.uid}?note=Another+version`, {summary: 'Corrected'}, {'if-match': version})
+  await coordinator.done(200, 'POST', `/records/${made.uid}/moves`, {move: 'withdraw', reason: 'It was not so'})
+  const told = {}
+  for (const format of ['osv', 'csaf']) {
+    const out = join(hub.folder, format)
+    hub.polder('export', format, published.id, '--out', out)
+    told[format] = JSON.parse(readFileSync(join(out, `${published.id}.json`), 'utf8'))
+    assert.ok(!JSON.stringify(told[format]).includes('the-internal'))
+  }
+  const {tracking, publisher, distribution} = told.csaf.document
+  assert.deepEqual(tracking.revision_history.map((one) => [one.number, one.summary]), [['1', 'Published.'], ['2', 'Another version'], ['3', 'It was not so']])
+  assert.equal(tracking.id, published.id)
+  assert.equal(publisher.name, 'Test hub')
+  assert.equal(distribution.tlp.label, 'WHITE')
+  assert.ok(told.osv.withdrawn && told.osv.published)
 })
