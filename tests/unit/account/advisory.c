@@ -369,7 +369,64 @@ static void nobody_opens_what_they_may_not_read(void **state) {
 	ok(disclose_as(&d, &r, NULL, PUBLIC, &body, &test_err));
 }
 
+static void hiding_a_field_opens_nothing_that_lies_in_it(void **state) {
+	(void)state;
+	const struct kind *kind = kind_find(hub->kinds, S("advisory"));
+	struct str advisory = create("advisory", "{'title': 'It leaks', 'summary': 'Told', 'description': 'More', "
+		"'regulatory_notices': [{'regime': 'the-regime', 'reference': 'the-number'}]}");
+	struct json_builder narrowed = json_object_of(arena);
+	redaction_narrow(arena, kind, &narrowed, S("/regulatory_notices"), PARTIES | OWNER | COORDINATORS | PANEL | DOWNSTREAM);
+	const struct json *by = json_built(&narrowed);
+	assert_int_equal(json_count(by), 2);
+	assert_str(seen_as(coordinator, advisory, by, PANEL), "{\"description\":\"More\",\"regulatory_notices\":[{\"regime\":\"the-regime\"}],"
+		"\"summary\":\"Told\",\"title\":\"It leaks\"}");
+	assert_has(seen_as(coordinator, advisory, by, PARTIES).p, "the-number");
+	assert_true(str_find(seen_as(coordinator, advisory, by, PUBLIC), S("the-")) == STR_NONE);
+	/* As the kind has it, the public reads the law and not the number. */
+	assert_has(seen_as(coordinator, advisory, NULL, PUBLIC).p, "the-regime");
+	assert_true(str_find(seen_as(coordinator, advisory, NULL, PUBLIC), S("the-number")) == STR_NONE);
+	assert_has(seen_as(coordinator, advisory, NULL, REGULATOR).p, "the-number");
+}
+
+static void every_level_of_every_kind_narrows_and_nothing_else(void **state) {
+	(void)state;
+	size_t levels = 0;
+	for (size_t i = 0; i < hub->kinds->n; i++)
+		for (size_t j = 0; j < hub->kinds->items[i].redactions_n; j++, levels++) {
+			const struct kind *k = &hub->kinds->items[i];
+			const struct json *by;
+			ok(redaction_level(arena, k, k->redactions[j].name, &by, &test_err));
+			ok(redaction_may(arena, k, NULL, by, 0, &test_err)); /* even who reads nothing opens nothing by it */
+			assert_str(redaction_named(arena, k, by), arena_cstr(arena, k->redactions[j].name));
+		}
+	assert_true(levels >= 3);
+}
+
 /* ---- amending ---- */
+
+static void that_a_published_advisory_shows_less_is_told_to_everyone(void **state) {
+	(void)state;
+	struct str advisory = create("advisory", "{'title': 'It leaks', 'summary': 'Told', 'description': 'More', 'internal': 'i'}");
+	ok(move(advisory, "publish", ""));
+	struct change c = {.op = CHANGE_REVISE, .record = advisory, .body = body_of(advisory), .visibility = json("{'/description': ['parties']}")};
+	fails(apply(c), ERR_INVALID);
+	c.reason = S("It helped attackers");
+	ok(apply(c));
+	struct disclosing d = as(viewer_public);
+	struct disclosed r = shown_to(viewer_public, advisory);
+	struct disclosed_event *events;
+	size_t n;
+	ok(disclose_history(&d, &r, &events, &n, &test_err));
+	assert_str(events[n - 1].reason, "It helped attackers");
+	assert_true(events[n - 1].diff == NULL);
+	/* What only the parties read is amended without a word to others. */
+	c = (struct change){.op = CHANGE_REVISE, .record = advisory, .reason = S("a-word-to-the-parties"),
+		.body = json("{'title': 'It leaks', 'summary': 'Told', 'description': 'More', 'internal': 'j'}")};
+	ok(apply(c));
+	ok(disclose_history(&d, &r, &events, &n, &test_err));
+	for (size_t i = 0; i < n; i++) assert_false(str_is(events[i].reason, "a-word-to-the-parties"));
+	check_whole();
+}
 
 static void what_is_public_is_amended_with_a_reason_and_keeps_its_number(void **state) {
 	(void)state;
@@ -416,6 +473,9 @@ int main(void) {
 		case_test(a_case_that_was_closed_publishes_nothing),
 		case_test(a_level_hides_from_exactly_whom_it_says),
 		case_test(nobody_opens_what_they_may_not_read),
+		case_test(hiding_a_field_opens_nothing_that_lies_in_it),
+		case_test(every_level_of_every_kind_narrows_and_nothing_else),
+		case_test(that_a_published_advisory_shows_less_is_told_to_everyone),
 		case_test(what_is_public_is_amended_with_a_reason_and_keeps_its_number),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
