@@ -8,23 +8,33 @@ static const struct actor by_hub = {S_INIT("hub"), ROLE_COORDINATOR};
 
 /* ---- keeping the plan at hand ---- */
 
-static enum err_code read_plan(struct store *s, int64_t record, struct str *mode, moment *at, bool *found) {
-	struct db_query q = db_query(s->db, "SELECT mode, moment FROM publication WHERE record = $1");
+static enum err_code read_plan(struct store *s, int64_t record, struct str *mode, moment *at, int64_t *lead, bool *found) {
+	struct db_query q = db_query(s->db, "SELECT mode, moment, lead FROM publication WHERE record = $1");
 	db_bind_int(&q, 1, record);
 	*found = db_row(&q);
 	*mode = *found ? arena_str(s->a, db_str(&q, 0)) : STR_EMPTY;
 	*at = *found ? db_int(&q, 1) : 0;
+	*lead = *found ? db_int(&q, 2) : 0;
 	return db_done(&q, s->e);
 }
 
-static enum err_code write_plan(struct store *s, int64_t record, struct str mode, moment at, bool pending) {
+static enum err_code write_plan(struct store *s, int64_t record, struct str mode, moment at, int64_t lead, bool pending) {
 	struct db_query q = db_query(s->db,
-		"INSERT INTO publication (record, mode, moment, pending, tried, tried_at, told) VALUES ($1, $2, $3, $4, 0, 0, '') "
-		"ON CONFLICT (record) DO UPDATE SET mode = excluded.mode, moment = excluded.moment, pending = excluded.pending, tried = 0, tried_at = 0, told = ''");
+		"INSERT INTO publication (record, mode, moment, lead, announced, pending, tried, tried_at, told) VALUES ($1, $2, $3, $5, 0, $4, 0, 0, '') "
+		"ON CONFLICT (record) DO UPDATE SET mode = excluded.mode, moment = excluded.moment, lead = excluded.lead, pending = excluded.pending, tried = 0, "
+		"tried_at = 0, told = ''");
 	db_bind_int(&q, 1, record);
 	db_bind_str(&q, 2, mode);
 	db_bind_int(&q, 3, at);
 	db_bind_int(&q, 4, pending);
+	db_bind_int(&q, 5, lead);
+	return db_run(&q, s->e);
+}
+
+static enum err_code write_lead(struct store *s, int64_t record, int64_t lead) {
+	struct db_query q = db_query(s->db, "UPDATE publication SET lead = $2 WHERE record = $1");
+	db_bind_int(&q, 1, record);
+	db_bind_int(&q, 2, lead);
 	return db_run(&q, s->e);
 }
 
@@ -32,26 +42,31 @@ enum err_code publication_follow(struct store *s, const struct stored *r, struct
 	const struct json *v, *plan;
 	struct str mode;
 	moment at = 0, was_at;
+	int64_t lead, was_lead;
 	bool found;
 	if (!str_is(r->kind->name, "case")) return ERR_OK;
 	enum err_code code = json_parse(s->a, body, NULL, &v, s->e);
-	if (!code) code = read_plan(s, r->id, &mode, &was_at, &found);
+	if (!code) code = read_plan(s, r->id, &mode, &was_at, &was_lead, &found);
 	if (code) return code;
 	plan = json_get_lit(v, "publication");
 	struct str fresh = json_get_str(plan, S("mode"));
 	if (str_is(fresh, "at-moment") && !moment_parse(json_get_str(plan, S("moment")), &at)) fresh = S("manual");
-	if (found ? str_eq(fresh, mode) && at == was_at : !fresh.n) return ERR_OK;
-	return write_plan(s, r->id, fresh, at, str_is(fresh, "at-moment") || str_is(fresh, "at-embargo-end"));
+	lead = json_integer(json_get_lit(plan, "notify_days"), 0);
+	/* How long before it is told does not set off anew what was done. */
+	if (found && str_eq(fresh, mode) && at == was_at) return lead == was_lead ? ERR_OK : write_lead(s, r->id, lead);
+	if (!found && !fresh.n) return ERR_OK;
+	return write_plan(s, r->id, fresh, at, lead, str_is(fresh, "at-moment") || str_is(fresh, "at-embargo-end"));
 }
 
 enum err_code publication_wake(struct store *s, int64_t record) {
 	struct str mode;
 	moment at;
+	int64_t lead;
 	bool found;
-	enum err_code code = read_plan(s, record, &mode, &at, &found);
+	enum err_code code = read_plan(s, record, &mode, &at, &lead, &found);
 	/* A planned moment stays the moment. */
 	if (code || str_is(mode, "at-moment")) return code;
-	return write_plan(s, record, mode, 0, true);
+	return write_plan(s, record, mode, 0, lead, true);
 }
 
 /* ---- what the hub notes ---- */
@@ -100,16 +115,29 @@ static enum err_code stuck(struct acting *x) {
 static enum err_code none(struct acting *x) {
 	struct str mode;
 	moment at;
+	int64_t lead;
 	bool found;
-	enum err_code code = read_plan(x->s, x->r->id, &mode, &at, &found);
+	enum err_code code = read_plan(x->s, x->r->id, &mode, &at, &lead, &found);
 	if (!mode.n) mode = S("manual");
 	json_set_str(&x->detail, S("mode"), mode);
 	json_set_str(&x->detail, S("reason"), arena_fmt(x->s->a, "The embargo has ended, and the publication plan says \"%.*s\".", STR_ARG(mode)));
 	return code ? code : note_try(x, false, STR_EMPTY);
 }
 
+static enum err_code announced(struct acting *x) {
+	struct str at = act_arg(x, "at");
+	json_set_str(&x->detail, S("at"), at);
+	json_set_str(&x->detail, S("reason"), arena_fmt(x->s->a, "What the plan names is published on %.*s, unless the plan changes.", STR_ARG(at)));
+	struct db_query q = db_query(x->s->db, "UPDATE publication SET announced = $2 WHERE record = $1 AND announced <> $2");
+	db_bind_int(&q, 1, x->r->id);
+	db_bind_int(&q, 2, act_moment(x, "at"));
+	enum err_code code = db_run(&q, x->s->e);
+	x->changed = !code && db_changes(x->s->db) > 0;
+	return code;
+}
+
 const struct act_function publication_functions[] = {
-	{"publication.done", done}, {"publication.stuck", stuck}, {"publication.none", none},
+	{"publication.announced", announced}, {"publication.done", done}, {"publication.stuck", stuck}, {"publication.none", none},
 };
 const size_t publication_functions_n = lengthof(publication_functions);
 
@@ -144,6 +172,32 @@ static enum err_code end_embargoes(struct running *x) {
 	for (size_t i = 0; i < n && !code; i++) {
 		/* One that can't be ended must not keep the others. */
 		enum err_code one = act(x, due[i], "embargo.reached", NULL);
+		if (broken(one)) code = one;
+		else if (one) last = one;
+	}
+	return code ? code : last;
+}
+
+static enum err_code announce(struct running *x) {
+	struct str uids[DUE];
+	moment at[DUE];
+	size_t n = 0;
+	struct db_query q = db_query(x->db,
+		"SELECT r.uid, CASE WHEN p.mode = 'at-moment' THEN p.moment ELSE c.until END AS at FROM publication p JOIN record r ON r.id = p.record "
+		"LEFT JOIN case_state c ON c.record = p.record WHERE p.pending = 1 AND p.lead > 0 AND r.state NOT IN ('declined', 'closed', 'merged') "
+		"AND CASE WHEN p.mode = 'at-moment' THEN p.moment WHEN c.embargo IN ('A', 'R') THEN c.until ELSE 0 END > $1 "
+		"AND CASE WHEN p.mode = 'at-moment' THEN p.moment ELSE c.until END <= $1 + p.lead * 86400000000 "
+		"AND CASE WHEN p.mode = 'at-moment' THEN p.moment ELSE c.until END <> p.announced ORDER BY p.record LIMIT 200");
+	db_bind_int(&q, 1, now());
+	for (; n < DUE && db_row(&q); n++) {
+		uids[n] = arena_str(x->a, db_str(&q, 0));
+		at[n] = db_int(&q, 1);
+	}
+	enum err_code code = db_done(&q, x->e), last = ERR_OK;
+	for (size_t i = 0; i < n && !code; i++) {
+		struct json_builder args = json_object_of(x->a);
+		json_set_str(&args, S("at"), moment_str(x->a, at[i]));
+		enum err_code one = act(x, uids[i], "publication.announced", json_built(&args));
 		if (broken(one)) code = one;
 		else if (one) last = one;
 	}
@@ -249,6 +303,8 @@ enum err_code publication_run(struct hub *h, struct db *db, struct err *e) {
 	size_t n = 0;
 	if (!due) return err_set(e, ERR_MEMORY, "out of memory");
 	enum err_code code = end_embargoes(&x), last = code;
+	if (!broken(code)) code = announce(&x);
+	if (code) last = code;
 	if (!broken(code)) code = read_due(&x, due, &n);
 	for (size_t i = 0; i < n && !broken(code); i++) {
 		bool planned = str_is(due[i].mode, "at-moment") || str_is(due[i].mode, "at-embargo-end");

@@ -2,7 +2,7 @@
 #pragma once
 #include "hub/hub.h"
 
-/* Ends the embargoes whose hour has come, then publishes by every plan that is due: each record that the plan names and that is not public makes its kind's
+/* Ends the embargoes whose hour has come, tells the parties of what is near where the plan wants it ("/publication/notify_days"), then publishes by every plan that is due: each record that the plan names and that is not public makes its kind's
  * move "publish" as the hub, in the order of their linking; then the case itself if it is ready. What can't be published is told to coordinators once, and
  * tried again after a change of the case or of one of them, or an hour later. Where the plan leaves it to a coordinator, that is said once.
  *

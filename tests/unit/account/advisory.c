@@ -275,6 +275,35 @@ static void a_planned_moment_waits_for_its_hour_and_for_the_embargo(void **state
 	assert_true(is_shown(viewer_public, drafted));
 }
 
+static void the_parties_are_told_beforehand_and_again_when_the_hour_changes(void **state) {
+	(void)state;
+	ok(revise_case(PLAN("'mode': 'at-embargo-end', 'notify_days': 7")));
+	ok(ask(makers, "developer"));
+	hold(30 * DAY);
+	ok(act(maker, "embargo.accept", "{}"));
+	clock_now += 23 * DAY - SECOND;
+	run();
+	assert_int_equal(told(maker, "publication.announced"), 0);
+	clock_now += SECOND;
+	run();
+	run();
+	assert_int_equal(told(maker, "publication.announced"), 1);
+	assert_has(of_detail(maker, "publication.announced", "reason").p, "unless the plan changes");
+	hold(20 * DAY);
+	run();
+	assert_int_equal(told(maker, "publication.announced"), 1);
+	clock_now += 14 * DAY;
+	run();
+	assert_int_equal(told(maker, "publication.announced"), 2);
+	/* Of a plan that is carried out nothing is announced any more. */
+	draft(coordinator, "{}");
+	clock_now += 7 * DAY;
+	run();
+	run();
+	assert_int_equal(told(maker, "publication.announced"), 2);
+	assert_true(is_shown(viewer_public, drafted));
+}
+
 static void a_case_that_was_closed_publishes_nothing(void **state) {
 	(void)state;
 	ok(revise_case(PLAN("'mode': 'at-embargo-end'")));
@@ -470,6 +499,7 @@ int main(void) {
 		case_test(a_claim_of_exploitation_publishes_by_the_plan_and_no_proof),
 		case_test(what_is_in_the_way_is_told_once_and_tried_again_after_a_change),
 		case_test(a_planned_moment_waits_for_its_hour_and_for_the_embargo),
+		case_test(the_parties_are_told_beforehand_and_again_when_the_hour_changes),
 		case_test(a_case_that_was_closed_publishes_nothing),
 		case_test(a_level_hides_from_exactly_whom_it_says),
 		case_test(nobody_opens_what_they_may_not_read),
