@@ -33,7 +33,7 @@ complain "A record's table is written past the door in (hub/change*.c):" "$(
 complain "A body is read past the door out (hub/disclose*.c, hub/search.c; and the door in that changes it):" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(change|disclose|search|migrations|maintain)' | strings |
 		grep -E "FROM (revision|public|origin|search_text)\b" || true)"
-cases='participant|system_status|case_state|embargo_proposal|embargo_answer|task'
+cases='publication|participant|system_status|case_state|embargo_proposal|embargo_answer|task'
 complain "A case's table is written outside hub/case/:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(case/|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($cases)\b" || true)"

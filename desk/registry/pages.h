@@ -128,6 +128,8 @@ struct record_page {
 	size_t files_n;
 	struct str source, source_id, source_url, source_licence, source_retrieved;
 	struct str cite;
+	const struct record_event *amendments; /* of what was public already, newest first, the first few; for kinds that call them so */
+	size_t amendments_n, version;          /* version: 1 is what was published; 0: its kind counts none */
 	struct str reason;       /* of an unusual state, as its move gave it */
 	bool links_first;        /* others speak of it more than it speaks itself */
 	struct record_concerns concerns;

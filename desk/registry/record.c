@@ -73,6 +73,21 @@ static enum err_code read_links(
 	return ERR_OK;
 }
 
+static enum err_code read_amendments(const struct disclosing *d, const struct disclosed *r, const struct disclosed_event *events, size_t n,
+	struct record_page *page, struct err *e) {
+	struct record_event *shown = arena_array(d->a, EVENTS, sizeof *shown);
+	if (!r->line.kind->amend_note || !r->is_public) return ERR_OK;
+	if (!shown) return err_set(e, ERR_MEMORY, "out of memory");
+	page->version = 1;
+	for (size_t i = n; i > 0; i--) {
+		if (!str_is(events[i - 1].type, "revised") || !events[i - 1].state || !events[i - 1].state->is_public) continue;
+		page->version++;
+		if (page->amendments_n < EVENTS) shown[page->amendments_n++] = event_words(d, r, &events[i - 1]);
+	}
+	page->amendments = shown;
+	return ERR_OK;
+}
+
 static enum err_code read_events(
 	const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
 	struct disclosed_event *events;
@@ -90,9 +105,10 @@ static enum err_code read_events(
 	for (size_t i = 0; comments && i < n; i++)
 		if (str_is(events[i].type, "commented") && page->comments_n < COMMENTS) comments[page->comments_n++] = event_words(d, r, &events[i]);
 	page->comments = comments;
+	code = read_amendments(d, r, events, n, page, e);
 	for (size_t i = n; page->line.state.n && i > 0 && !page->reason.n; i--)
 		if (str_is(events[i - 1].type, "moved")) page->reason = events[i - 1].reason;
-	return ERR_OK;
+	return code;
 }
 
 static enum err_code read_files(

@@ -33,6 +33,7 @@ const struct words words = {
 	.changed = "changed",
 	.file_not_found = "this record has no such file",
 	.cite = "{1} ({2}). {3}, {4}. {5}",
+	.amended = "Amended: {1}. {2}",
 	.cite_no_date = "{1} ({2}). {3}. {5}",
 	.audience_public = "everyone",
 	.audience_parties = "parties to the record",

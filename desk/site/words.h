@@ -28,6 +28,7 @@ struct words {
 	/* record */
 	const char *file_not_found;
 	const char *cite;          /* {1} title, {2} identifier, {3} hub, {4} date, {5} address */
+	const char *amended;       /* {1} why, {2} summary */
 	const char *cite_no_date;  /* the same without {4} */
 	/* who may read a field */
 	const char *audience_public, *audience_parties, *audience_owner, *audience_coordinators, *audience_panel,

@@ -10,5 +10,6 @@ const struct migration hub_migrations[] = {
 	{5, "decisions", migration_decisions, NULL},
 	{6, "receipts", migration_receipts, NULL},
 	{7, "harbor", migration_harbor, NULL},
+	{8, "publication", migration_publication, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);

@@ -47,6 +47,8 @@ const forms = {
   'record-dismiss': (r) => ({subject: r.party}),
   'record-link': () => ({rel: 'concerns', target: 'CUE-0002'}),
   'record-unlink': () => ({rel: 'concerns', target: 'CUE-0001'}),
+  'record-draft': () => ({what: 'lesson'}),
+  'redaction-send': () => ({rules: '{}', _do: 'save'}),
   'record-comment': () => ({text: 'Seen.', audience: 'parties'}),
   'record-erase': () => ({reason: 'asked for', sure: 'yes'}),
   'record-duplicate': () => ({of: 'CUE-0001'}),
@@ -118,6 +120,7 @@ const rights = {
   attach: () => kind.lifecycle.revise, erase: () => ['coordinator'], comment: () => ['owner', 'party', 'coordinator'], create: () => [...kind.lifecycle.create, 'coordinator'],
   move: (r) => kind.lifecycle.moves[r.state === 'draft' ? 'publish' : 'withdraw'].who,
 }
+rights['api-visibility'] = rights['api-preview'] = rights['set-visibility'] = rights['redaction'] = rights['redaction-send'] = () => ['owner', 'coordinator']
 const sameAs = {'edit': 'revise', 'edit-send': 'revise', 'record-move': 'move', 'record-link': 'link', 'record-unlink': 'unlink',
   'record-comment': 'comment', 'room-message': 'comment', 'record-attach': 'attach', 'record-erase': 'erase'}
 for (const [form, operation] of Object.entries(sameAs)) rights[form] = rights[operation]
@@ -138,6 +141,7 @@ function expected(route, p, open, r) {
     if (route.name === 'record-duplicate') return '422' /* only a report is a duplicate */
     if (route.path.includes('{sha256}') && !who.some((one) => r.audiences.includes(one))) return 'nothing here'
   }
+  if (route.name === 'record-draft') return '422' /* nothing is drafted from a lesson */
   const needed = rights[route.name]?.(r)
   return needed && !needed.some((role) => p.roles.includes(role)) ? 'forbidden' : 'done'
 }
