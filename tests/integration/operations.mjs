@@ -43,6 +43,7 @@ export const requests = {
   'api-messages': (r) => ({path: {id: r.uid}, query: 'limit=10'}),
   'act': (r) => ({of: 'case', path: {id: r.uid}, body: {act: 'task.add', args: {text: 'Look again'}}}),
   'erase': (r) => ({by: 'coordinator', path: {id: r.uid}, body: {reason: 'asked for', basis: 'Article 17'}}),
+  'open-case': (r) => ({of: 'report', path: {id: r.uid}, body: {title: 'A case'}}),
   'mark-read': (r) => ({path: {id: r.uid}, body: {up_to: 1}}),
   'api-file': (r) => ({path: {id: r.uid, sha256: r.file}}),
   'api-search': () => ({query: 'q=fraud&limit=5'}),
@@ -70,8 +71,8 @@ export const requests = {
 
 // The request of an operation that is about a record of another kind than the one above, with such a record of the same owner in its place.
 export async function inPlace(request, who) {
-  if (request?.of !== 'case') return request
-  const {body} = await who.done(201, 'POST', '/records', {kind: 'case', body: {title: 'A case'}})
+  if (!request?.of) return request
+  const {body} = await who.done(201, 'POST', '/records', {kind: request.of, body: {title: 'One that it is about'}})
   return {...request, path: {...request.path, id: body.uid}}
 }
 
