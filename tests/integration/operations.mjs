@@ -43,7 +43,7 @@ export const requests = {
   'api-messages': (r) => ({path: {id: r.uid}, query: 'limit=10'}),
   'act': (r) => ({of: 'case', path: {id: r.uid}, body: {act: 'task.add', args: {text: 'Look again'}}}),
   'erase': (r) => ({by: 'coordinator', path: {id: r.uid}, body: {reason: 'asked for', basis: 'Article 17'}}),
-  'open-case': (r) => ({of: 'report', path: {id: r.uid}, body: {title: 'A case'}}),
+  'open-case': (r) => ({of: 'report', by: 'coordinator', path: {id: r.uid}, body: {title: 'A case'}}),
   'mark-read': (r) => ({path: {id: r.uid}, body: {up_to: 1}}),
   'api-file': (r) => ({path: {id: r.uid, sha256: r.file}}),
   'api-search': () => ({query: 'q=fraud&limit=5'}),
