@@ -118,7 +118,7 @@ static enum err_code other_record(const struct disclosing *d, int64_t id, struct
 	if (!code) code = project_for(d, &s, body, audiences, &shown, e);
 	if (code) return code;
 	struct disclosed r = {.audiences = audiences, .body = shown, .body_text = shown ? json_canonical(d->a, shown) : S("{}")};
-	r.is_public = kind_state(s.kind, s.state) && kind_state(s.kind, s.state)->is_public;
+	r.is_public = store_is_open(&s);
 	r.overridden = s.visibility.n > 0;
 	r.revision = s.revision;
 	r.etag = project_etag(d->a, s.state, r.body_text);

@@ -22,6 +22,10 @@ enum err_code event_shows(const struct disclosing *d, const struct stored *r, un
 	struct err *e) must_use;
 /* Whether an event's detail names the viewer, or an organization of theirs, under "to"; or it is the viewer's own and names others. */
 enum err_code event_addressed(const struct disclosing *d, const struct event_row *v, bool *out, struct err *e) must_use;
+/* Whether the public could read the record in that state at that moment. */
+static inline bool event_was_open(const struct kind_state *then, moment at, moment published) {
+	return then && (then->is_public || (then->follows.n && published && at >= published));
+}
 /* What an act's event says to these audiences; nothing for events of other types. */
 void event_tell_act(const struct disclosing *d, const struct stored *r, unsigned audiences, struct str type, const struct json *detail,
 	struct disclosed_event *out);
