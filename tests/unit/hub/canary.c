@@ -330,7 +330,7 @@ static struct str publish_full(const struct json **body) {
 	}
 	marks_n = kept;
 	/* What is as public as another record is so from the beginning. */
-	struct change_link with = {kind->follows, kind->follows.n ? create_public("incident", "{'title': 'An incident'}") : STR_EMPTY};
+	struct change_link with = {kind->follows, kind->follows.n ? create_public("incident", "{'title': 'An incident', 'date': '2024'}") : STR_EMPTY};
 	ok(apply((struct change){.op = CHANGE_CREATE, .kind = kind->name, .body = *body, .state = kind->follows.n ? kind->initial : STR_EMPTY, .links = &with,
 		.links_n = kind->follows.n ? 1 : 0}));
 	struct str id = arena_str(arena, str_of(result.uid)), moves[64], reason = new_mark(S("(reason of a move before publication)"));
