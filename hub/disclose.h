@@ -101,6 +101,10 @@ struct disclosed_event {
 enum err_code disclose_history(const struct disclosing *d, const struct disclosed *r, struct disclosed_event **out, size_t *n,
 	struct err *e) must_use;
 
+/* The newest that show, newest first, without comments and without differences: looks at no more than the last 200 events. limit: 1 … 100. */
+enum err_code disclose_latest(const struct disclosing *d, const struct disclosed *r, size_t limit, struct disclosed_event **out, size_t *n,
+	struct err *e) must_use;
+
 /* ---- moves ---- */
 
 struct disclosed_move {

@@ -174,6 +174,29 @@ enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct dis
 	return ERR_OK;
 }
 
+enum err_code disclose_latest(const struct disclosing *d, const struct disclosed *r, size_t limit, struct disclosed_event **out, size_t *n,
+	struct err *e) {
+	enum { LOOKED_AT = 200 };
+	int64_t seqs[LOOKED_AT];
+	size_t found = 0, used = 0;
+	struct db_query q = db_query(d->db, "SELECT seq FROM event WHERE record = $1 AND type <> 'comment' ORDER BY seq DESC LIMIT 200");
+	db_bind_int(&q, 1, r->line.record);
+	while (found < LOOKED_AT && db_row(&q)) seqs[found++] = db_int(&q, 0);
+	enum err_code code = db_done(&q, e);
+	struct disclosed_event *items = arena_array(d->a, limit + 1, sizeof *items);
+	if (!code && !items) code = err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < found && used < limit && !code; i++) {
+		struct glimpse line;
+		code = disclose_event(d, seqs[i], &items[used], &line, e);
+		if (!code) used++;
+		if (code == ERR_NOT_FOUND) code = ERR_OK;
+	}
+	if (code) return code;
+	*out = items;
+	*n = used;
+	return ERR_OK;
+}
+
 /* ---- parties ---- */
 
 struct str disclose_subject_name(const struct disclosing *d, struct str subject) {

@@ -351,7 +351,8 @@ static enum err_code count_messages(struct looking *l) {
 
 enum err_code disclose_room(const struct disclosing *d, const struct disclosed *r, struct room *out, struct err *e) {
 	struct room room = {0};
-	if (!(r->audiences & (PARTIES | OWNER | COORDINATORS | INVITED))) return store_unknown(r->line.uid, e);
+	bool is_case = act_find(d->hub->acts, r->line.kind, S("participant.ask")) != NULL;
+	if (!is_case || !(r->audiences & (PARTIES | OWNER | COORDINATORS | INVITED))) return store_unknown(r->line.uid, e);
 	room.asked_in = !(r->audiences & (PARTIES | OWNER | COORDINATORS));
 	struct looking l = {d, r, &room, (r->audiences & COORDINATORS) != 0, e, {.arena = d->a}, {.arena = d->a}};
 	enum err_code code = read_mine(&l);

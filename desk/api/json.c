@@ -1,5 +1,7 @@
 #include "json.h"
 
+#include "hub/act.h"
+
 #include "http/html.h"
 
 static void url_field(struct json_writer *w, const struct hub *h, const struct glimpse *g) {
@@ -218,6 +220,8 @@ void history_json(struct json_writer *w, const struct hub *h, const struct discl
 		if (v->actor.n) jw_field_str(w, S("actor"), v->actor);
 		if (v->move.n) jw_field_str(w, S("move"), v->move);
 		if (v->reason.n) jw_field_str(w, S("reason"), v->reason);
+		if (v->act) jw_field_str(w, S("act"), v->act->name);
+		if (v->detail) jw_field(w, S("detail"), v->detail);
 		if (v->rel.n) {
 			jw_field_str(w, S("rel"), v->rel);
 			jw_name(w, S("other"));

@@ -237,8 +237,28 @@ static enum err_code comment(struct request *rq, struct response *rs, struct err
 	if (!api_body(rq, rs, &body, &memory, e)) return ERR_OK;
 	q.change.reason = json_get_str(body, S("text"));
 	q.change.audiences = api_audiences(json_get(body, S("audiences")));
+	q.change.parent = json_integer(json_get_lit(body, "parent"), 0);
+	const struct json *to = json_get_lit(body, "to");
+	struct str *subjects = arena_array(rq->arena, json_count(to) + 1, sizeof *subjects);
+	if (!subjects) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < json_count(to); i++) subjects[q.change.to_n++] = json_string(json_at(to, i));
+	q.change.to = subjects;
 	return change(rq, rs, &q, true, e);
 }
 enum err_code api_comment(struct request *rq, struct response *rs, struct err *e) {
 	return api_once(rq, rs, comment, e);
+}
+
+static enum err_code act(struct request *rq, struct response *rs, struct err *e) {
+	struct asked q = asked_of(rq, CHANGE_ACT);
+	const struct json *body;
+	struct arena *memory;
+	if (!api_body(rq, rs, &body, &memory, e)) return ERR_OK;
+	q.change.act = json_get_str(body, S("act"));
+	q.change.args = json_get_lit(body, "args");
+	q.place = S("/args");
+	return change(rq, rs, &q, false, e);
+}
+enum err_code api_act(struct request *rq, struct response *rs, struct err *e) {
+	return api_once(rq, rs, act, e);
 }

@@ -54,7 +54,7 @@ enum err_code take_move(struct request *rq, struct response *rs, struct err *e) 
 
 /* Persons are called by their login name, organizations by whatever they are called here. Addresses are looked up for coordinators alone:
  * others could learn so who has an account. */
-static enum err_code find_subject(struct request *rq, struct str name, struct str *out, struct err *e) {
+enum err_code find_subject(struct request *rq, struct str name, struct str *out, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct account account;
 	struct disclosed r;

@@ -99,10 +99,18 @@ struct record_tools {
 	const struct disclosed_party *parties;
 	size_t parties_n;
 	struct str done;
+	struct str room;               /* of a case; "" none */
 	struct str propose;            /* where a change of a use is proposed; "" nowhere */
 };
 /* NULL in *out for who may do nothing. */
 enum err_code record_tools(struct request *rq, const struct disclosed *r, const struct record_tools **out, struct err *e) must_use;
+
+/* ---- act_page.c: the forms of acts (hub/act.h) ---- */
+route_fn show_act, take_act;
+/* Where one goes after an act on such a record: a case's room, else its page. */
+struct str act_return(struct arena *a, const struct glimpse *record);
+/* Who is meant by a uid, a login name, or an organization's name. ERR_NOT_FOUND. */
+enum err_code find_subject(struct request *rq, struct str name, struct str *out, struct err *e) must_use;
 
 /* ---- actions.c: what those tools send ---- */
 route_fn take_move, take_invite, take_dismiss, take_link, take_unlink, take_comment, take_attach, show_link;

@@ -4,6 +4,10 @@
 
 enum { ID = 300, KIND = 60, REASON = 4000 };
 #define ID_PATH {"id", PARAM_PATH, .length = ID, .help = "number, uid or another name of the record"}
+#define ACT_PATH {"act", PARAM_PATH, .length = KIND, .help = "an act's name"}
+#define ACT_ARGUMENTS(where) {"for", where, .length = KIND}, {"subject", where, .length = ID}, {"system", where, .length = KIND}, \
+	{"fact", where, .length = KIND}, {"move", where, .length = KIND}, {"step", where, .length = KIND}, {"task", where, .length = KIND}, \
+	{"part", where, .length = KIND}, {"status", where, .length = KIND}, {"reason", where, .length = ID}
 #define KIND_PATH {"kind", PARAM_PATH, .length = KIND, .help = "a kind's name"}
 #define CSRF {"csrf", PARAM_FORM, .length = 100, .help = "the form's proof"}
 #define KEPT {"kept", .length = FORM_KEY, .help = "key of what was typed before signing in again"}
@@ -27,6 +31,10 @@ const struct route form_routes[] = {
 	{"/r/{id}/edit", show_edit, MAY_SIGNED_IN, .name = "edit", .gives = GIVES_HTML, .help = "The form of a record.",
 		.params = PARAMS(ID_PATH, KEPT, FRESH)},
 	LONG_FORM("/r/{id}/edit", take_edit, "edit-send", "Changes a record, or shows the form again.", ID_PATH),
+	{"/r/{id}/act/{act}", show_act, MAY_SIGNED_IN, .name = "act-form", .gives = GIVES_HTML, .help = "The form of something that is done to a record.",
+		.params = PARAMS(ID_PATH, ACT_PATH, ACT_ARGUMENTS(PARAM_QUERY))},
+	{"/r/{id}/act/{act}", take_act, MAY_SIGNED_IN, HTTP_POST, CSRF_ORIGIN, .name = "act-send", .flags = ROUTE_FORM, .gives = GIVES_HTML | GIVES_REDIRECT,
+		.body_max = FORM_BODY, .help = "Does it, or shows the form again.", .params = PARAMS(ID_PATH, ACT_PATH)},
 	{"/cue/proposals", show_proposals, ROUTE_PUBLIC, .name = "proposals", .gives = GIVES_HTML, .flags = ROUTE_CACHEABLE,
 		.help = "Proposals for the vocabulary."},
 	{"/drafts", show_drafts, MAY_SIGNED_IN, .name = "drafts", .gives = GIVES_HTML, .help = "One's own drafts."},
@@ -54,6 +62,7 @@ const struct route form_routes[] = {
 enum err_code forms_begin(struct arena *a, struct desk_app *app, struct err *e) {
 	struct plans *plans;
 	enum err_code code = plans_new(a, app->hub->kinds, &plans, e);
+	if (!code) code = plans_add_acts(a, plans, app->hub->acts, e);
 	if (!code) app->plans = plans;
 	return code;
 }

@@ -26,6 +26,7 @@ const struct words words = {
 	.linked = "Link added",
 	.unlinked = "Link removed",
 	.commented = "Comment",
+	.acted = "Something was done",
 	.attached = "File attached",
 	.added = "added",
 	.removed = "removed",

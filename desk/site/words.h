@@ -22,7 +22,7 @@ struct words {
 	const char *what_concerns; /* {1} title of a record */
 	const char *feed_of;       /* {1} title of a page */
 	/* events of a timeline */
-	const char *published, *created, *revised, *moved, *withheld, *linked, *unlinked, *commented, *attached;
+	const char *published, *created, *revised, *moved, *withheld, *linked, *unlinked, *commented, *acted, *attached;
 	/* differences */
 	const char *added, *removed, *changed;
 	/* record */

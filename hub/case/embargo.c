@@ -201,10 +201,13 @@ static enum err_code agree(struct acting *x, struct case_state *c, const struct 
 	char next = em_next(c->embargo, "accept", x->s->e);
 	if (!next) return ERR_CONFLICT;
 	enum err_code code = participant_list(x->s, x->r->id, &all, &n);
-	for (size_t i = 0; i < n && !code && revised; i++) {
+	for (size_t i = 0; i < n && !code; i++) {
 		code = answer_of(x, c->proposal, all[i].subject, &accepted, &rejected);
-		if (code || accepted || all[i].consent != CONSENT_SIGNATORY) continue;
-		code = participant_consent(x, &all[i], "revise");
+		bool lapses = revised && !accepted && all[i].consent == CONSENT_SIGNATORY;
+		/* Whoever proposed it before they were in the case is in it now. */
+		bool comes_in = accepted && str_is(all[i].access, "invited");
+		if (code || !(lapses || comes_in)) continue;
+		code = lapses ? participant_consent(x, &all[i], "revise") : participant_let_in(x, &all[i]);
 		if (!code) code = participant_write(x->s, x->r->id, &all[i]);
 	}
 	c->embargo = next;

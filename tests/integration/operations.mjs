@@ -25,6 +25,12 @@ export const requests = {
   'api-record': (r) => ({path: {id: r.uid}}),
   'api-history': (r) => ({path: {id: r.uid}}),
   'api-moves': (r) => ({path: {id: r.uid}}),
+  'api-acts': () => ({}),
+  'api-record-acts': (r) => ({path: {id: r.uid}}),
+  'api-room': (r) => ({of: 'case', path: {id: r.uid}}),
+  'api-messages': (r) => ({path: {id: r.uid}, query: 'limit=10'}),
+  'act': (r) => ({of: 'case', path: {id: r.uid}, body: {act: 'task.add', args: {text: 'Look again'}}}),
+  'mark-read': (r) => ({path: {id: r.uid}, body: {up_to: 1}}),
   'api-file': (r) => ({path: {id: r.uid, sha256: r.file}}),
   'api-search': () => ({query: 'q=fraud&limit=5'}),
   'api-facets': () => ({query: 'kind=incident'}),
@@ -37,6 +43,13 @@ export const requests = {
   'comment': (r) => ({path: {id: r.uid}, body: {text: 'Seen.', audiences: ['owner']}}),
   'attach': (r) => ({path: {id: r.uid}, query: 'name=notes.txt&audiences=owner', body: 'some notes', headers: {'content-type': 'text/plain'}}),
   'bulk': (r) => ({body: [{op: 'comment', id: r.uid, text: 'Seen.'}, {op: 'link', id: r.uid, rel: 'concerns', target: 'CUE-0002'}, {op: 'create', kind: 'lesson', body: {}}]}),
+}
+
+// The request of an operation that is about a record of another kind than the one above, with such a record of the same owner in its place.
+export async function inPlace(request, who) {
+  if (request?.of !== 'case') return request
+  const {body} = await who.done(201, 'POST', '/records', {kind: 'case', body: {title: 'A case'}})
+  return {...request, path: {...request.path, id: body.uid}}
 }
 
 // The record that the requests above are about, with a file that its owner may read and a link.

@@ -48,6 +48,9 @@ const forms = {
   'record-link': () => ({rel: 'concerns', target: 'CUE-0002'}),
   'record-unlink': () => ({rel: 'concerns', target: 'CUE-0001'}),
   'record-comment': () => ({text: 'Seen.', audience: 'parties'}),
+  'room-message': () => ({text: 'Seen.', to: 'all'}),
+  'room-act': () => ({act: 'task.done', task: '1'}),
+  'room-read': () => ({up_to: '1'}),
 }
 // The proof that a session's forms carry.
 async function csrf(p) {
@@ -65,7 +68,7 @@ async function fieldsOf(path, p) {
 }
 async function sendForm(route, p, r) {
   const fields = {csrf: await csrf(p), ...forms[route.name]?.(r)}
-  const path = route.path.replace('{id}', r.uid)
+  const path = route.path.replace('{id}', r.uid).replace('{act}', 'participant.ask')
   if (route.name !== 'record-attach') return hub.request(path, {method: 'POST', body: new URLSearchParams(fields).toString(), headers: {...formHeaders(), ...(p.cookie && {cookie: p.cookie})}})
   const part = (name, value, more = '') => `--edge\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`
   const body = part('csrf', fields.csrf) + part('audience', 'parties') + part('file', 'some notes', '; filename="b.txt"') + '--edge--\r\n'
@@ -111,7 +114,7 @@ const rights = {
   move: (r) => kind.lifecycle.moves[r.state === 'draft' ? 'publish' : 'withdraw'].who,
 }
 const sameAs = {'edit': 'revise', 'edit-send': 'revise', 'record-move': 'move', 'record-link': 'link', 'record-unlink': 'unlink',
-  'record-comment': 'comment', 'record-attach': 'attach'}
+  'record-comment': 'comment', 'room-message': 'comment', 'record-attach': 'attach'}
 for (const [form, operation] of Object.entries(sameAs)) rights[form] = rights[operation]
 rights['record-invite'] = rights['record-dismiss'] = () => ['owner', 'coordinator']
 
@@ -124,6 +127,8 @@ function expected(route, p, open, r) {
     const viewer = route.flags.includes('same for all') || !(inApi(route) || p.cookie) ? {roles: []} : p
     const who = audiencesOf(viewer, open)
     if (!who.length || route.gives.includes('feed')) return 'nothing here' /* nothing refers to a lesson that a feed could tell of */
+    if (['api-room', 'room', 'room-act', 'room-message', 'room-read', 'act-form', 'act-send'].includes(route.name)) return 'nothing here' /* a lesson has none; what a case's room shows to whom is another test's */
+    if (route.name === 'act') return '422' /* nor acts */
     if (route.path.includes('{sha256}') && !who.some((one) => r.audiences.includes(one))) return 'nothing here'
   }
   const needed = rights[route.name]?.(r)
@@ -140,7 +145,7 @@ function outcome(route, answer) {
 }
 
 async function ask(route, p, r) {
-  const request = inApi(route) ? requests[route.name](r) : {path: {id: r.uid, sha256: r.file}}
+  const request = inApi(route) ? requests[route.name](r) : {path: {id: r.uid, sha256: r.file, act: 'participant.ask'}}
   if (request.headers?.['if-match']) request.headers['if-match'] = '*' /* versions are another test's */
   if (inApi(route)) return p.api.send(route.method, address(route.path, request), request.body, request.headers)
   if (!reads(route)) return sendForm(route, p, r)

@@ -148,6 +148,19 @@ static void a_counter_proposal_stands_alone_and_consent_lapses_when_terms_change
 	fails(act(stranger, "embargo.accept", "{}"), ERR_NOT_FOUND);
 }
 
+static void who_is_asked_in_may_propose_another_end_and_comes_in_when_it_is_agreed(void **state) {
+	(void)state;
+	ok(propose(coordinator, 90 * DAY));
+	ok(ask(makers, "developer"));
+	ok(propose(maker, 30 * DAY));
+	assert_true(room_of(maker).asked_in);
+	ok(act(coordinator, "embargo.accept", "{}"));
+	struct room room = room_of(maker);
+	assert_false(room.asked_in);
+	assert_int_equal(room.until, clock_now + 30 * DAY);
+	assert_true(is_shown(viewing(maker), a_report));
+}
+
 static void what_is_confirmed_outside_ends_the_embargo_at_once_and_publishes_nothing(void **state) {
 	(void)state;
 	ok(ask(makers, "developer"));
@@ -358,6 +371,7 @@ int main(void) {
 		case_test(under_an_embargo_who_is_asked_in_reads_the_title_and_its_terms_alone),
 		case_test(who_declines_reads_no_more_than_before),
 		case_test(a_counter_proposal_stands_alone_and_consent_lapses_when_terms_change),
+		case_test(who_is_asked_in_may_propose_another_end_and_comes_in_when_it_is_agreed),
 		case_test(what_is_confirmed_outside_ends_the_embargo_at_once_and_publishes_nothing),
 		case_test(a_report_in_a_case_under_embargo_is_not_published_alone), case_test(it_ends_at_its_hour_and_not_before),
 		case_test(silence_is_not_unaffected), case_test(parties_judge_and_repair_in_order), case_test(a_finder_is_called_by_no_name),
