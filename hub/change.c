@@ -382,6 +382,7 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	}
 	if (!code && r.number.n) code = store_update_record(s, &r);
 	if (!code) code = store_public(s, &r, &p->projection);
+	s->fresh = 0;
 	/* A record and the links it came with are one event. */
 	struct json_builder links = json_array_of(s->a);
 	s->links = &links;

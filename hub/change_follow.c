@@ -28,7 +28,7 @@ enum err_code store_followed_open(struct db *db, const struct stored *r, bool *o
 	return code;
 }
 
-static enum err_code again(struct store *s, int64_t id) {
+enum err_code store_follow_again(struct store *s, int64_t id) {
 	struct stored r;
 	const struct json *body, *overrides = NULL;
 	const struct visibility *v;
@@ -48,7 +48,7 @@ static enum err_code each(struct store *s, struct db_query *q) {
 	size_t n = 0;
 	while (n < FOLLOWERS && db_row(q)) ids[n++] = db_int(q, 0);
 	enum err_code code = db_done(q, s->e);
-	for (size_t i = 0; i < n && !code; i++) code = again(s, ids[i]);
+	for (size_t i = 0; i < n && !code; i++) code = store_follow_again(s, ids[i]);
 	return code;
 }
 

@@ -195,7 +195,7 @@ enum err_code store_new_record(struct store *s, const struct change *c, const st
 		if (code) return code;
 		break;
 	}
-	r.id = db_last_id(s->db);
+	r.id = s->fresh = db_last_id(s->db);
 	*out = r;
 	return ERR_OK;
 }
@@ -328,7 +328,7 @@ static enum err_code may_link(struct store *s, const struct stored *r, struct st
 /* What follows is as public as what it is linked to; and a case that a record came into may be under an embargo. */
 static enum err_code follow_link(struct store *s, const struct stored *r, const struct stored *target, struct str rel) {
 	enum err_code code = ERR_OK;
-	if (r->kind->follows.n && str_eq(r->kind->follows, rel)) code = store_follow(s, target->id);
+	if (r->kind->follows.n && str_eq(r->kind->follows, rel)) code = store_follow_again(s, r->id);
 	if (!code && str_is(r->kind->name, "case")) code = store_follow(s, target->id);
 	if (!code && str_is(target->kind->name, "case")) code = store_follow(s, r->id);
 	return code;

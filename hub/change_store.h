@@ -25,6 +25,7 @@ struct store {
 	struct counts *counts;
 	struct actor actor;
 	moment at;
+	int64_t fresh;           /* the record that was made just now: nothing is stored for the public of it yet, and it has no links */
 	bool anew;               /* also what seems to be up to date is made again */
 	struct json_builder *links; /* where links made are noted instead of in events of their own; NULL: events */
 	struct err *e;
@@ -105,6 +106,8 @@ enum err_code store_unlink_facet(struct store *s, const struct stored *source, c
  * date after it, or an embargo over it, changed. */
 enum err_code store_followed_open(struct db *db, const struct stored *r, bool *out, struct err *e) must_use;
 enum err_code store_follow(struct store *s, int64_t target) must_use;
+/* One that follows; nothing for others. */
+enum err_code store_follow_again(struct store *s, int64_t id) must_use;
 /* All that follow what a case is about. */
 enum err_code store_follow_case(struct store *s, int64_t record) must_use;
 /* What it leads to by the relation that its kind follows; 0: nothing. */
