@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "hub/account/session.h"
+#include "hub/dispute.h"
 #include "hub/mail.h"
 
 #define LOOK (2 * SECOND)
@@ -34,7 +35,7 @@ static void pause_for(struct chores *c, moment time) {
 
 static void *work(void *arg) {
 	struct chores *c = arg;
-	moment swept = stopwatch() - SWEEP; /* once at the start too */
+	moment swept = stopwatch() - SWEEP, disputes = stopwatch() - MINUTE; /* once at the start too */
 	while (!atomic_load(&c->stopping)) {
 		struct err e = {0};
 		int64_t left;
@@ -42,6 +43,10 @@ static void *work(void *arg) {
 		if (stopwatch() - swept >= SWEEP) {
 			if (session_sweep(c->hub, &e)) complain("taking away what is over", &e);
 			swept = stopwatch();
+		}
+		if (stopwatch() - disputes >= MINUTE) {
+			if (dispute_escalate_overdue(c->hub, c->db, &e)) complain("escalating disputes", &e);
+			disputes = stopwatch();
 		}
 		pause_for(c, LOOK);
 	}

@@ -85,5 +85,7 @@ route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, ap
 	api_moves;
 /* room.c */
 route_fn api_acts, api_record_acts, api_room, api_messages, api_mark_read;
+/* dispute.c */
+route_fn api_disputes, api_dispute, api_file_dispute;
 /* write.c, file.c, bulk.c, me.c, openapi.c, docs.c */
 route_fn api_act, api_create, api_revise, api_patch, api_move, api_link, api_unlink, api_comment, api_attach, api_bulk, api_me, api_openapi, api_docs;
