@@ -31,6 +31,9 @@ export const requests = {
   'api-messages': (r) => ({path: {id: r.uid}, query: 'limit=10'}),
   'act': (r) => ({of: 'case', path: {id: r.uid}, body: {act: 'task.add', args: {text: 'Look again'}}}),
   'mark-read': (r) => ({path: {id: r.uid}, body: {up_to: 1}}),
+  'api-disputes': () => ({}),
+  'api-dispute': (r) => ({of: 'dispute', path: {id: r.uid}}),
+  'file-dispute': (r) => ({of: 'case', path: {id: r.uid}, body: {question: 'scope', statement: 'It is not.'}}),
   'api-file': (r) => ({path: {id: r.uid, sha256: r.file}}),
   'api-search': () => ({query: 'q=fraud&limit=5'}),
   'api-facets': () => ({query: 'kind=incident'}),
@@ -47,8 +50,9 @@ export const requests = {
 
 // The request of an operation that is about a record of another kind than the one above, with such a record of the same owner in its place.
 export async function inPlace(request, who) {
-  if (request?.of !== 'case') return request
-  const {body} = await who.done(201, 'POST', '/records', {kind: 'case', body: {title: 'A case'}})
+  if (!request?.of) return request
+  let {body} = await who.done(201, 'POST', '/records', {kind: 'case', body: {title: 'A case'}})
+  if (request.of === 'dispute') ({body} = await who.done(201, 'POST', `/records/${body.uid}/disputes`, {question: 'tier', statement: 'It is not.'}))
   return {...request, path: {...request.path, id: body.uid}}
 }
 
