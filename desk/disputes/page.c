@@ -98,7 +98,10 @@ static void read_rulings(struct arena *a, struct dispute_page *p) {
 
 static void add_link(struct arena *a, struct dispute_page *p, struct dispute_link *links, enum dispute_act act, const char *text, bool strong) {
 	if (!(p->v->may & 1u << act) || p->links_n == LINKS) return;
-	links[p->links_n++] = (struct dispute_link){arena_fmt(a, "%.*s/act/%s", STR_ARG(p->path), dispute_act_name(act)), str_of(text), strong};
+	/* Those have pages of their own. */
+	struct str href = act == PANEL_VOTE ? arena_cat(a, p->path, S("/vote")) : act == DISPUTE_DECIDE ? arena_cat(a, p->path, S("/decide")) :
+		arena_fmt(a, "%.*s/act/%s", STR_ARG(p->path), dispute_act_name(act));
+	links[p->links_n++] = (struct dispute_link){href, str_of(text), strong};
 }
 
 static void read_links(struct arena *a, struct dispute_page *p) {

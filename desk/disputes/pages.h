@@ -46,6 +46,14 @@ struct dispute_file_page {
 };
 route_fn show_file_dispute, take_file_dispute;
 
+struct ballot_page {
+	struct dispute_view v;
+	struct str path, action, csrf, wrong;
+	bool vote, grt2;                       /* vote: of a panel; else a decision on the ladder */
+	struct str choice, reasons, dissent, parts[3]; /* as typed; parts in the order of vector_parts */
+};
+route_fn show_vote, take_vote, show_decide, take_decide;
+
 struct disputes_line {
 	const struct dispute_row *row;
 	struct str href, question, state, outcome, about, about_href, when, seat;

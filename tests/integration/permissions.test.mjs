@@ -127,7 +127,7 @@ function expected(route, p, open, r) {
     const viewer = route.flags.includes('same for all') || !(inApi(route) || p.cookie) ? {roles: []} : p
     const who = audiencesOf(viewer, open)
     if (!who.length || route.gives.includes('feed')) return 'nothing here' /* nothing refers to a lesson that a feed could tell of */
-    if (['api-room', 'room', 'room-act', 'room-message', 'room-read', 'act-form', 'act-send', 'api-dispute', 'dispute-file', 'dispute-file-send'].includes(route.name)) return 'nothing here' /* a lesson has none; what a case's room or a dispute shows to whom is another test's */
+    if (['api-room', 'room', 'room-act', 'room-message', 'room-read', 'act-form', 'act-send', 'api-dispute', 'dispute-file', 'dispute-file-send', 'vote', 'vote-send', 'decide', 'decide-send'].includes(route.name)) return 'nothing here' /* a lesson has none; what a case's room or a dispute shows to whom is another test's */
     if (['act', 'file-dispute'].includes(route.name)) return '422' /* nor acts, nor is it disputed */
     if (route.path.includes('{sha256}') && !who.some((one) => r.audiences.includes(one))) return 'nothing here'
   }
