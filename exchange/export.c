@@ -1,8 +1,33 @@
 #include "export.h"
 
-#include "hub/disclose.h"
+#include "hub/dispute.h"
 
 enum { EXPORT_BYTES = 64 << 20, RECORD_CAP = 256 << 20 };
+
+/* What is disputed is not told as if it were not: both statements and the outcome, as the public may know them. */
+static enum err_code with_disputes(const struct disclosing *d, const struct format *f, const struct disclosed *r, const struct json **out, struct err *e) {
+	struct dispute_line *lines;
+	size_t n = 0;
+	if (!f->disputes) return ERR_OK;
+	enum err_code code = disclose_disputes_of(d, r->line.record, &lines, &n, e);
+	if (code || !n) return code;
+	struct json_builder all = json_array_of(d->a), none = json_object_of(d->a);
+	for (size_t i = 0; i < n; i++) {
+		struct json_builder one = json_object_of(d->a);
+		json_set_str(&one, S("id"), lines[i].line.id);
+		json_set_bool(&one, S("open"), lines[i].open);
+		json_set_str(&one, S("question"), lines[i].question);
+		json_set_str(&one, S("statement"), lines[i].statement);
+		json_put_str(&one, S("answer"), lines[i].answer);
+		json_put_str(&one, S("outcome"), lines[i].outcome);
+		if (d->hub->base_url.n) json_set_str(&one, S("url"), arena_fmt(d->a, "%.*s/r/%.*s", STR_ARG(d->hub->base_url), STR_ARG(lines[i].line.uid)));
+		json_add(&all, json_built(&one));
+	}
+	const struct json *place = json_get(*out, str_of(f->disputes));
+	if (!place) place = json_built(&none);
+	*out = json_with(d->a, *out, str_of(f->disputes), json_with(d->a, place, S("disputed"), json_built(&all)));
+	return ERR_OK;
+}
 
 static enum err_code one(const struct disclosing *d, const struct format *f, struct str id, struct disclosed *r, struct str *text,
 	struct err *e) {
@@ -14,6 +39,7 @@ static enum err_code one(const struct disclosing *d, const struct format *f, str
 			STR_ARG(r->line.kind->name), system.n ? " from " : "", STR_ARG(system), f->name);
 	const struct json *out;
 	code = f->write(d->a, r->line.kind->name, r->line.id, r->body, &out, e);
+	if (!code) code = with_disputes(d, f, r, &out, e);
 	if (!code) *text = json_pretty(d->a, out);
 	if (!code && arena_failed(d->a)) code = err_set(e, ERR_TOO_LARGE, "the record is too large");
 	return code;
