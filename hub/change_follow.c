@@ -36,7 +36,7 @@ enum err_code store_follow_again(struct store *s, int64_t id) {
 	enum err_code code = store_read(s->hub, s->db, s->a, id, &r, s->e);
 	if (code == ERR_UNSUPPORTED) return ERR_OK;
 	if (!code && !r.kind->follows.n) return ERR_OK;
-	if (!code) code = store_body(s->db, s->a, &r, &body, s->e);
+	if (!code) code = store_body(s->hub, s->db, s->a, &r, &body, s->e);
 	if (!code && r.visibility.n) code = json_parse(s->a, r.visibility, NULL, &overrides, s->e);
 	if (!code) code = visibility_override(s->a, r.kind->visibility, overrides, &v, s->e);
 	if (!code) code = project(s->a, r.kind, v, r.state, body, r.is_public ? r.published : s->at, &p, s->e);

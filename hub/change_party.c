@@ -96,7 +96,7 @@ enum err_code store_known(struct store *s, struct str name, int64_t *id) {
 	enum err_code code = store_resolve(s->db, s->a, name, id, s->e);
 	if (!code) code = store_read(s->hub, s->db, s->a, *id, &target, s->e);
 	if (!code) code = store_roles(s->db, &target, s->actor, &roles, s->e);
-	return code || store_audiences(&target, roles) ? code : store_unknown(name, s->e);
+	return code || (store_audiences(&target, roles) && !target.erased) ? code : store_unknown(name, s->e);
 }
 
 /* An anonymous finder is known by what they made. */

@@ -30,7 +30,8 @@ enum err_code store_resolve(struct db *db, struct arena *a, struct str name, int
 
 enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, int64_t id, struct stored *out, struct err *e) {
 	struct db_query q = db_query(db,
-		"SELECT r.uid, r.kind, r.state, r.revision, r.public_id, r.number, r.visibility, r.created_by, r.updated, p.sort, p.published FROM record r "
+		"SELECT r.uid, r.kind, r.state, r.revision, r.public_id, r.number, r.visibility, r.created_by, r.updated, p.sort, p.published, r.key_id, r.erased, "
+		"r.was_public FROM record r "
 		"LEFT JOIN public p ON p.record = r.id WHERE r.id = $1");
 	db_bind_int(&q, 1, id);
 	bool found = db_row(&q);
@@ -49,6 +50,9 @@ enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, in
 		r.is_public = !db_is_null(&q, 9);
 		r.sort = arena_str(a, db_str(&q, 9));
 		r.published = db_int(&q, 10);
+		r.key_id = arena_str(a, db_str(&q, 11));
+		r.erased = db_int(&q, 12);
+		r.was_public = db_int(&q, 13) != 0;
 	}
 	enum err_code code = db_done(&q, e);
 	if (code) return code;
@@ -60,21 +64,6 @@ enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, in
 	if (arena_failed(a)) return err_set(e, ERR_MEMORY, "out of memory");
 	*out = r;
 	return ERR_OK;
-}
-
-enum err_code store_body(struct db *db, struct arena *a, const struct stored *r, const struct json **out, struct err *e) {
-	struct db_query q = db_query(db, "SELECT body FROM revision WHERE record = $1 AND number = $2");
-	db_bind_int(&q, 1, r->id);
-	db_bind_int(&q, 2, r->revision);
-	enum err_code code = ERR_OK;
-	const struct json *body = NULL;
-	bool found = db_row(&q);
-	if (found) code = json_parse(a, db_str(&q, 0), NULL, &body, e);
-	enum err_code ended = db_done(&q, code ? NULL : e);
-	if (!code) code = ended;
-	if (!code && !found) code = err_set(e, ERR_CORRUPT, "record %.*s has lost its body", STR_ARG(r->uid));
-	if (!code) *out = body;
-	return code;
 }
 
 /* What a party's role gives: nothing but these, whatever stands in the row. */
@@ -169,17 +158,18 @@ static int year_of(moment at) {
 	return (int)year;
 }
 
-enum err_code store_new_record(struct store *s, const struct change *c, const struct kind *kind, struct str state, struct stored *out) {
+enum err_code store_new_record(struct store *s, const struct change *c, const struct kind *kind, struct str state, struct str key_id,
+	struct stored *out) {
 	char uid[UID_SIZE];
-	struct stored r = {.kind = kind, .state = state, .revision = 1, .created_by = s->actor.name};
+	struct stored r = {.kind = kind, .state = state, .revision = 1, .key_id = key_id, .created_by = s->actor.name};
 	if (json_count(c->visibility)) r.visibility = json_canonical(s->a, c->visibility);
 	for (int attempt = 0;; attempt++) {
 		if (attempt > 0 || !uid_parse(c->uid, uid)) uid_make(uid);
 		r.uid = arena_str(s->a, str_of(uid));
 		r.public_id = c->public_id.n ? c->public_id : r.uid;
 		struct db_query q = db_query(s->db,
-			"INSERT INTO record (uid, kind, state, revision, public_id, visibility, created, updated, created_by) "
-			"VALUES ($1, $2, $3, 1, $4, $5, $6, $6, $7)");
+			"INSERT INTO record (uid, kind, state, revision, public_id, visibility, created, updated, created_by, key_id) "
+			"VALUES ($1, $2, $3, 1, $4, $5, $6, $6, $7, $8)");
 		db_bind_str(&q, 1, r.uid);
 		db_bind_str(&q, 2, kind->name);
 		db_bind_str(&q, 3, state);
@@ -190,6 +180,7 @@ enum err_code store_new_record(struct store *s, const struct change *c, const st
 			db_bind_null(&q, 5);
 		db_bind_int(&q, 6, s->at);
 		db_bind_str(&q, 7, s->actor.name);
+		db_bind_opt(&q, 8, key_id);
 		enum err_code code = db_run(&q, s->e);
 		if (code == ERR_EXISTS && attempt < 8) continue; /* 40 random bits, or another hub's, taken before */
 		if (code) return code;
@@ -217,27 +208,51 @@ enum err_code store_update_record(struct store *s, const struct stored *r) {
 }
 
 enum err_code store_revision(struct store *s, const struct stored *r, const struct projection *p) {
+	struct str body, seed;
+	enum err_code code = store_close(s, r, "body", r->revision, p->body, &body);
+	if (!code) code = store_close(s, r, "seed", r->revision, str_n(p->commitment.seed, sizeof p->commitment.seed), &seed);
+	if (code) return code;
 	struct db_query q = db_query(s->db,
-		"INSERT INTO revision (record, number, body, body_root, salt_seed, key_id, actor, at) VALUES ($1, $2, $3, $4, $5, NULL, $6, $7)");
+		"INSERT INTO revision (record, number, body, body_root, salt_seed, key_id, actor, at) VALUES ($1, $2, $3, $4, $5, $8, $6, $7)");
 	db_bind_int(&q, 1, r->id);
 	db_bind_int(&q, 2, r->revision);
-	db_bind_bytes(&q, 3, p->body);
+	db_bind_bytes(&q, 3, body);
 	db_bind_bytes(&q, 4, sha256_str(&p->commitment.root));
-	db_bind_bytes(&q, 5, str_n(p->commitment.seed, sizeof p->commitment.seed));
+	db_bind_bytes(&q, 5, seed);
 	db_bind_str(&q, 6, s->actor.name);
 	db_bind_int(&q, 7, s->at);
+	db_bind_opt(&q, 8, r->key_id);
 	return db_run(&q, s->e);
 }
 
-static void bind_digest(struct db_query *q, int n, const struct sha256 *digest) {
-	if (digest)
+static void bind_digest(struct db_query *q, int n, bool there, const struct sha256 *digest) {
+	if (there)
 		db_bind_bytes(q, n, sha256_str(digest));
 	else
 		db_bind_null(q, n);
 }
 
+/* Of a record with a key the detail is bound to the event's own number, which the row gives. */
+static enum err_code put_detail(struct store *s, const struct stored *r, int64_t seq, struct str detail) {
+	struct str blob;
+	enum err_code code = store_close(s, r, "event", seq, detail, &blob);
+	if (code) return code;
+	struct db_query q = db_query(s->db, "UPDATE event SET detail = $2 WHERE seq = $1");
+	db_bind_int(&q, 1, seq);
+	db_bind_bytes(&q, 2, blob);
+	return db_run(&q, s->e);
+}
+
 static enum err_code insert_event(struct store *s, const struct stored *r, const char *type, struct str detail, const struct sha256 *before,
 	const struct sha256 *after, int64_t *seq) {
+	if (r->erased) return store_gone(r, s->e); /* since it was prepared */
+	struct sha256 was = {{0}}, is = {{0}};
+	bool later = r->key_id.n && detail.n;
+	if (before) was = *before;
+	if (after) is = *after;
+	enum err_code code = before ? store_digest(s, r, "digest", &was) : ERR_OK;
+	if (!code && after) code = store_digest(s, r, "digest", &is);
+	if (code) return code;
 	struct db_query q = db_query(s->db,
 		"INSERT INTO event (record, type, actor, at, revision, state, detail, digest_before, digest_after) "
 		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
@@ -247,14 +262,15 @@ static enum err_code insert_event(struct store *s, const struct stored *r, const
 	db_bind_int(&q, 4, s->at);
 	db_bind_int(&q, 5, r->revision);
 	db_bind_str(&q, 6, r->state);
-	if (detail.n)
+	if (detail.n && !later)
 		db_bind_bytes(&q, 7, detail);
 	else
 		db_bind_null(&q, 7);
-	bind_digest(&q, 8, before);
-	bind_digest(&q, 9, after);
-	enum err_code code = db_run(&q, s->e);
+	bind_digest(&q, 8, before != NULL, &was);
+	bind_digest(&q, 9, after != NULL, &is);
+	code = db_run(&q, s->e);
 	*seq = db_last_id(s->db);
+	if (!code && later) code = put_detail(s, r, *seq, detail);
 	if (code) return code;
 	q = db_query(s->db, "INSERT INTO outbox (event) VALUES ($1)");
 	db_bind_int(&q, 1, *seq);
@@ -273,10 +289,7 @@ enum err_code store_event_begin(struct store *s, const struct stored *r, const c
 }
 
 enum err_code store_event_end(struct store *s, const struct stored *r, int64_t seq, const char *type, struct str detail) {
-	struct db_query q = db_query(s->db, "UPDATE event SET detail = $2 WHERE seq = $1");
-	db_bind_int(&q, 1, seq);
-	db_bind_bytes(&q, 2, detail);
-	enum err_code code = db_run(&q, s->e);
+	enum err_code code = put_detail(s, r, seq, detail);
 	return code ? code : store_notices(s, r, seq, str_of(type), detail);
 }
 
@@ -371,6 +384,7 @@ static enum err_code link_crosswalk(struct store *s, const struct stored *r, str
 }
 
 static enum err_code await_name(struct store *s, const struct stored *r, struct str rel, struct str folded, bool *changed) {
+	if (store_hides(r)) return ERR_OK; /* a name that nobody has yet is text of the record's */
 	struct db_query q = db_query(s->db,
 		"INSERT INTO awaited (name, source, rel) VALUES ($1, $2, $3) ON CONFLICT (name, source, rel) DO NOTHING");
 	db_bind_str(&q, 1, folded);
@@ -534,7 +548,8 @@ enum err_code store_body_names(struct store *s, const struct stored *r, const st
 	const struct kind_state *state = kind_state(r->kind, r->state); /* NULL: its kind's file was changed */
 	bool shown = state && state->is_public;
 	enum err_code code = ERR_OK;
-	for (size_t i = 0; i < p->names_n && !code; i++) code = store_name(s, r, p->names[i].role, p->names[i].name, shown && p->names[i].shown);
+	for (size_t i = 0; i < p->names_n && !store_hides(r) && !code; i++)
+		code = store_name(s, r, p->names[i].role, p->names[i].name, shown && p->names[i].shown);
 	return code ? code : store_link_aliases(s, r);
 }
 
@@ -576,6 +591,10 @@ enum err_code store_link_aliases(struct store *s, const struct stored *r) {
 
 enum err_code store_origin(struct store *s, const struct stored *r, const struct change_origin *o, struct str compressed,
 	const struct sha256 *digest) {
+	struct sha256 shown = *digest;
+	enum err_code code = store_close(s, r, "origin", 0, compressed, &compressed);
+	if (!code) code = store_digest(s, r, "origin", &shown);
+	if (code) return code;
 	struct db_query q = db_query(s->db,
 		"INSERT INTO origin (record, system, source_id, mapping, digest, fetched, licence, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
 		"ON CONFLICT (record) DO UPDATE SET mapping = excluded.mapping, digest = excluded.digest, fetched = excluded.fetched, "
@@ -584,11 +603,11 @@ enum err_code store_origin(struct store *s, const struct stored *r, const struct
 	db_bind_str(&q, 2, o->system);
 	db_bind_str(&q, 3, o->source_id);
 	db_bind_int(&q, 4, o->mapping);
-	db_bind_bytes(&q, 5, sha256_str(digest));
+	db_bind_bytes(&q, 5, sha256_str(&shown));
 	db_bind_bytes(&q, 6, compressed);
-	db_bind_opt(&q, 7, o->licence);
+	db_bind_opt(&q, 7, r->key_id.n ? STR_EMPTY : o->licence); /* the form that came says it too */
 	db_bind_int(&q, 8, s->at);
-	enum err_code code = db_run(&q, s->e);
+	code = db_run(&q, s->e);
 	if (code == ERR_EXISTS)
 		err_set(s->e, code, "%.*s %.*s is here already", STR_ARG(o->system), STR_ARG(str_cut_utf8(o->source_id, 100)));
 	return code;

@@ -28,7 +28,7 @@ enum err_code store_rewrite(struct store *s, struct stored *r, const struct json
 	struct str from = r->state;
 	if (move.n && (!m || !kind_move_from(m, r->state)))
 		return err_set(s->e, ERR_CONFLICT, "it can't be moved by \"%.*s\" from the state \"%.*s\"", STR_ARG(move), STR_ARG(r->state));
-	enum err_code code = store_body(s->db, s->a, r, &old, s->e);
+	enum err_code code = store_body(s->hub, s->db, s->a, r, &old, s->e);
 	bool changed = !code && body && !json_equal(old, body);
 	if (!code && changed) code = schema_check(r->kind->schema, body, s->a, s->e);
 	if (!code && r->visibility.n) code = json_parse(s->a, r->visibility, NULL, &overrides, s->e);

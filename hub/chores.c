@@ -6,6 +6,8 @@
 
 #include "hub/account/session.h"
 #include "hub/dispute.h"
+#include "hub/erase.h"
+#include "hub/keys.h"
 #include "hub/mail.h"
 
 #define LOOK (2 * SECOND)
@@ -42,6 +44,8 @@ static void *work(void *arg) {
 		if (mail_configured(c->hub) && mail_send_until(c->hub, c->db, &c->stopping, &left, &e)) complain("sending mail", &e);
 		if (stopwatch() - swept >= SWEEP) {
 			if (session_sweep(c->hub, &e)) complain("taking away what is over", &e);
+			if (erase_finish(c->hub, &e)) complain("finishing what is erased", &e);
+			if (keys_sweep(c->hub, c->db, &e)) complain("looking through the keys", &e);
 			swept = stopwatch();
 		}
 		if (stopwatch() - disputes >= MINUTE) {

@@ -1,4 +1,4 @@
-/* What a served hub does by itself: sends the mail that waits, and takes away what is over (sessions, codes, answers …). One thread. */
+/* What a served hub does by itself: sends the mail that waits, and takes away what is over (sessions, codes, answers, keys that no record has …). One thread. */
 #pragma once
 #include "hub/hub.h"
 

@@ -53,11 +53,14 @@ enum err_code disclose_record(const struct disclosing *d, struct str name, struc
  * hand. */
 struct str disclose_public_name(struct db *db, struct arena *a, struct str uid);
 
+/* Who made it ("U-…", "A-…", "import:avid"), for coordinators; "" for others. */
+struct str disclose_owner(const struct disclosing *d, const struct disclosed *r);
+
 /* ---- what a viewer may do ---- */
 
 struct disclosed_rights {
 	unsigned roles;            /* that the viewer has on the record, the hub's included */
-	bool revise, comment;      /* revise: also links and files */
+	bool revise, comment, erase; /* revise: also links and files */
 	struct str no_files;       /* why the record takes none; "" it does */
 };
 enum err_code disclose_rights(const struct disclosing *d, const struct disclosed *r, struct disclosed_rights *out, struct err *e) must_use;
@@ -139,11 +142,17 @@ enum err_code disclose_parties(const struct disclosing *d, const struct disclose
 /* ---- files ---- */
 
 struct disclosed_file {
-	struct str name, media_type, sha256;
+	struct str name, media_type, sha256; /* of the file itself */
 	int64_t size;
 	moment at;
+	struct str stored;   /* for disclose_file_open */
+	bool encrypted;
 };
 enum err_code disclose_files(const struct disclosing *d, const struct disclosed *r, struct disclosed_file **out, size_t *n,
+	struct err *e) must_use;
+/* Its bytes, from the start; fd is the caller's. One that is encrypted is decrypted into memory. ERR_UNSUPPORTED (the key is not here), ERR_CORRUPT,
+ * ERR_STORAGE, ERR_NOT_FOUND (the bytes). */
+enum err_code disclose_file_open(const struct disclosing *d, const struct disclosed *r, const struct disclosed_file *f, int *fd, uint64_t *size,
 	struct err *e) must_use;
 
 /* ---- lists ---- */

@@ -10,10 +10,12 @@ enum { SHOWN_PARTIES = 500 };
 /* ---- events ---- */
 
 enum err_code event_read(const struct disclosing *d, int64_t seq, struct event_row *out, struct err *e) {
-	struct db_query q = db_query(d->db, "SELECT record, revision, at, type, actor, state, detail FROM event WHERE seq = $1");
+	struct db_query q = db_query(d->db, 
+		"SELECT v.record, v.revision, v.at, v.type, v.actor, v.state, v.detail, r.uid, r.key_id FROM event v JOIN record r ON r.id = v.record WHERE v.seq = $1");
 	db_bind_int(&q, 1, seq);
 	struct event_row v = {.seq = seq};
 	struct str detail = STR_EMPTY;
+	struct stored of = {0};
 	bool found = db_row(&q);
 	if (found) {
 		v.record = db_int(&q, 0);
@@ -23,10 +25,12 @@ enum err_code event_read(const struct disclosing *d, int64_t seq, struct event_r
 		v.actor = arena_str(d->a, db_str(&q, 4));
 		v.state = arena_str(d->a, db_str(&q, 5));
 		detail = arena_str(d->a, db_str(&q, 6));
+		of.uid = arena_str(d->a, db_str(&q, 7));
+		of.key_id = arena_str(d->a, db_str(&q, 8));
 	}
 	enum err_code code = db_done(&q, e);
 	if (!code && !found) code = err_set(e, ERR_NOT_FOUND, "there is no such event");
-	if (!code && detail.n) code = json_parse(d->a, detail, NULL, &v.detail, e);
+	if (!code) code = store_detail(d->hub, d->a, &of, seq, detail, &v.detail, e);
 	if (!code) *out = v;
 	return code;
 }
@@ -35,7 +39,7 @@ static enum err_code shown_at(const struct disclosing *d, const struct stored *r
 	int64_t revision, const struct json **out, struct err *e) {
 	struct stored then = {.id = r->id, .uid = r->uid, .revision = revision};
 	const struct json *body;
-	enum err_code code = store_body(d->db, d->a, &then, &body, e);
+	enum err_code code = store_body(d->hub, d->db, d->a, &then, &body, e);
 	if (!code) *out = visibility_project(d->a, rules, body, audiences);
 	return code;
 }

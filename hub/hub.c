@@ -9,8 +9,11 @@
 #include "hub/account/throttle.h"
 #include "hub/act.h"
 #include "hub/identifier.h"
+#include "hub/keystore.h"
 #include "hub/migrations/migrations.h"
+#include "hub/root.h"
 #include "hub/seal.h"
+#include "hub/table.h"
 #include "hub/writer.h"
 
 enum { HUB_CAP = 8 << 20, CONF_BYTES = 1 << 20, THROTTLED = 50000 };
@@ -236,6 +239,7 @@ enum err_code hub_init(const char *dir, const struct hub_settings *settings, str
 	code = file_make_dir(file_join(a, dir, "files"), e);
 	if (!code && chmod(file_join(a, dir, "files"), 0700) != 0) code = err_errno(e, errno, "%s/files", dir);
 	if (!code) code = file_make_dir(file_join(a, dir, "kinds"), e);
+	if (!code) code = file_make_dir(file_join(a, dir, "tables"), e);
 	struct db *db = NULL;
 	if (!code) code = db_open(&db, database_of(a, dir), DB_CREATE, e);
 	int applied;
@@ -259,6 +263,7 @@ static enum err_code open_database(struct hub *h, struct err *e) {
 	int applied;
 	code = db_migrate(db, hub_migrations, hub_migrations_n, &applied, e);
 	if (!code) code = get_setting(db, h->arena, S("uid"), &h->uid, e);
+	if (!code) code = root_load(h, db, e);
 	db_close(db);
 	return code;
 }
@@ -277,8 +282,10 @@ enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
 	if (!code) code = read_conf(h, e);
 	if (!code) code = open_database(h, e);
 	if (!code) code = kinds_load(&h->kinds, file_join(a, dir, "kinds"), e);
+	if (!code) code = tables_load(&h->tables, file_join(a, dir, "tables"), e);
 	if (!code) code = acts_load(&h->acts, h->kinds, e);
 	if (!code) code = writer_new(&h->writer, database_of(a, dir), e);
+	if (!code) code = keystore_new(&h->keys, h->dir, e);
 	if (!code) code = throttle_new(&h->throttle, THROTTLED, e);
 	if (!code && oidc_configured(h)) code = provider_cache_new(&h->provider, e);
 	if (code) {
@@ -292,9 +299,11 @@ enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
 void hub_close(struct hub *h) {
 	if (!h) return;
 	writer_free(h->writer);
+	keystore_free(h->keys);
 	throttle_free(h->throttle);
 	provider_cache_free(h->provider);
 	acts_free(h->acts);
+	tables_free(h->tables);
 	kinds_free(h->kinds);
 	arena_free(h->arena);
 }
@@ -352,6 +361,7 @@ static enum err_code copy_hub(struct arena *a, const char *from, const char *to,
 	/* The database first: a file is written before the row that names it, so what the copy names is there. */
 	if (!code) code = copy_tree(a, from, to, "files", e);
 	if (!code) code = copy_tree(a, from, to, "kinds", e);
+	if (!code) code = copy_tree(a, from, to, "tables", e);
 	/* A copy opens as WAL again; checked whole before it may be called a backup. */
 	if (!code) code = db_open(&db, database_of(a, to), DB_WRITE, e);
 	if (!code) {

@@ -330,7 +330,6 @@ static enum err_code read_kind(struct arena *a, const struct json *file, const s
 		.number_form = json_get_str(json_get(file, S("number")), S("form")),
 		.schema_document = json_get(file, S("schema")),
 		.form = json_get(file, S("form")),
-		.confidential = json_true(json_get_lit(file, "confidential")),
 	};
 	if (!name_ok(k->name)) return err_set(e, ERR_INVALID, "kind: expected a name of small letters, digits and hyphens");
 	if (!k->title.n || !k->plural.n) return err_set(e, ERR_INVALID, "title and plural are missing");
@@ -339,6 +338,9 @@ static enum err_code read_kind(struct arena *a, const struct json *file, const s
 	if (!k->headline.n) return err_set(e, ERR_INVALID, "headline is missing: which field stands for the record in a list?");
 	enum err_code code = compile(a, k->schema_document, common, &k->schema, e);
 	if (code) return err_prefix(e, "schema"), code;
+	const struct json *confidential = json_get(file, S("confidential"));
+	if (confidential && !json_is(confidential, JSON_BOOL)) return err_set(e, ERR_INVALID, "confidential: expected true or false");
+	k->confidential = confidential && confidential->boolean;
 	const struct json *files = json_get(file, S("attachments"));
 	if (json_get(files, S("refuse"))) {
 		k->refuse_files_reason = json_get_str(files, S("reason"));

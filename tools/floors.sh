@@ -41,13 +41,21 @@ disputes='dispute|seat|panel|panel_member|panel_vote|panel_challenge'
 complain "A dispute's table is written outside hub/dispute/:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(dispute/|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($disputes)\b" || true)"
+complain "A decision is recorded past the act (hub/triage.c):" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(triage\.c|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) decision\b" || true)"
 accounts='account|recovery|session|token|membership|code|identity|audit|draft|saved_search|notice|idempotency'
 complain "An account's table is written outside hub/account/:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(account/|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($accounts)\b" || true)"
+complain "A record's key is written or read outside hub/keystore.c:" "$(
+	sources hub exchange desk cli http lib | grep -v '^hub/keystore.c' | strings | grep -E '(FROM|INTO|UPDATE) (record_key|destroyed_key)\b' || true)"
 complain "Mail is queued and taken away past hub/mail.c:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(mail.c|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) mail\b" || true)"
+complain "Receipts are written past hub/receipt.c:" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(receipt.c|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) receipt\b" || true)"
 complain "What only an account's own files may know is used outside hub/account/:" "$(
 	sources hub exchange desk cli http lib | grep -v '^hub/account/' | xargs grep -nE '#include "hub/account/(inside|limits)\.h"' || true)"
 complain "libcurl outside net/:" "$(sources base lib db http hub exchange desk cli | xargs grep -nE '#include <curl/' || true)"

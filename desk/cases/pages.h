@@ -1,6 +1,7 @@
 /* The room of a case as its template wants it, and the handlers. */
 #pragma once
 #include "desk/registry/pages.h"
+#include "desk/tables/pages.h"
 #include "hub/message.h"
 #include "hub/room.h"
 
@@ -89,5 +90,6 @@ struct room_page {
 	size_t tools_n;
 	const struct record_event *events;
 	size_t events_n;
+	const struct decisions_part *decisions; /* NULL none that are told */
 };
 route_fn show_room, take_room_act, take_room_message, take_room_read;

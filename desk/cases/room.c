@@ -378,6 +378,7 @@ static enum err_code put_page(struct request *rq, struct response *rs, int64_t b
 	if (!code && !room.asked_in) code = read_tasks(&s);
 	if (!code && !room.asked_in) code = read_timeline(&s);
 	if (!code && !room.asked_in) code = read_tools(&s);
+	if (!code && !room.asked_in) code = decisions_part(rq, &r, &page.decisions, e);
 	if (code) return code;
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = r.line.headline, .here = SITE_NOWHERE,
 		.api = arena_fmt(s.a, "/api/v1/records/%.*s/room", STR_ARG(r.line.uid))});

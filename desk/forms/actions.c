@@ -5,6 +5,7 @@
 #include "desk/identify.h"
 #include "http/form.h"
 #include "hub/attachment.h"
+#include "hub/erase.h"
 #include "hub/proposal.h"
 #include "hub/search.h"
 #include "tools.t.h"
@@ -88,6 +89,14 @@ enum err_code take_unlink(struct request *rq, struct response *rs, struct err *e
 enum err_code take_comment(struct request *rq, struct response *rs, struct err *e) {
 	struct change c = {.op = CHANGE_COMMENT, .reason = request_str(rq, "text"), .audiences = audiences_of(request_str(rq, "audience"))};
 	return apply(rq, rs, &c, "commented", e);
+}
+
+/* Back to the record: its page says that it was erased. What is left to be done is done here, or by the server within the hour. */
+enum err_code take_erase(struct request *rq, struct response *rs, struct err *e) {
+	struct change c = {.op = CHANGE_ERASE, .reason = request_str(rq, "reason"), .basis = request_str(rq, "basis")};
+	enum err_code code = apply(rq, rs, &c, "erased", e);
+	if (!code) (void)!erase_finish(desk_hub(rq), NULL);
+	return code;
 }
 
 enum err_code take_attach(struct request *rq, struct response *rs, struct err *e) {

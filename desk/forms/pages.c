@@ -131,7 +131,7 @@ static bool load_draft(struct writing *w) {
 	struct answer *answers;
 	size_t n;
 	int64_t revision;
-	if (draft_load(w->rq->worker, desk_user(w->rq)->account.uid, w->draft, a, &draft, NULL)) return false;
+	if (draft_load(desk_hub(w->rq), w->rq->worker, desk_user(w->rq)->account.uid, w->draft, a, &draft, NULL)) return false;
 	if (!answers_of_text(a, draft.body, &answers, &n, &revision)) return false;
 	if (form_read(plan_for(w->rq, w->kind), a, answers, n, STR_EMPTY, &w->page.f, NULL)) return false;
 	if (revision) w->page.revision = revision;

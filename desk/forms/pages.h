@@ -87,7 +87,7 @@ struct tool_linked {
 };
 struct record_tools {
 	struct str csrf, path, edit;
-	bool revise, comment, attach, in_public; /* in_public: comments are meant for everyone */
+	bool revise, comment, attach, erase, in_public; /* in_public: comments are meant for everyone */
 	struct str no_files;           /* why none are taken */
 	const struct tool_move *moves;
 	size_t moves_n;
@@ -113,7 +113,7 @@ struct str act_return(struct arena *a, const struct glimpse *record);
 enum err_code find_subject(struct request *rq, struct str name, struct str *out, struct err *e) must_use;
 
 /* ---- actions.c: what those tools send ---- */
-route_fn take_move, take_invite, take_dismiss, take_link, take_unlink, take_comment, take_attach, show_link;
+route_fn take_move, take_invite, take_dismiss, take_link, take_unlink, take_comment, take_attach, take_erase, show_link;
 
 struct link_hit {
 	struct line line;

@@ -54,6 +54,9 @@ const struct route form_routes[] = {
 	ACTION("/r/{id}/comment", take_comment, "record-comment", "Adds a comment to the timeline.", ID_PATH,
 		{"text", PARAM_FORM, PARAM_TEXT, .length = REASON, .required = true}, {"audience", PARAM_FORM, PARAM_ENUM,
 			.choices = CHOICES("coordinators", "parties", "public"), .otherwise = "coordinators"}),
+	ACTION("/r/{id}/erase", take_erase, "record-erase", "Takes away for good what a record says.", ID_PATH,
+		{"reason", PARAM_FORM, PARAM_TEXT, .length = REASON, .required = true}, {"basis", PARAM_FORM, .length = ID},
+		{"sure", PARAM_FORM, PARAM_ENUM, .choices = CHOICES("yes"), .required = true}),
 	{"/r/{id}/attach", take_attach, MAY_SIGNED_IN, HTTP_POST, CSRF_TOKEN, .name = "record-attach", .flags = ROUTE_FORM, .gives = GIVES_REDIRECT,
 		.body_max = FORM_FILES, .help = "Adds a file.", .params = PARAMS(ID_PATH, CSRF)},
 	ROUTE_END

@@ -94,6 +94,7 @@ enum err_code record_tools(struct request *rq, const struct disclosed *r, const 
 		.path = record_path(d.a, &r->line),
 		.revise = rights.revise,
 		.comment = rights.comment,
+		.erase = rights.erase,
 		.attach = rights.revise && !rights.no_files.n,
 		.no_files = rights.no_files,
 		.done = done_words(rq),
@@ -117,6 +118,6 @@ enum err_code record_tools(struct request *rq, const struct disclosed *r, const 
 	if (!code) code = disclose_parties(&d, r, &parties, &t->parties_n, e);
 	if (code) return code;
 	t->parties = parties;
-	if (t->revise || t->comment || t->moves_n || t->propose.n || t->room.n) *out = t;
+	if (t->revise || t->comment || t->erase || t->moves_n || t->propose.n || t->room.n) *out = t;
 	return ERR_OK;
 }

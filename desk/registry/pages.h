@@ -101,9 +101,14 @@ struct record_concerns {
 struct record_file {
 	struct str href, name, size, media_type, sha256;
 };
+struct similar_box;             /* desk/intake/similar.h */
 struct record_tools;            /* desk/forms/pages.h */
+struct decisions_part;          /* desk/tables/pages.h */
 struct record_page {
 	const struct record_tools *tools; /* what this viewer may do; NULL nothing */
+	const struct decisions_part *decisions; /* NULL none that are told */
+	const struct similar_box *similar; /* what may tell of the same, for coordinators; NULL nothing */
+	struct str report_href;  /* where a flaw in it is reported; "" nowhere */
 	const struct disclosed *r;
 	struct line line;
 	struct safe_html summary;
@@ -133,6 +138,9 @@ struct record_page {
 	struct disputed disputed;
 };
 route_fn show_record, show_record_file;
+/* A file of a record, as d's viewer may have it. ERR_NOT_FOUND. */
+enum err_code send_record_file(struct request *rq, struct response *rs, const struct disclosing *d, const struct disclosed *r, struct str sha256,
+	struct err *e) must_use;
 /* The record that the path names. *done: the answer is a redirect to its own name. */
 enum err_code record_by_path(struct request *rq, struct response *rs, const char *suffix, struct disclosed *out,
 	bool *done, struct err *e) must_use;

@@ -1,15 +1,12 @@
 #include "pages.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include "desk/api/json.h"
 #include "desk/registry/concerns.h"
 #include "desk/forms/pages.h"
+#include "desk/intake/similar.h"
 #include "desk/site/words.h"
+#include "desk/tables/pages.h"
 #include "http/markdown.h"
-#include "hub/attachment.h"
 #include "record.t.h"
 
 enum { LINKS_EACH = 30, LINKS_FIRST = 8, LINKS_TOLD = 3, EVENTS = 5, COMMENTS = 200, LONG_TITLE = 90, SUMMARY_BYTES = 18 << 10 };
@@ -171,7 +168,11 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = read_files(&d, &r, &page, e);
 	if (!code) code = record_tools(rq, &r, &page.tools, e);
 	if (!code) code = disputed_read(&d, &r, &page.disputed, e);
+	if (!code) code = decisions_part(rq, &r, &page.decisions, e);
+	if (!code) code = similar_box(rq, &r, &page.similar, e);
 	if (code) return code;
+	if (str_is(kind->name, "system") || str_is(kind->name, "organization"))
+		page.report_href = arena_fmt(d.a, "/report?%.*s=%.*s", STR_ARG(kind->name), STR_ARG(r.line.uid));
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
 	page.sections = sections;
 	size_t left = SUMMARY_BYTES;
@@ -200,31 +201,32 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 
 /* ---- files ---- */
 
-static enum err_code send_file(struct request *rq, struct response *rs, const struct disclosed_file *f, struct err *e) {
-	const char *path = attachment_path(rq->arena, desk_hub(rq)->dir, f->sha256);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) return err_errno(e, errno, "the file %.*s", STR_ARG(f->name));
-	struct stat st;
-	if (fstat(fd, &st) || st.st_size < 0) {
-		close(fd);
-		return err_set(e, ERR_STORAGE, "the file %.*s can't be read", STR_ARG(f->name));
-	}
-	response_file(rs, fd, (uint64_t)st.st_size, f->media_type, f->name.n ? f->name : f->sha256);
+static enum err_code send_file(struct request *rq, struct response *rs, const struct disclosing *d, const struct disclosed *r,
+	const struct disclosed_file *f, struct err *e) {
+	int fd;
+	uint64_t size;
+	enum err_code code = disclose_file_open(d, r, f, &fd, &size, e);
+	if (code) return code;
+	response_file(rs, fd, size, f->media_type, f->name.n ? f->name : f->sha256);
 	rs->etag = f->sha256;
 	desk_public(rq, rs);
 	return ERR_OK;
 }
 
+enum err_code send_record_file(struct request *rq, struct response *rs, const struct disclosing *d, const struct disclosed *r, struct str sha256,
+	struct err *e) {
+	struct disclosed_file *files;
+	size_t n;
+	enum err_code code = disclose_files(d, r, &files, &n, e);
+	if (code) return code;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq_ascii_case(files[i].sha256, sha256)) return send_file(rq, rs, d, r, &files[i], e);
+	return err_set(e, ERR_NOT_FOUND, "%s", words.file_not_found);
+}
+
 enum err_code show_record_file(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct disclosed r;
-	struct disclosed_file *files;
-	size_t n;
 	enum err_code code = disclose_record(&d, request_str(rq, "id"), &r, e);
-	if (!code) code = disclose_files(&d, &r, &files, &n, e);
-	if (code) return code;
-	struct str sha256 = request_str(rq, "sha256");
-	for (size_t i = 0; i < n; i++)
-		if (str_eq_ascii_case(files[i].sha256, sha256)) return send_file(rq, rs, &files[i], e);
-	return err_set(e, ERR_NOT_FOUND, "%s", words.file_not_found);
+	return code ? code : send_record_file(rq, rs, &d, &r, request_str(rq, "sha256"), e);
 }

@@ -81,6 +81,7 @@ const struct words words = {
 	.form_too_old = "this form is from another session; go back, load the page again and send it once more",
 	.advice_401 = "Sign in, then try again.",
 	.advice_403 = "Ask a coordinator of this hub if you think that you should be able to.",
+	.advice_410 = "What it said is gone for good; that it was here stays known.",
 	.advice_404 =
 		"It may have been moved, withdrawn or never been here. An identifier such as CUE-0026 or AVID-2023-V001 can be "
 		"typed into the search box.",

@@ -54,7 +54,7 @@ struct words {
 	/* accounts */
 	const char *sign_in_first, *needs_token, *bad_token, *wrong_scope, *not_for_you, *form_too_old;
 	/* what to do after an error, by status */
-	const char *advice_401, *advice_403, *advice_404, *advice_400, *advice_503, *advice_500, *advice_405, *advice_other;
+	const char *advice_401, *advice_403, *advice_404, *advice_410, *advice_400, *advice_503, *advice_500, *advice_405, *advice_other;
 };
 extern const struct words words;
 

@@ -25,4 +25,6 @@ enum err_code notice_mark_all_read(struct hub *h, struct str uid, int64_t up_to,
 /* ---- for the door in, in a transaction of the writer ---- */
 enum err_code notice_write(struct db *db, struct str uid, int64_t record, int64_t event, moment at, struct err *e) must_use;
 /* All about a record. */
+/* All of a record. */
+enum err_code notice_forget_record(struct db *db, int64_t record, struct err *e) must_use;
 enum err_code notice_forget(struct db *db, struct str uid, int64_t record, struct err *e) must_use;

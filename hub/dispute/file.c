@@ -166,7 +166,7 @@ enum err_code dispute_filed(struct store *s, struct stored *r, const struct chan
 	if (!code) code = store_read(s->hub, s->db, s->a, d.target, &target, s->e);
 	if (!code) code = store_roles(s->db, &target, s->actor, &roles, s->e);
 	if (!code && !store_audiences(&target, roles)) code = store_unknown(name, s->e);
-	if (!code) code = store_body(s->db, s->a, r, &body, s->e);
+	if (!code) code = store_body(s->hub, s->db, s->a, r, &body, s->e);
 	if (code) return code;
 	d.question = json_get_str(body, S("question"));
 	const char *why = refusal(&target, s->actor, roles, d.question);

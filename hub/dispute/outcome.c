@@ -40,7 +40,7 @@ static const struct json *with_ruling(struct store *s, const struct json *body, 
 enum err_code dispute_rule(struct store *s, struct stored *r, struct dispute *d, const struct ruling *what) {
 	const struct json *body;
 	bool appeal = str_is(r->state, "appealed");
-	enum err_code code = store_body(s->db, s->a, r, &body, s->e);
+	enum err_code code = store_body(s->hub, s->db, s->a, r, &body, s->e);
 	if (!code) code = store_rewrite(s, r, with_ruling(s, body, what), appeal ? STR_EMPTY : S("rule"), STR_EMPTY);
 	if (!code) code = panel_let_out_all(s, r, d);
 	if (!code) code = set_level(s, r, d, arena_cstr(s->a, what->level), appeal ? 0 : business_days_after(s->at, CONTEST_DAYS));
@@ -64,7 +64,7 @@ static enum err_code add_task(struct store *s, const struct stored *r, struct st
 static enum err_code note_vector(struct store *s, struct stored *target, struct str vector, bool accepted) {
 	const struct json *body;
 	if (!str_is(target->kind->name, "report")) return ERR_OK;
-	enum err_code code = store_body(s->db, s->a, target, &body, s->e);
+	enum err_code code = store_body(s->hub, s->db, s->a, target, &body, s->e);
 	if (code) return code;
 	struct json_builder none = json_object_of(s->a);
 	const struct json *assessment = json_get_lit(body, "assessment");
@@ -130,7 +130,7 @@ static enum err_code carry_out(struct store *s, struct stored *r, const struct d
 enum err_code dispute_close(struct store *s, struct stored *r, struct dispute *d) {
 	const struct json *body;
 	const char *how;
-	enum err_code code = store_body(s->db, s->a, r, &body, s->e);
+	enum err_code code = store_body(s->hub, s->db, s->a, r, &body, s->e);
 	if (code) return code;
 	const struct json *rulings = json_get_lit(body, "rulings");
 	size_t n = json_count(rulings);

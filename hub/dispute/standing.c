@@ -146,7 +146,7 @@ enum err_code dispute_begin(struct acting *x, enum dispute_act act, struct dispu
 	struct store *s = x->s;
 	*out = (struct disputing){.x = x};
 	enum err_code code = dispute_read(s->db, s->a, x->r->id, &out->d, s->e);
-	if (!code) code = store_body(s->db, s->a, x->r, &out->body, s->e);
+	if (!code) code = store_body(s->hub, s->db, s->a, x->r, &out->body, s->e);
 	out->z = (struct standing){.state = x->r->state, .d = &out->d, .coordinator = (x->roles & ROLE_COORDINATOR) != 0, .at = s->at,
 		.grt2 = str_is(json_get_str(out->body, S("procedure")), "grt2"), .outcome = last_outcome(out->body)};
 	if (!code) code = dispute_sides(s->db, &out->d, x->r->created_by, s->actor, x->roles, &out->z.sides, s->e);

@@ -4,6 +4,7 @@ import {spawnSync} from 'node:child_process'
 import {existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, test} from 'node:test'
+import {flaw} from './operations.mjs'
 import {Hub, build, data, incident, makeFolder, makeHub, onTerminal, pause, polder, run, start, starter} from './cli.mjs'
 
 const escape = '\u001b'
@@ -45,6 +46,7 @@ test('every example of the help runs as it stands', async (t) => {
   symlinkSync(starter, join(folder, 'starter'))
   symlinkSync(join(data, 'avid'), join(folder, 'avid-db'))
   writeFileSync(join(folder, 'README.md'), 'to be attached')
+  writeFileSync(join(folder, 'report.json'), JSON.stringify(flaw('anonymous').body))
   for (const name of commandNames()) {
     const examples = run(['help', ...name.split(' ')]).stdout.split('\nExample\n')[1].trim().split('\n').map((line) => line.trim())
     for (const example of examples) {
@@ -64,7 +66,7 @@ test('every example of the help runs as it stands', async (t) => {
 })
 
 test('what begins the line and is no command is told what is missing', () => {
-  assert.match(run(['admin']).stderr, /`admin check`, `admin rebuild`/)
+  assert.match(run(['admin']).stderr, /`admin check`, `admin keys`, `admin rebuild`/)
   assert.match(run(['--hub', 'x', 'list']).stderr, /the command comes first: polder COMMAND --hub/)
   for (const args of [['admin'], ['--hub', 'x', 'list'], ['version', 'more']]) assert.equal(run(args).status, 2, args.join(' '))
 })
@@ -156,7 +158,7 @@ test('init makes a hub and says what comes next', (t) => {
   const folder = makeFolder(t)
   const dir = join(folder, 'a/b')
   assert.match(run(['init', dir]).stdout, /polder import polder starter\/[\s\S]*polder serve/)
-  assert.deepEqual(readdirSync(dir).sort(), ['files', 'hub.db', 'kinds', 'polder.conf', 'secret.key'])
+  assert.deepEqual(readdirSync(dir).sort(), ['files', 'hub.db', 'kinds', 'polder.conf', 'secret.key', 'tables'])
   assert.equal(JSON.parse(run(['init', join(folder, 'c'), '--json']).stdout).hub, join(folder, 'c'))
   const again = run(['init', dir, '--json'])
   assert.equal(again.status, 1)

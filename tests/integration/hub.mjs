@@ -38,7 +38,7 @@ class Hub {
   }
 
   serve(port = 0) {
-    this.process = spawn(program, ['serve', '--hub', this.dir, '--listen', `127.0.0.1:${port}`], {stdio: ['ignore', 'pipe', 'pipe']})
+    this.process = spawn(program, ['serve', '--hub', this.dir, '--listen', `127.0.0.1:${port}`, ...(this.logged ? ['--log'] : [])], {stdio: ['ignore', 'pipe', 'pipe']})
     this.errors = ''
     this.ended = new Promise((done) => this.process.on('exit', (status, signal) => done({status, signal})))
     this.process.stderr.on('data', (bytes) => (this.errors += bytes))
@@ -116,9 +116,11 @@ export function freePort() {
 
 // import: folders or files of Polder's own form. records: such records themselves.
 // conf: lines for the end of polder.conf; or what gives them for the hub's address, which is settled then.
-export async function startHub({import: paths = [], records = null, name = 'Test hub', conf = ''} = {}) {
+// logged: with the access log, which goes to hub.errors.
+export async function startHub({import: paths = [], records = null, name = 'Test hub', conf = '', logged = false} = {}) {
   if (!program) throw new Error(`there is no polder-hub in ${build}: set POLDER_BUILD to the build folder`)
   const hub = new Hub(mkdtempSync(join(tmpdir(), 'polder-test-')))
+  hub.logged = logged
   const made = spawnSync(program, ['init', hub.dir, '--name', name, '--prefix', 'TST'], {encoding: 'utf8'})
   if (made.status !== 0) throw new Error(made.stderr)
   const port = typeof conf === 'function' ? await freePort() : 0

@@ -48,9 +48,12 @@ const forms = {
   'record-link': () => ({rel: 'concerns', target: 'CUE-0002'}),
   'record-unlink': () => ({rel: 'concerns', target: 'CUE-0001'}),
   'record-comment': () => ({text: 'Seen.', audience: 'parties'}),
+  'record-erase': () => ({reason: 'asked for', sure: 'yes'}),
+  'record-duplicate': () => ({of: 'CUE-0001'}),
   'room-message': () => ({text: 'Seen.', to: 'all'}),
   'room-act': () => ({act: 'task.done', task: '1'}),
   'room-read': () => ({up_to: '1'}),
+  'triage-decide': () => ({table: 'harm-tier', do: 'record'}),
 }
 // The proof that a session's forms carry.
 async function csrf(p) {
@@ -110,11 +113,11 @@ const audiencesOf = (p, open) => {
 // What the door in asks for, by the kind's file; commenting is for whoever has a part in the record.
 const rights = {
   revise: () => kind.lifecycle.revise, patch: () => kind.lifecycle.revise, link: () => kind.lifecycle.revise, unlink: () => kind.lifecycle.revise,
-  attach: () => kind.lifecycle.revise, comment: () => ['owner', 'party', 'coordinator'], create: () => [...kind.lifecycle.create, 'coordinator'],
+  attach: () => kind.lifecycle.revise, erase: () => ['coordinator'], comment: () => ['owner', 'party', 'coordinator'], create: () => [...kind.lifecycle.create, 'coordinator'],
   move: (r) => kind.lifecycle.moves[r.state === 'draft' ? 'publish' : 'withdraw'].who,
 }
 const sameAs = {'edit': 'revise', 'edit-send': 'revise', 'record-move': 'move', 'record-link': 'link', 'record-unlink': 'unlink',
-  'record-comment': 'comment', 'room-message': 'comment', 'record-attach': 'attach'}
+  'record-comment': 'comment', 'room-message': 'comment', 'record-attach': 'attach', 'record-erase': 'erase'}
 for (const [form, operation] of Object.entries(sameAs)) rights[form] = rights[operation]
 rights['record-invite'] = rights['record-dismiss'] = () => ['owner', 'coordinator']
 
@@ -122,13 +125,15 @@ function expected(route, p, open, r) {
   const refused = refusedByTable(route, p)
   if (refused) return refused
   if (route.name === 'edit-send' && !p.cookie) return 'unknown caller' /* what was typed is kept, and who it was signs in */
+  if (/^(record-)?erase$/.test(route.name) && p.roles.includes('administrator')) return 'done' /* by its name alone: they see nothing by it */
   if (aboutRecord(route)) {
     /* What is the same for all is what the public sees. */
     const viewer = route.flags.includes('same for all') || !(inApi(route) || p.cookie) ? {roles: []} : p
     const who = audiencesOf(viewer, open)
     if (!who.length || route.gives.includes('feed')) return 'nothing here' /* nothing refers to a lesson that a feed could tell of */
-    if (['api-room', 'room', 'room-act', 'room-message', 'room-read', 'act-form', 'act-send', 'api-dispute', 'dispute-file', 'dispute-file-send', 'vote', 'vote-send', 'decide', 'decide-send'].includes(route.name)) return 'nothing here' /* a lesson has none; what a case's room or a dispute shows to whom is another test's */
+    if (['api-room', 'room', 'room-act', 'room-message', 'room-read', 'act-form', 'act-send', 'api-dispute', 'dispute-file', 'dispute-file-send', 'vote', 'vote-send', 'decide', 'decide-send', 'triage', 'triage-decide'].includes(route.name)) return 'nothing here' /* a lesson has none; what a case's room or a dispute shows to whom is another test's */
     if (['act', 'file-dispute'].includes(route.name)) return '422' /* nor acts, nor is it disputed */
+    if (route.name === 'record-duplicate') return '422' /* only a report is a duplicate */
     if (route.path.includes('{sha256}') && !who.some((one) => r.audiences.includes(one))) return 'nothing here'
   }
   const needed = rights[route.name]?.(r)
@@ -212,7 +217,7 @@ test('a form that does not come from a page of this site is refused whoever send
 
 test('the API is not changed by a cookie, and a page is not opened by a token', async () => {
   const r = await record(people.owner.api)
-  for (const route of routes.filter((one) => one.csrf === 'api')) {
+  for (const route of routes.filter((one) => one.csrf === 'api' && one.for !== 'anyone')) {
     const request = requests[route.name](r)
     const answer = await new Caller(hub).send(route.method, address(route.path, request), request.body, {...request.headers, cookie: people.owner.cookie, ...formHeaders(),
       'content-type': 'application/json'})
