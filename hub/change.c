@@ -9,6 +9,7 @@
 #include "hub/change_store.h"
 #include "hub/dispute/dispute.h"
 #include "hub/receipt.h"
+#include "hub/redaction.h"
 #include "hub/writer.h"
 
 const struct actor actor_operator = {S_INIT("operator"), ROLE_ANYONE | ROLE_MEMBER | ROLE_OWNER | ROLE_COORDINATOR};
@@ -142,6 +143,22 @@ static enum err_code take_key(struct preparing *x) {
 	return ERR_OK;
 }
 
+/* Nobody widens by a record's own rules who reads a field that they themselves can't read. Who makes a record owns it. */
+static enum err_code check_rules(struct preparing *x) {
+	const struct json *old = NULL;
+	bool fresh = x->c->op == CHANGE_CREATE;
+	struct str own = fresh ? STR_EMPTY : x->p->base.visibility;
+	unsigned roles = x->roles | (fresh ? (unsigned)ROLE_OWNER : 0);
+	/* Who may read the hub's folder reads all of it anyway. */
+	if (!x->c->visibility || x->c->origin || str_eq(x->c->actor.name, actor_operator.name)) return ERR_OK;
+	if (!(roles & (ROLE_OWNER | ROLE_COORDINATOR)))
+		return err_set(x->e, ERR_FORBIDDEN, "who reads which field is decided by owners of the record and coordinators");
+	struct stored as_it_is = x->p->base;
+	as_it_is.kind = x->p->kind;
+	enum err_code code = own.n ? json_parse(x->a, own, NULL, &old, x->e) : ERR_OK;
+	return code ? code : redaction_may(x->a, x->p->kind, old, x->c->visibility, store_audiences(&as_it_is, roles), x->e);
+}
+
 static enum err_code prepare_create(struct preparing *x) {
 	const struct change *c = x->c;
 	struct prepared *p = x->p;
@@ -161,6 +178,8 @@ static enum err_code prepare_create(struct preparing *x) {
 	}
 	code = check_schema(x, c->body);
 	p->visibility = c->visibility;
+	if (!code) code = check_rules(x);
+	if (!code) code = case_check_body(p->kind, x->roles, NULL, c->body, x->e);
 	if (!code) code = compress_origin(x);
 	if (!code) code = prepare_first_move(x);
 	if (!code) code = compute(x, c->body);
@@ -199,6 +218,8 @@ static struct str diff_detail(struct preparing *x, const struct json *from, cons
 	struct json_builder b = json_object_of(x->a);
 	json_set(&b, S("fields"), json_built(&paths));
 	json_put_str(&b, S("note"), str_cut_utf8(x->c->reason, REASON));
+	struct str rules = json_count(x->p->visibility) ? json_canonical(x->a, x->p->visibility) : STR_EMPTY;
+	if (!str_eq(rules, x->p->base.visibility)) json_set_bool(&b, S("rules"), true);
 	return json_text(x->a, json_built(&b));
 }
 
@@ -214,6 +235,16 @@ static enum err_code put_back_hidden(struct preparing *x, const struct json *old
 	return code ? code : visibility_restore(x->a, v, old, x->c->body, store_audiences(&x->p->base, x->roles), body, x->e);
 }
 
+/* What was published is not changed without a word. Importers bring their source's own history. */
+static enum err_code check_amendment(struct preparing *x, const struct json *old, const struct json *body) {
+	const struct prepared *p = x->p;
+	if (!p->kind->amend_note || !p->base.is_public || x->c->origin || str_trim(x->c->reason).n) return ERR_OK;
+	if (json_equal(old, body) && !x->c->visibility) return ERR_OK;
+	err_set(x->e, ERR_INVALID, "this is public: say in a note why it is amended");
+	err_where(x->e, "note");
+	return ERR_INVALID;
+}
+
 static enum err_code prepare_revise(struct preparing *x) {
 	struct prepared *p = x->p;
 	const struct json *old, *body;
@@ -221,6 +252,9 @@ static enum err_code prepare_revise(struct preparing *x) {
 	if (!code) code = store_body(x->hub, x->db, x->a, &p->base, &old, x->e);
 	if (!code) code = put_back_hidden(x, old, &body);
 	if (!code) code = check_schema(x, body);
+	if (!code) code = check_amendment(x, old, body);
+	if (!code) code = check_rules(x);
+	if (!code) code = case_check_body(p->kind, x->roles, old, body, x->e);
 	if (!code) code = compress_origin(x);
 	if (!code) code = compute(x, body);
 	if (code) return code;
@@ -362,7 +396,10 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 	case CHANGE_REVISE: code = prepare_revise(&x); break;
 	case CHANGE_MOVE: code = prepare_move(&x); break;
 	case CHANGE_LINK:
-	case CHANGE_UNLINK: code = allowed(&x, p->kind->revise, "linking"); break;
+	case CHANGE_UNLINK:
+		code = allowed(&x, p->kind->revise, "linking");
+		if (!code) code = case_check_link(p->kind, x.roles, c->rel, e);
+		break;
 	case CHANGE_COMMENT: code = prepare_comment(&x); break;
 	case CHANGE_ATTACH: code = prepare_attach(&x); break;
 	case CHANGE_INVITE:
@@ -455,6 +492,7 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	if (!code) code = write_names(s, &r, p);
 	if (!code) code = write_links(s, &r, c, NULL);
 	s->links = NULL;
+	if (!code) code = publication_follow(s, &r, p->projection.body);
 	if (!code) code = store_event(s, &r, "create", create_detail(s, json_built(&links)), NULL, &p->projection.digest);
 	if (!code && p->first.n) code = first_move(s, &r, p);
 	if (!code) code = dispute_filed(s, &r, c);
@@ -497,6 +535,7 @@ static enum err_code commit_revise(struct store *s, const struct prepared *p, st
 		if (!code) code = store_public(s, &r, &p->projection);
 		if (!code) code = store_forget_names(s, &r);
 		if (!code) code = write_names(s, &r, p);
+		if (!code) code = publication_follow(s, &r, p->projection.body);
 	}
 	if (!code && p->refuses && body) code = erase_files(s, &r);
 	if (!code && c->origin) code = store_origin(s, &r, c->origin, p->fetched, &p->fetched_digest);
@@ -604,6 +643,17 @@ static enum err_code commit_one(struct store *s, const struct prepared *p, struc
 	case CHANGE_ERASE: return commit_erase(s, p, out);
 	}
 	return ERR_INTERNAL;
+}
+
+enum err_code store_apply(struct store *s, const struct change *c, struct change_result *out) {
+	struct prepared *p;
+	struct actor by = s->actor;
+	*out = (struct change_result){0};
+	enum err_code code = change_prepare(s->hub, s->db, c, s->a, &p, s->e);
+	s->actor = c->actor;
+	if (!code) code = commit_one(s, p, out);
+	s->actor = by;
+	return code;
 }
 
 struct commit {

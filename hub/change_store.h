@@ -77,6 +77,8 @@ enum err_code store_event(struct store *s, const struct stored *r, const char *t
 enum err_code store_event_begin(struct store *s, const struct stored *r, const char *type, int64_t *seq) must_use;
 enum err_code store_event_end(struct store *s, const struct stored *r, int64_t seq, const char *type, struct str detail) must_use;
 enum err_code store_event_drop(struct store *s, int64_t seq) must_use;
+/* change.c: a further change within the same transaction, by the actor that it names: for acts that make records. */
+enum err_code store_apply(struct store *s, const struct change *c, struct change_result *out) must_use;
 /* change_message.c: a comment's event and its row as a message. ERR_NOT_FOUND for a parent that the actor can't read, ERR_INVALID for a recipient without
  * a role on the record. */
 enum { MESSAGE_TO = 50 };

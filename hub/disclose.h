@@ -68,6 +68,20 @@ enum err_code disclose_rights(const struct disclosing *d, const struct disclosed
 enum err_code disclose_revision(const struct disclosing *d, const struct disclosed *r, int64_t number, const struct json **out,
 	struct err *e) must_use;
 
+/* ---- who reads which field: for owners and coordinators ---- */
+
+struct disclosed_visibility {
+	const struct json *rules; /* of its own (hub/redaction.h); an empty object: as its kind */
+	struct str level;         /* of the kind, that these are; "" none of them */
+	bool may_change;
+};
+/* ERR_FORBIDDEN for others who know of the record. */
+enum err_code disclose_visibility(const struct disclosing *d, const struct disclosed *r, struct disclosed_visibility *out, struct err *e) must_use;
+/* The body as somebody of these audiences reads it once it is published, by the rules that stand or by these (NULL: those that stand). ERR_FORBIDDEN where
+ * that is more than the viewer may read, or where the viewer may not set such rules. */
+enum err_code disclose_as(const struct disclosing *d, const struct disclosed *r, const struct json *rules, unsigned as, const struct json **out,
+	struct err *e) must_use;
+
 /* ---- links ---- */
 
 struct disclosed_link {
@@ -105,6 +119,8 @@ struct disclosed_event {
 enum err_code disclose_history(const struct disclosing *d, const struct disclosed *r, struct disclosed_event **out, size_t *n,
 	struct err *e) must_use;
 
+/* Why a record was last amended, as the public is told; "" where it was not, or its kind does not speak of amendments. For lines of what is public. */
+struct str disclose_amendment(const struct disclosing *d, const struct glimpse *line);
 /* The newest that show, newest first, without comments and without differences: looks at no more than the last 200 events. limit: 1 … 100. */
 enum err_code disclose_latest(const struct disclosing *d, const struct disclosed *r, size_t limit, struct disclosed_event **out, size_t *n,
 	struct err *e) must_use;

@@ -99,6 +99,7 @@ enum err_code event_shows(const struct disclosing *d, const struct stored *r, un
 		return *out ? ERR_OK : event_addressed(d, v, out, e);
 	}
 	if (asked_in) return ERR_OK;
+	if (str_is(v->type, "revise") && event_amends(r->kind, v->detail)) return *out = true, ERR_OK;
 	if (str_is(v->type, "revise")) return revision_shows(d, r, audiences, v->revision, out, e);
 	if (str_is(v->type, "link") || str_is(v->type, "unlink")) {
 		struct glimpse other;
@@ -176,6 +177,21 @@ enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct dis
 	*out = shown;
 	*record = line;
 	return ERR_OK;
+}
+
+struct str disclose_amendment(const struct disclosing *d, const struct glimpse *line) {
+	struct disclosing as_public = *d;
+	struct disclosed_event v;
+	struct glimpse shown;
+	int64_t seq = 0;
+	as_public.viewer = viewer_public;
+	if (!line->kind->amend_note || line->updated <= line->published) return STR_EMPTY;
+	struct db_query q = db_query(d->db, "SELECT max(seq) FROM event WHERE record = $1 AND type = 'revise' AND at > $2");
+	db_bind_int(&q, 1, line->record);
+	db_bind_int(&q, 2, line->published);
+	if (db_row(&q)) seq = db_int(&q, 0);
+	if (db_done(&q, NULL) || !seq || disclose_event(&as_public, seq, &v, &shown, NULL)) return STR_EMPTY;
+	return v.reason;
 }
 
 enum err_code disclose_latest(const struct disclosing *d, const struct disclosed *r, size_t limit, struct disclosed_event **out, size_t *n,

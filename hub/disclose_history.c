@@ -86,7 +86,7 @@ static enum err_code body_event(struct walk *w, struct db_query *q, const struct
 		v->diff = diff;
 		v->move = json_get_str(detail, S("move"));
 		v->reason = json_get_str(detail, S("reason"));
-	} else if (changed) {
+	} else if (changed || event_amends(w->r->line.kind, detail)) {
 		struct disclosed_event *v = add(w, S("revised"), db_int(q, 2), db_str(q, 1));
 		v->diff = diff;
 		v->reason = json_get_str(detail, S("note"));

@@ -20,6 +20,10 @@ enum err_code event_read(const struct disclosing *d, int64_t seq, struct event_r
 /* Whether its effect shows to the viewer, who belongs to these audiences of the record r. */
 enum err_code event_shows(const struct disclosing *d, const struct stored *r, unsigned audiences, const struct event_row *v, bool *out,
 	struct err *e) must_use;
+/* Whether a revision shows to all who see the record although no field of theirs changed: of what is amended with a word, that other fields are shown. */
+static inline bool event_amends(const struct kind *kind, const struct json *detail) {
+	return kind->amend_note && json_true(json_get_lit(detail, "rules"));
+}
 /* Whether an event's detail names the viewer, or an organization of theirs, under "to"; or it is the viewer's own and names others. */
 enum err_code event_addressed(const struct disclosing *d, const struct event_row *v, bool *out, struct err *e) must_use;
 /* Whether the public could read the record in that state at that moment. */

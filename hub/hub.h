@@ -7,6 +7,7 @@
  *     DIR/tables/       decision tables added or replaced (tables/README.md)
  *     DIR/keys.db       the keys of records that are encrypted (hub/keystore.h); in no backup
  *     DIR/secret.key    with which those are wrapped, and secrets in the database sealed (hub/seal.h); in no backup
+ *     DIR/signing.key   with which the hub signs (hub/signing.h); in no backup
  *
  * Two doors and no other way: hub/change.h changes records, hub/disclose.h shows them. A hub may be open in several processes;
  * SQLite's locks keep them apart. */

@@ -210,10 +210,32 @@ static enum err_code read_clocks(struct reader *r, const struct json *clocks) {
 	return ERR_OK;
 }
 
+static enum err_code read_redactions(struct reader *r, const struct json *levels) {
+	struct kind_redaction *out = arena_array(r->a, json_count(levels) + 1, sizeof *out);
+	enum err_code code = out ? ERR_OK : ERR_MEMORY;
+	for (size_t i = 0; i < json_count(levels) && !code; i++) {
+		const struct json_member *m = json_member_at(levels, i);
+		if (!m) return err_set(r->e, ERR_INVALID, "redaction: expected an object");
+		struct kind_redaction *l = &out[i];
+		*l = (struct kind_redaction){.name = m->name, .title = json_get_str(&m->value, S("title")),
+			.description = json_get_str(&m->value, S("description")), .hide = kind_strings(r->a, json_get(&m->value, S("hide"))),
+			.show = kind_strings(r->a, json_get(&m->value, S("show")))};
+		code = kind_audience_set(r->a, json_get(&m->value, S("from")), PUBLIC, &l->from, r->e);
+		if (!code) code = check_pointers(r, l->hide, "hide");
+		if (!code) code = check_pointers(r, l->show, "show");
+		if (!code && !l->title.n) code = err_set(r->e, ERR_INVALID, "needs a title");
+		if (code) return err_prefix(r->e, "redaction: %.*s", STR_ARG(l->name)), code;
+	}
+	r->kind->redactions = out;
+	r->kind->redactions_n = json_count(levels);
+	return code;
+}
+
 static enum err_code read_lifecycle(struct reader *r, const struct json *lifecycle) {
 	struct kind *k = r->kind;
 	k->initial = json_get_str(lifecycle, S("initial"));
 	k->imported = json_get(lifecycle, S("imported")) ? json_get_str(lifecycle, S("imported")) : k->initial;
+	k->amend_note = str_is(json_get_str(lifecycle, S("amend")), "note");
 	enum err_code code = read_states(r, json_get(lifecycle, S("states")));
 	if (!code) code = read_moves(r, json_get(lifecycle, S("moves")));
 	if (!code) code = read_clocks(r, json_get(lifecycle, S("clocks")));
@@ -348,6 +370,7 @@ static enum err_code read_kind(struct arena *a, const struct json *file, const s
 		if (code) return err_prefix(e, "attachments"), code;
 	}
 	code = visibility_compile(a, json_get(file, S("visibility")), &k->visibility, e);
+	if (!code) code = read_redactions(&r, json_get(file, S("redaction")));
 	if (!code) code = read_links(&r, json_get(file, S("links")));
 	if (!code) code = read_lifecycle(&r, json_get(file, S("lifecycle")));
 	if (!code) code = read_search(&r, file);
@@ -504,6 +527,12 @@ const struct kind_move *kind_move(const struct kind *k, struct str name) {
 const struct kind_link *kind_link(const struct kind *k, struct str rel) {
 	for (size_t i = 0; i < k->links_n; i++)
 		if (str_eq(k->links[i].rel, rel)) return &k->links[i];
+	return NULL;
+}
+
+const struct kind_redaction *kind_redaction(const struct kind *k, struct str name) {
+	for (size_t i = 0; i < k->redactions_n; i++)
+		if (str_eq(k->redactions[i].name, name)) return &k->redactions[i];
 	return NULL;
 }
 

@@ -77,6 +77,13 @@ struct kind_clock {
 	bool business;
 };
 
+/* A level of redaction that a record may be given by one choice: what is taken from whom. */
+struct kind_redaction {
+	struct str name, title, description;
+	unsigned from;                   /* set of enum audience */
+	struct kind_pointers hide, show; /* these are hidden from them; or all that the public reads but these */
+};
+
 struct visibility; /* hub/visibility.h */
 
 struct kind {
@@ -97,6 +104,9 @@ struct kind {
 	size_t moves_n;
 	const struct kind_clock *clocks;
 	size_t clocks_n;
+	const struct kind_redaction *redactions;
+	size_t redactions_n;
+	bool amend_note;              /* what is public is revised with a note that says why, as amendments of it */
 	struct kind_pointers search_title, search_high, search_text;
 	const struct kind_facet *facets;
 	size_t facets_n;
@@ -130,6 +140,7 @@ const struct kind *kind_by_path(const struct kinds *k, struct str path);
 const struct kind_state *kind_state(const struct kind *k, struct str name);
 const struct kind_move *kind_move(const struct kind *k, struct str name);
 const struct kind_link *kind_link(const struct kind *k, struct str rel);
+const struct kind_redaction *kind_redaction(const struct kind *k, struct str name);
 bool kind_move_from(const struct kind_move *m, struct str state);
 
 /* The value at a pointer that may hold `*`: calls fn for each value found. */

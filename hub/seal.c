@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sodium.h>
 
+#include "hub/key_file.h"
 #include "lib/digest/digest.h"
 
 enum { KEY = crypto_secretbox_KEYBYTES, NONCE = crypto_secretbox_NONCEBYTES, MAC = crypto_secretbox_MACBYTES, MOST = 16 << 20 };
@@ -14,25 +15,9 @@ static const char *key_path(struct arena *a, const char *dir) {
 	return file_join(a, dir, "secret.key");
 }
 
-/* Under another name first, then given its name if nobody has it: of two that make one at once, both read the same. */
 enum err_code seal_make_key(const char *dir, struct err *e) {
 	autoarena struct arena *a = arena_new(1 << 16);
-	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
-	const char *path = key_path(a, dir);
-	if (file_exists(path)) return ERR_OK;
-	unsigned char key[KEY];
-	random_bytes(key, sizeof key);
-	char suffix[17];
-	uint64_t random;
-	random_bytes(&random, sizeof random);
-	snprintf(suffix, sizeof suffix, "%016llx", (unsigned long long)random);
-	const char *fresh = arena_fmt(a, "%s.%s", path, suffix).p;
-	enum err_code code = file_write(fresh, str_n(key, sizeof key), 0600, e);
-	sodium_memzero(key, sizeof key);
-	if (code) return code;
-	if (link(fresh, path) != 0 && errno != EEXIST) code = err_errno(e, errno, "%s", path);
-	unlink(fresh);
-	return code;
+	return a ? key_file_make(key_path(a, dir), KEY, e) : err_set(e, ERR_MEMORY, "out of memory");
 }
 
 enum err_code masters_read(const char *dir, struct masters *out, struct err *e) {

@@ -102,3 +102,5 @@ route_fn api_tables, api_table, api_table_decide, api_decisions;
 route_fn api_report, api_receipt, api_receipt_patch, api_receipt_message, api_receipt_file, api_receipt_move;
 /* write.c, file.c, bulk.c, me.c, openapi.c, docs.c */
 route_fn api_act, api_create, api_revise, api_patch, api_move, api_link, api_unlink, api_comment, api_erase, api_attach, api_bulk, api_me, api_openapi, api_docs;
+/* redaction.c */
+route_fn api_visibility, api_preview, api_set_visibility;

@@ -4,6 +4,7 @@
 #include "desk/forms/words.h"
 #include "desk/identify.h"
 #include "http/form.h"
+#include "hub/act.h"
 #include "hub/attachment.h"
 #include "hub/erase.h"
 #include "hub/proposal.h"
@@ -112,6 +113,28 @@ enum err_code take_attach(struct request *rq, struct response *rs, struct err *e
 	struct change c = {.op = CHANGE_ATTACH, .file_name = file->file_name, .media_type = type, .bytes = file->value,
 		.audiences = audiences_of(form_value(fields, n, "audience"))};
 	return apply(rq, rs, &c, "attached", e);
+}
+
+/* To the form of what was drafted: it is to be looked through. */
+enum err_code take_draft(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct disclosed r;
+	struct disclosed_event *events;
+	struct change_result result;
+	size_t n;
+	struct str name = str_is(request_str(rq, "what"), "lesson") ? S("lesson.draft") : S("advisory.draft");
+	struct change c = {.op = CHANGE_ACT, .actor = desk_actor(rq), .record = request_str(rq, "id"), .act = name};
+	enum err_code code = change_apply(desk_hub(rq), rq->worker, &c, &result, e);
+	if (!code) code = disclose_record(&d, str_of(result.uid), &r, e);
+	if (!code) code = disclose_history(&d, &r, &events, &n, e);
+	if (code) return code;
+	for (size_t i = n; i > 0; i--) {
+		struct str made = json_get_str(events[i - 1].detail, S("record"));
+		if (!events[i - 1].act || !str_eq(events[i - 1].act->name, name) || !made.n) continue;
+		response_redirect(rs, 303, arena_fmt(d.a, "/r/%.*s?done=drafted", STR_ARG(made)));
+		return ERR_OK;
+	}
+	return done(rq, rs, &result, "drafted");
 }
 
 /* ---- the other end of a link, without a script ---- */

@@ -103,12 +103,14 @@ struct record_file {
 };
 struct similar_box;             /* desk/intake/similar.h */
 struct record_tools;            /* desk/forms/pages.h */
+struct harbor_box;              /* desk/harbor/pages.h */
 struct decisions_part;          /* desk/tables/pages.h */
 struct record_page {
 	const struct record_tools *tools; /* what this viewer may do; NULL nothing */
 	const struct decisions_part *decisions; /* NULL none that are told */
 	const struct similar_box *similar; /* what may tell of the same, for coordinators; NULL nothing */
 	struct str report_href;  /* where a flaw in it is reported; "" nowhere */
+	const struct harbor_box *harbor;  /* what is to say of safe harbor; NULL nothing */
 	const struct disclosed *r;
 	struct line line;
 	struct safe_html summary;
@@ -127,6 +129,8 @@ struct record_page {
 	size_t files_n;
 	struct str source, source_id, source_url, source_licence, source_retrieved;
 	struct str cite;
+	const struct record_event *amendments; /* of what was public already, newest first, the first few; for kinds that call them so */
+	size_t amendments_n, version;          /* version: 1 is what was published; 0: its kind counts none */
 	struct str reason;       /* of an unusual state, as its move gave it */
 	bool links_first;        /* others speak of it more than it speaks itself */
 	struct record_concerns concerns;

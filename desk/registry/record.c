@@ -4,6 +4,7 @@
 #include "desk/registry/concerns.h"
 #include "desk/forms/pages.h"
 #include "desk/intake/similar.h"
+#include "desk/harbor/pages.h"
 #include "desk/site/words.h"
 #include "desk/tables/pages.h"
 #include "http/markdown.h"
@@ -72,6 +73,21 @@ static enum err_code read_links(
 	return ERR_OK;
 }
 
+static enum err_code read_amendments(const struct disclosing *d, const struct disclosed *r, const struct disclosed_event *events, size_t n,
+	struct record_page *page, struct err *e) {
+	struct record_event *shown = arena_array(d->a, EVENTS, sizeof *shown);
+	if (!r->line.kind->amend_note || !r->is_public) return ERR_OK;
+	if (!shown) return err_set(e, ERR_MEMORY, "out of memory");
+	page->version = 1;
+	for (size_t i = n; i > 0; i--) {
+		if (!str_is(events[i - 1].type, "revised") || !events[i - 1].state || !events[i - 1].state->is_public) continue;
+		page->version++;
+		if (page->amendments_n < EVENTS) shown[page->amendments_n++] = event_words(d, r, &events[i - 1]);
+	}
+	page->amendments = shown;
+	return ERR_OK;
+}
+
 static enum err_code read_events(
 	const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
 	struct disclosed_event *events;
@@ -89,9 +105,10 @@ static enum err_code read_events(
 	for (size_t i = 0; comments && i < n; i++)
 		if (str_is(events[i].type, "commented") && page->comments_n < COMMENTS) comments[page->comments_n++] = event_words(d, r, &events[i]);
 	page->comments = comments;
+	code = read_amendments(d, r, events, n, page, e);
 	for (size_t i = n; page->line.state.n && i > 0 && !page->reason.n; i--)
 		if (str_is(events[i - 1].type, "moved")) page->reason = events[i - 1].reason;
-	return ERR_OK;
+	return code;
 }
 
 static enum err_code read_files(
@@ -170,6 +187,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = disputed_read(&d, &r, &page.disputed, e);
 	if (!code) code = decisions_part(rq, &r, &page.decisions, e);
 	if (!code) code = similar_box(rq, &r, &page.similar, e);
+	if (!code) code = harbor_box(rq, &r, &page.harbor, e);
 	if (code) return code;
 	if (str_is(kind->name, "system") || str_is(kind->name, "organization"))
 		page.report_href = arena_fmt(d.a, "/report?%.*s=%.*s", STR_ARG(kind->name), STR_ARG(r.line.uid));

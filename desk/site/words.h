@@ -28,6 +28,7 @@ struct words {
 	/* record */
 	const char *file_not_found;
 	const char *cite;          /* {1} title, {2} identifier, {3} hub, {4} date, {5} address */
+	const char *amended;       /* {1} why, {2} summary */
 	const char *cite_no_date;  /* the same without {4} */
 	/* who may read a field */
 	const char *audience_public, *audience_parties, *audience_owner, *audience_coordinators, *audience_panel,
@@ -51,6 +52,11 @@ struct words {
 	const char *no_such_kind;       /* {1} what was given */
 	const char *too_many_filters;   /* {1} how many there may be */
 	const char *no_such_page, *no_such_scheme;
+	/* policies and safe harbor */
+	const char *policies, *policies_description, *compare_policies;
+	const char *compare_protection, *compare_clocks, *compare_publication, *compare_scope, *compare_reporting;
+	const char *grant_title, *no_such_grant, *threats;
+	const char *policy_same, *policy_changed, *policy_ended, *policy_withdrawn, *policy_gone; /* since a grant */
 	/* accounts */
 	const char *sign_in_first, *needs_token, *bad_token, *wrong_scope, *not_for_you, *form_too_old;
 	/* what to do after an error, by status */

@@ -300,10 +300,11 @@ enum err_code embargo_end(struct acting *x, struct case_state *c, struct str rea
 		c->embargo = next;
 		c->exited = x->s->at;
 		c->exit_reason = reason;
+		code = publication_wake(x->s, x->r->id);
 	}
 	json_set_str(&x->detail, S("ended"), reason);
 	x->audiences |= INVITED;
-	return each(x, STR_EMPTY, "reset", has_consent);
+	return code ? code : each(x, STR_EMPTY, "reset", has_consent);
 }
 
 static enum err_code end(struct acting *x) {
@@ -347,15 +348,4 @@ enum err_code embargo_holds(struct db *db, int64_t record, moment *until, struct
 	enum err_code code = db_done(&q, e);
 	if (!code) *until = found;
 	return code;
-}
-
-enum err_code case_check_move(struct store *s, const struct stored *r, struct str move, bool public_then) {
-	moment until = 0;
-	(void)move;
-	if (!public_then || r->is_public) return ERR_OK;
-	enum err_code code = embargo_holds(s->db, r->id, &until, s->e);
-	if (code || !until) return code;
-	char text[MOMENT_TEXT];
-	struct str at = moment_text(until, text);
-	return err_set(s->e, ERR_CONFLICT, "an embargo holds until %.*s: nothing of this becomes public before it ends", STR_ARG(at));
 }

@@ -9,6 +9,8 @@ const struct migration hub_migrations[] = {
 	{4, "keys", migration_keys, NULL},
 	{5, "decisions", migration_decisions, NULL},
 	{6, "receipts", migration_receipts, NULL},
-	{7, "disputes", migration_disputes, NULL},
+	{7, "harbor", migration_harbor, NULL},
+	{8, "publication", migration_publication, NULL},
+	{9, "disputes", migration_disputes, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);

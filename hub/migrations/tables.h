@@ -9,3 +9,5 @@ extern const char migration_disputes[];
 extern const char migration_keys[];
 extern const char migration_decisions[];
 extern const char migration_receipts[];
+extern const char migration_harbor[];
+extern const char migration_publication[];

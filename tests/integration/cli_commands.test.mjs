@@ -1,8 +1,9 @@
 // Each command: what it does, what it says, in words and in JSON, and its exit status.
 import assert from 'node:assert/strict'
 import {spawnSync} from 'node:child_process'
-import {existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {copyFileSync, existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {fileURLToPath} from 'node:url'
 import {after, before, test} from 'node:test'
 import {flaw} from './operations.mjs'
 import {Hub, build, data, incident, makeFolder, makeHub, onTerminal, pause, polder, run, start, starter} from './cli.mjs'
@@ -47,6 +48,8 @@ test('every example of the help runs as it stands', async (t) => {
   symlinkSync(join(data, 'avid'), join(folder, 'avid-db'))
   writeFileSync(join(folder, 'README.md'), 'to be attached')
   writeFileSync(join(folder, 'report.json'), JSON.stringify(flaw('anonymous').body))
+  writeFileSync(join(folder, 'security.txt'), 'Contact: mailto:security@example.com\nExpires: 2999-01-01T00:00:00Z\n')
+  for (const name of ['grant.json', 'polder.json']) copyFileSync(join(dirname(fileURLToPath(import.meta.url)), 'grant', name), join(folder, name))
   for (const name of commandNames()) {
     const examples = run(['help', ...name.split(' ')]).stdout.split('\nExample\n')[1].trim().split('\n').map((line) => line.trim())
     for (const example of examples) {

@@ -333,10 +333,12 @@ test('a report that comes to concern minors loses its files, and what earlier ve
   const before = files()
   await nobody(hub).done(201, 'POST', '/receipt/files?name=bad.txt', 'bytes of no other file', {...receipt, 'content-type': 'text/plain'})
   await nobody(hub).done(201, 'POST', '/receipt/files?name=shared.txt', 'a line', {...receipt, 'content-type': 'text/plain'})
-  assert.equal(files().length, before.length + 1)
+  assert.equal(files().length, before.length + 2, 'each is encrypted with the key of its own report')
   const patch = {classification: {csam: true, csam_acknowledged: true}, proof_of_concept: null, steps_to_reproduce: null}
   await nobody(hub).done(200, 'PATCH', '/receipt', patch, receipt)
-  assert.deepEqual(files(), before, 'the bytes are gone, but for those that another report has too')
+  assert.deepEqual(files(), before, 'the bytes are gone')
+  const shown = (await coco.get(`/records/${body.uid ?? body.id}/history`)).text
+  assert.ok(!shown.includes('EARLIER'), 'nor does the history tell')
   assert.deepEqual((await nobody(hub).get('/receipt', receipt)).body.files, [])
   assert.equal(sql("SELECT count(*) AS n FROM revision WHERE instr(body, 'EARLIER') > 0")[0].n, 0)
   assert.equal((await nobody(hub).send('POST', '/receipt/files?name=x.txt', 'x', {...receipt, 'content-type': 'text/plain'})).status, 403)

@@ -111,7 +111,7 @@ test('a copy of the hub holds no key, and is whole with the copy of the keys', a
   const copy = new Folder(hub.folder, 'copy'), keys = join(hub.folder, 'keys')
   hub.polder('backup', copy.dir)
   hub.polder('admin', 'keys', 'backup', keys)
-  assert.deepEqual(readdirSync(copy.dir).sort(), ['files', 'hub.db', 'kinds', 'polder.conf'])
+  assert.deepEqual(readdirSync(copy.dir).sort(), ['files', 'hub.db', 'kinds', 'polder.conf', 'tables'])
   assert.equal(statSync(keys).mode & 0o777, 0o700)
   for (const name of ['keys.db', 'secret.key']) assert.equal(statSync(join(keys, name)).mode & 0o777, 0o600)
   assert.deepEqual(found(copy.dir, words), [])

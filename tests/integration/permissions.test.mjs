@@ -47,6 +47,8 @@ const forms = {
   'record-dismiss': (r) => ({subject: r.party}),
   'record-link': () => ({rel: 'concerns', target: 'CUE-0002'}),
   'record-unlink': () => ({rel: 'concerns', target: 'CUE-0001'}),
+  'record-draft': () => ({what: 'lesson'}),
+  'redaction-send': () => ({rules: '{}', _do: 'save'}),
   'record-comment': () => ({text: 'Seen.', audience: 'parties'}),
   'record-erase': () => ({reason: 'asked for', sure: 'yes'}),
   'record-duplicate': () => ({of: 'CUE-0001'}),
@@ -89,6 +91,8 @@ async function signIn(login) {
 
 const inApi = (route) => route.path.startsWith('/api/')
 const reads = (route) => route.method === 'GET'
+// Of reports alone: harbor.test.mjs asks them as everybody.
+const ofReports = ['harbor-accept', 'harbor-threatened', 'harbor-settled', 'grant-opening']
 const aboutRecord = (route) => /^(\/api\/v1\/records|\/r)\/\{id/.test(route.path)
 
 // 'unknown caller', 'forbidden' or null: by the words of the table alone.
@@ -116,6 +120,7 @@ const rights = {
   attach: () => kind.lifecycle.revise, erase: () => ['coordinator'], comment: () => ['owner', 'party', 'coordinator'], create: () => [...kind.lifecycle.create, 'coordinator'],
   move: (r) => kind.lifecycle.moves[r.state === 'draft' ? 'publish' : 'withdraw'].who,
 }
+rights['api-visibility'] = rights['api-preview'] = rights['set-visibility'] = rights['redaction'] = rights['redaction-send'] = () => ['owner', 'coordinator']
 const sameAs = {'edit': 'revise', 'edit-send': 'revise', 'record-move': 'move', 'record-link': 'link', 'record-unlink': 'unlink',
   'record-comment': 'comment', 'room-message': 'comment', 'record-attach': 'attach', 'record-erase': 'erase'}
 for (const [form, operation] of Object.entries(sameAs)) rights[form] = rights[operation]
@@ -136,6 +141,7 @@ function expected(route, p, open, r) {
     if (route.name === 'record-duplicate') return '422' /* only a report is a duplicate */
     if (route.path.includes('{sha256}') && !who.some((one) => r.audiences.includes(one))) return 'nothing here'
   }
+  if (route.name === 'record-draft') return '422' /* nothing is drafted from a lesson */
   const needed = rights[route.name]?.(r)
   return needed && !needed.some((role) => p.roles.includes(role)) ? 'forbidden' : 'done'
 }
@@ -165,7 +171,7 @@ for (const open of [true, false])
     const guest = hub.polder('admin', 'users', '--json').accounts.find((one) => one.login === 'visitor').id
     const read = await another() /* a changing request gets one of its own */
     let n = 0
-    for (const route of routes.filter((one) => aboutRecord(one) || (inApi(one) && open)))
+    for (const route of routes.filter((one) => (aboutRecord(one) || (inApi(one) && open)) && !ofReports.includes(one.name)))
       for (const [name, p] of Object.entries(people)) {
         const r = reads(route) ? read : await another()
         if (route.name === 'edit-send') r.form = await fieldsOf(`/r/${r.uid}/edit`, people.coordinator)

@@ -317,6 +317,14 @@ static int way_to_the_public(struct str from, struct str *moves) {
 	return 0;
 }
 
+/* A case is coordinated with somebody. */
+static void take_part(struct str id) {
+	struct json_builder args = json_object_of(arena);
+	json_set_str(&args, S("subject"), create_public("organization", "{'name': 'Makers', 'type': 'company'}"));
+	json_set_str(&args, S("part"), S("developer"));
+	ok(apply((struct change){.op = CHANGE_ACT, .record = id, .act = S("participant.ask"), .args = json_built(&args)}));
+}
+
 /* Makes a record with marks everywhere and brings it to the public as people do. */
 static struct str publish_full(const struct json **body) {
 	marks_n = 0;
@@ -334,6 +342,7 @@ static struct str publish_full(const struct json **body) {
 	ok(apply((struct change){.op = CHANGE_CREATE, .kind = kind->name, .body = *body, .state = kind->follows.n ? kind->initial : STR_EMPTY, .links = &with,
 		.links_n = kind->follows.n ? 1 : 0}));
 	struct str id = arena_str(arena, str_of(result.uid)), moves[64], reason = new_mark(S("(reason of a move before publication)"));
+	if (str_is(kind->name, "case")) take_part(id);
 	int n = kind->follows.n ? 0 : way_to_the_public(kind->initial, moves);
 	for (int i = 0; i < n; i++) ok(apply((struct change){.op = CHANGE_MOVE, .record = id, .move = moves[i], .reason = reason}));
 	ok(apply((struct change){.op = CHANGE_COMMENT, .record = id, .reason = new_mark(S("(comment)"))}));
@@ -476,7 +485,8 @@ static void what_a_record_hides_of_its_own_shows_nowhere_either(void **state) {
 			json_set(&rules, marks[i].pointer, audience);
 			marks[i].audiences = PARTIES;
 		}
-		ok(apply((struct change){.op = CHANGE_REVISE, .record = id, .body = body, .visibility = json_built(&rules)}));
+		ok(apply((struct change){.op = CHANGE_REVISE, .record = id, .body = body, .visibility = json_built(&rules),
+			.reason = S("some is kept back")}));
 		struct disclosing d = as(viewer_public);
 		struct given g = {BUF(64 << 20)};
 		give_record(&g, &d, id); /* the history speaks of the time before, and must not tell either */
