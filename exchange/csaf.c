@@ -598,5 +598,5 @@ static bool csaf_fits(struct str kind, struct str source_system) {
 
 const struct format format_csaf = {
 	.name = "csaf", .title = "CSAF 2.0 advisories and VEX documents", .suffix = ".json", .mapping = 1, .read = read_csaf, .kind_fits = csaf_fits,
-	.write = csaf_tell,
+	.write = csaf_tell, .dispute_notes = true,
 };

@@ -7,6 +7,7 @@
 #include "hub/attachment.h"
 #include "hub/case/case.h"
 #include "hub/change_store.h"
+#include "hub/dispute/dispute.h"
 #include "hub/receipt.h"
 #include "hub/redaction.h"
 #include "hub/writer.h"
@@ -345,6 +346,8 @@ static enum err_code prepare_party(struct preparing *x) {
 	json_put_str(&b, S("role"), c->role);
 	json_set_str(&b, S("subject"), c->subject);
 	x->p->detail = json_text(x->a, json_built(&b));
+	if (x->p->kind->follows.n)
+		return err_set(x->e, ERR_CONFLICT, "who takes part here follows from the record that it is about");
 	if (str_is(x->p->kind->name, "case"))
 		return err_set(x->e, ERR_CONFLICT, "who takes part in a case is asked in by the act \"participant.ask\", since an embargo may hold");
 	/* Coordinators of the hub; whoever owns the record. */
@@ -413,14 +416,10 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 
 static enum err_code write_names(struct store *s, const struct stored *r, const struct prepared *p) {
 	const struct change *c = p->change;
-	const struct kind_state *state = kind_state(r->kind, r->state); /* NULL: its kind's file was changed */
-	bool shown = state && state->is_public;
 	enum err_code code = ERR_OK;
 	for (size_t i = 0; i < c->names_n && !code; i++)
 		if (!store_hides(r) || str_is(c->names[i].role, "source")) code = store_name(s, r, c->names[i].role, c->names[i].name, !str_is(c->names[i].role, "key"));
-	for (size_t i = 0; i < p->projection.names_n && !store_hides(r) && !code; i++)
-		code = store_name(s, r, p->projection.names[i].role, p->projection.names[i].name, shown && p->projection.names[i].shown);
-	return code ? code : store_link_aliases(s, r);
+	return code ? code : store_body_names(s, r, &p->projection);
 }
 
 static enum err_code write_links(struct store *s, const struct stored *r, const struct change *c, bool *changed) {
@@ -480,12 +479,13 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	if (!code && c->number.n) {
 		r.number = r.public_id = c->number;
 		code = store_name(s, &r, S("number"), r.number, true);
-	} else if (!code && p->projection.is_public && !c->origin) {
+	} else if (!code && p->projection.is_public && !p->projection.follows && !c->origin) {
 		code = store_number(s, &r);
 	}
 	if (!code && r.number.n) code = store_update_record(s, &r);
 	if (!code && c->receipt) code = receipt_put(s->db, c->receipt, r.id, s->e);
 	if (!code && !p->first.n) code = store_public(s, &r, &p->projection);
+	s->fresh = 0;
 	/* A record and the links it came with are one event. */
 	struct json_builder links = json_array_of(s->a);
 	s->links = &links;
@@ -495,6 +495,7 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	if (!code) code = publication_follow(s, &r, p->projection.body);
 	if (!code) code = store_event(s, &r, "create", create_detail(s, json_built(&links)), NULL, &p->projection.digest);
 	if (!code && p->first.n) code = first_move(s, &r, p);
+	if (!code) code = dispute_filed(s, &r, c);
 	if (code) return code;
 	out->changed = true;
 	tell(out, &r);
@@ -551,8 +552,9 @@ static enum err_code commit_move(struct store *s, const struct prepared *p, stru
 	enum err_code code = still(s, p, &r);
 	if (code) return code;
 	r.state = p->state;
-	code = case_check_move(s, &r, p->change->move, p->projection.is_public);
-	if (!code && p->projection.is_public) code = store_number(s, &r);
+	bool out_now = p->projection.is_public && !p->projection.follows;
+	code = case_check_move(s, &r, p->change->move, out_now);
+	if (!code && out_now) code = store_number(s, &r);
 	if (!code) code = store_update_record(s, &r);
 	if (!code) code = store_event(s, &r, "move", p->detail, NULL, NULL);
 	if (!code) code = store_public(s, &r, &p->projection);

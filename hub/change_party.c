@@ -66,14 +66,14 @@ static enum err_code forget_notices(struct store *s, const struct stored *r, str
 	for (size_t i = 0; i < n && !code; i++) {
 		unsigned roles = 0;
 		code = store_roles(s->db, r, (struct actor){uids[i], 0}, &roles, s->e);
-		if (!code && !(roles & (ROLE_OWNER | ROLE_PARTY))) code = notice_forget(s->db, uids[i], r->id, s->e);
+		if (!code && !(roles & (ROLE_OWNER | ROLE_PARTY | ROLE_SEATED))) code = notice_forget(s->db, uids[i], r->id, s->e);
 	}
 	return code;
 }
 
 enum err_code store_take_party(struct store *s, const struct stored *r, struct str subject, struct str role, bool *changed) {
 	struct db_query q = db_query(s->db,
-		"DELETE FROM party WHERE record = $1 AND subject = $2 AND role IN ('owner', 'party') AND ($3 = '' OR role = $3)");
+		"DELETE FROM party WHERE record = $1 AND subject = $2 AND (role IN ('owner', 'party') OR role = $3) AND ($3 = '' OR role = $3)");
 	db_bind_int(&q, 1, r->id);
 	db_bind_str(&q, 2, subject);
 	db_bind_str(&q, 3, role);

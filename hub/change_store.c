@@ -68,7 +68,53 @@ enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, in
 
 /* What a party's role gives: nothing but these, whatever stands in the row. */
 static unsigned party_role(struct str role) {
-	return ROLE_PARTY | (role_of(role) & (ROLE_OWNER | ROLE_PANEL));
+	/* Who judges is no party: they read what parties read and do nothing in their name. */
+	return str_is(role, "panel") ? ROLE_PANEL | ROLE_SEATED : ROLE_PARTY | (role_of(role) & ROLE_OWNER);
+}
+
+static enum err_code roles_on(struct db *db, int64_t record, struct str uid, struct str created_by, struct actor actor, unsigned *roles, struct err *e) {
+	if (str_eq(created_by, actor.name)) *roles |= ROLE_OWNER;
+	struct db_query q = db_query(db,
+		"SELECT p.role, '' FROM party p WHERE p.record = $1 AND p.subject = $2 "
+		"UNION ALL SELECT p.role, m.role FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND m.account = $2 "
+		"UNION ALL SELECT '', m.role FROM membership m WHERE m.account = $2 AND m.organization = $3 "
+		"UNION ALL SELECT 'invited', '' FROM participant p WHERE p.record = $1 AND p.subject = $2 AND p.access = 'invited' "
+		"UNION ALL SELECT 'invited', m.role FROM participant p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND "
+		"m.account = $2 AND p.access = 'invited' "
+		"UNION ALL SELECT 'invited', '' FROM panel_member s WHERE s.record = $1 AND s.account = $2 AND s.state = 'asked'");
+	db_bind_int(&q, 1, record);
+	db_bind_str(&q, 2, actor.name);
+	db_bind_str(&q, 3, uid);
+	while (db_row(&q)) {
+		struct str role = db_str(&q, 0), membership = db_str(&q, 1);
+		if (str_is(role, "invited")) /* into a case: hub/case/; onto a panel: hub/dispute/ */
+			*roles |= ROLE_INVITED;
+		else if (!role.n) /* the organization's own record */
+			*roles |= str_is(membership, "owner") ? ROLE_OWNER | ROLE_PARTY : ROLE_PARTY;
+		else
+			*roles |= str_is(membership, "guest") ? ROLE_PARTY : party_role(role);
+	}
+	return db_done(&q, e);
+}
+
+/* Who has a part in what a record follows has one in it too. */
+static enum err_code roles_followed(struct db *db, const struct stored *r, struct actor actor, unsigned *roles, struct err *e) {
+	char uid[UID_SIZE] = "", by[64] = "";
+	unsigned there = 0;
+	int64_t target = 0;
+	if (!r->kind || !r->kind->follows.n) return ERR_OK;
+	struct db_query q = db_query(db, "SELECT t.id, t.uid, t.created_by FROM link l JOIN record t ON t.id = l.target WHERE l.source = $1 AND l.rel = $2");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, r->kind->follows);
+	if (db_row(&q)) {
+		target = db_int(&q, 0);
+		snprintf(uid, sizeof uid, "%.*s", STR_ARG(db_str(&q, 1)));
+		snprintf(by, sizeof by, "%.*s", STR_ARG(db_str(&q, 2)));
+	}
+	enum err_code code = db_done(&q, e);
+	if (!code && target) code = roles_on(db, target, str_of(uid), str_of(by), actor, &there, e);
+	if (!code && there & (ROLE_OWNER | ROLE_PARTY)) *roles |= ROLE_PARTY;
+	return code;
 }
 
 enum err_code store_roles(struct db *db, const struct stored *r, struct actor actor, unsigned *out, struct err *e) {
@@ -77,39 +123,25 @@ enum err_code store_roles(struct db *db, const struct stored *r, struct actor ac
 		*out = roles;
 		return ERR_OK;
 	}
-	if (str_eq(r->created_by, actor.name)) roles |= ROLE_OWNER;
-	struct db_query q = db_query(db,
-		"SELECT p.role, '' FROM party p WHERE p.record = $1 AND p.subject = $2 "
-		"UNION ALL SELECT p.role, m.role FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND m.account = $2 "
-		"UNION ALL SELECT '', m.role FROM membership m WHERE m.account = $2 AND m.organization = $3 "
-		"UNION ALL SELECT 'invited', '' FROM participant p WHERE p.record = $1 AND p.subject = $2 AND p.access = 'invited' "
-		"UNION ALL SELECT 'invited', m.role FROM participant p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND "
-		"m.account = $2 AND p.access = 'invited'");
-	db_bind_int(&q, 1, r->id);
-	db_bind_str(&q, 2, actor.name);
-	db_bind_str(&q, 3, r->uid);
-	while (db_row(&q)) {
-		struct str role = db_str(&q, 0), membership = db_str(&q, 1);
-		if (str_is(role, "invited")) /* into a case: hub/case/ */
-			roles |= ROLE_INVITED;
-		else if (!role.n) /* the organization's own record */
-			roles |= str_is(membership, "owner") ? ROLE_OWNER | ROLE_PARTY : ROLE_PARTY;
-		else
-			roles |= str_is(membership, "guest") ? ROLE_PARTY : party_role(role);
-	}
-	enum err_code code = db_done(&q, e);
+	enum err_code code = roles_on(db, r->id, r->uid, r->created_by, actor, &roles, e);
+	if (!code) code = roles_followed(db, r, actor, &roles, e);
 	if (!code) *out = roles;
 	return code;
 }
 
-unsigned store_audiences(const struct stored *r, unsigned roles) {
+bool store_is_open(const struct stored *r) {
 	const struct kind_state *state = kind_state(r->kind, r->state);
+	return state && (state->is_public || (state->follows.n && r->is_public));
+}
+
+unsigned store_audiences(const struct stored *r, unsigned roles) {
 	unsigned audiences = 0;
 	if (roles & ROLE_OWNER) audiences |= OWNER | PARTIES;
 	if (roles & ROLE_PARTY) audiences |= PARTIES;
 	if (roles & ROLE_COORDINATOR) audiences |= COORDINATORS | PARTIES | REGULATOR | DOWNSTREAM;
 	/* A seat on the panel opens no record by itself: only what is public, or what one was made a party to. */
-	bool open = state && state->is_public;
+	bool open = store_is_open(r);
+	if (roles & ROLE_SEATED) audiences |= PARTIES;
 	if (roles & (ROLE_PANEL | ROLE_ADJUDICATOR) && (open || audiences)) audiences |= PANEL;
 	if (audiences || open) audiences |= PUBLIC;
 	/* Who is only asked in is told what is said to those asked in, and nothing else. */
@@ -154,7 +186,7 @@ enum err_code store_new_record(struct store *s, const struct change *c, const st
 		if (code) return code;
 		break;
 	}
-	r.id = db_last_id(s->db);
+	r.id = s->fresh = db_last_id(s->db);
 	*out = r;
 	return ERR_OK;
 }
@@ -306,6 +338,15 @@ static enum err_code may_link(struct store *s, const struct stored *r, struct st
 	return code;
 }
 
+/* What follows is as public as what it is linked to; and a case that a record came into may be under an embargo. */
+static enum err_code follow_link(struct store *s, const struct stored *r, const struct stored *target, struct str rel) {
+	enum err_code code = ERR_OK;
+	if (r->kind->follows.n && str_eq(r->kind->follows, rel)) code = store_follow_again(s, r->id);
+	if (!code && str_is(r->kind->name, "case")) code = store_follow(s, target->id);
+	if (!code && str_is(target->kind->name, "case")) code = store_follow(s, r->id);
+	return code;
+}
+
 static enum err_code link_to(struct store *s, const struct stored *r, struct str rel, int64_t target, bool *changed) {
 	struct stored t;
 	enum err_code code = store_read(s->hub, s->db, s->a, target, &t, s->e);
@@ -325,7 +366,8 @@ static enum err_code link_to(struct store *s, const struct stored *r, struct str
 		json_add(s->links, link_detail(s, rel, &t));
 	else
 		code = store_event(s, r, "link", json_text(s->a, link_detail(s, rel, &t)), NULL, NULL);
-	return code ? code : store_link_facet(s, r, &t, rel);
+	if (!code) code = store_link_facet(s, r, &t, rel);
+	return code ? code : follow_link(s, r, &t, rel);
 }
 
 /* Every record that stands for the crosswalk's term. */
@@ -394,7 +436,8 @@ static enum err_code unlink_from(struct store *s, const struct stored *r, struct
 		code = err_set(s->e, ERR_NOT_FOUND, "there is no link \"%.*s\" from %.*s to %.*s", STR_ARG(rel), STR_ARG(r->public_id),
 			STR_ARG(target->public_id));
 	if (!code) code = store_event(s, r, "unlink", json_text(s->a, link_detail(s, rel, target)), NULL, NULL);
-	return code ? code : store_unlink_facet(s, r, target);
+	if (!code) code = store_unlink_facet(s, r, target);
+	return code ? code : follow_link(s, r, target, rel);
 }
 
 enum err_code store_unlink(struct store *s, const struct stored *r, struct str rel, struct str target, bool *changed) {
@@ -499,6 +542,15 @@ enum err_code store_name(struct store *s, const struct stored *r, struct str rol
 	enum err_code code = db_run(&q, s->e);
 	if (code || db_changes(s->db) == 0) return code;
 	return fulfil(s, r, folded, role);
+}
+
+enum err_code store_body_names(struct store *s, const struct stored *r, const struct projection *p) {
+	const struct kind_state *state = kind_state(r->kind, r->state); /* NULL: its kind's file was changed */
+	bool shown = state && state->is_public;
+	enum err_code code = ERR_OK;
+	for (size_t i = 0; i < p->names_n && !store_hides(r) && !code; i++)
+		code = store_name(s, r, p->names[i].role, p->names[i].name, shown && p->names[i].shown);
+	return code ? code : store_link_aliases(s, r);
 }
 
 enum err_code store_forget_names(struct store *s, const struct stored *r) {

@@ -29,6 +29,7 @@ struct store {
 	struct counts *counts;
 	struct actor actor;
 	moment at;
+	int64_t fresh;           /* the record that was made just now: nothing is stored for the public of it yet, and it has no links */
 	struct json_builder *erased; /* SHA-256 of files whose bytes go after the commit */
 	bool anew;               /* also what seems to be up to date is made again */
 	struct json_builder *links; /* where links made are noted instead of in events of their own; NULL: events */
@@ -53,6 +54,8 @@ enum err_code store_open(const struct hub *h, struct arena *a, struct str key_id
 /* The other way, for r; without a key both leave what they are given. */
 enum err_code store_close(struct store *s, const struct stored *r, const char *purpose, int64_t number, struct str plain, struct str *out) must_use;
 enum err_code store_digest(struct store *s, const struct stored *r, const char *purpose, struct sha256 *digest) must_use;
+/* Whether anybody may read it in the state that it is in. */
+bool store_is_open(const struct stored *r);
 /* Roles that the actor has on this record over those for the whole hub. */
 enum err_code store_roles(struct db *db, const struct stored *r, struct actor actor, unsigned *out, struct err *e) must_use;
 
@@ -82,6 +85,8 @@ enum { MESSAGE_TO = 50 };
 enum err_code store_message(struct store *s, const struct stored *r, const struct change *c, struct str detail, unsigned audiences) must_use;
 /* A name, and the links that waited for it. */
 enum err_code store_name(struct store *s, const struct stored *r, struct str role, struct str name, bool shown) must_use;
+/* Those that stand in a body; of a record that hides, none. */
+enum err_code store_body_names(struct store *s, const struct stored *r, const struct projection *p) must_use;
 enum err_code store_forget_names(struct store *s, const struct stored *r) must_use;
 /* Other records of the same kind that a source, alias or number names too become linked, "same-as". */
 enum err_code store_link_aliases(struct store *s, const struct stored *r) must_use;
@@ -148,6 +153,20 @@ enum err_code store_public(struct store *s, struct stored *r, const struct proje
 /* A link was made, or taken away: facets of its source. */
 enum err_code store_link_facet(struct store *s, const struct stored *source, const struct stored *target, struct str rel) must_use;
 enum err_code store_unlink_facet(struct store *s, const struct stored *source, const struct stored *target) must_use;
+/* change_follow.c: records that are as public as another. Whether one whose state follows is public now; and those that follow a record are brought up to
+ * date after it, or an embargo over it, changed. */
+enum err_code store_followed_open(struct db *db, const struct stored *r, bool *out, struct err *e) must_use;
+enum err_code store_follow(struct store *s, int64_t target) must_use;
+/* One that follows; nothing for others. */
+enum err_code store_follow_again(struct store *s, int64_t id) must_use;
+/* All that follow what a case is about. */
+enum err_code store_follow_case(struct store *s, int64_t record) must_use;
+/* What it leads to by the relation that its kind follows; 0: nothing. */
+enum err_code store_followed(struct db *db, const struct stored *r, int64_t *target, struct err *e) must_use;
+/* change_within.c: for acts, in the transaction that they run in. A new body (NULL: as it is), a move ("": none; it must lead from the present state; who may
+ * make it is the act's matter), each with an event of its own; r is brought up to date. ERR_INVALID (schema), ERR_CONFLICT (no such move from here, or
+ * an embargo). */
+enum err_code store_rewrite(struct store *s, struct stored *r, const struct json *body, struct str move, struct str reason) must_use;
 struct counts *counts_new(struct arena *a);
 size_t counts_mark(const struct counts *c);
 void counts_back_to(struct counts *c, size_t mark);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "hub/account/session.h"
+#include "hub/dispute.h"
 #include "hub/case/publication.h"
 #include "hub/erase.h"
 #include "hub/keys.h"
@@ -48,7 +49,7 @@ static void *keep_terms(void *arg) {
 
 static void *work(void *arg) {
 	struct chores *c = arg;
-	moment swept = stopwatch() - SWEEP; /* once at the start too */
+	moment swept = stopwatch() - SWEEP, disputes = stopwatch() - MINUTE; /* once at the start too */
 	while (!atomic_load(&c->stopping)) {
 		struct err e = {0};
 		int64_t left;
@@ -58,6 +59,10 @@ static void *work(void *arg) {
 			if (erase_finish(c->hub, &e)) complain("finishing what is erased", &e);
 			if (keys_sweep(c->hub, c->db, &e)) complain("looking through the keys", &e);
 			swept = stopwatch();
+		}
+		if (stopwatch() - disputes >= MINUTE) {
+			if (dispute_escalate_overdue(c->hub, c->db, &e)) complain("escalating disputes", &e);
+			disputes = stopwatch();
 		}
 		pause_for(c, LOOK);
 	}

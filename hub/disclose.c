@@ -84,6 +84,7 @@ bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, str
 		.sort = arena_str(d->a, db_str(q, first + 7)),
 		.updated = db_int(q, first + 8),
 		.published = db_int(q, first + 9),
+		.disputed = db_int(q, first + 10) != 0,
 	};
 	out->dated = is_dated(kind, out->sort, db_int(q, first + 9));
 	return true;
@@ -125,8 +126,8 @@ static enum err_code public_record(const struct disclosing *d, int64_t id, struc
 	struct disclosed r = {.is_public = true, .audiences = PUBLIC};
 	bool found = db_row(&q) && glimpse_read(d, &q, 0, &r.line);
 	if (found) {
-		r.body_text = arena_str(d->a, db_str(&q, 10));
-		r.etag = arena_str(d->a, db_str(&q, 11));
+		r.body_text = arena_str(d->a, db_str(&q, GLIMPSE_WIDTH));
+		r.etag = arena_str(d->a, db_str(&q, GLIMPSE_WIDTH + 1));
 		r.published = r.line.published;
 	}
 	enum err_code code = db_done(&q, e);
@@ -147,6 +148,18 @@ static enum err_code project_for(const struct disclosing *d, const struct stored
 	return ERR_OK;
 }
 
+/* Who has a part in a record has one in its disputes; others know of those that are public. */
+static enum err_code is_disputed(const struct disclosing *d, int64_t id, unsigned audiences, bool *out, struct err *e) {
+	struct db_query q = db_query(d->db,
+		"SELECT 1 FROM link l JOIN record r ON r.id = l.source LEFT JOIN public p ON p.record = l.source WHERE l.target = $1 AND l.rel = 'disputes' "
+		"AND r.state NOT IN ('final', 'withdrawn') AND ($2 = 1 OR p.record IS NOT NULL OR r.created_by = $3)");
+	db_bind_int(&q, 1, id);
+	db_bind_int(&q, 2, (audiences & (PARTIES | OWNER | COORDINATORS)) != 0);
+	db_bind_str(&q, 3, d->viewer.name);
+	*out = db_row(&q);
+	return db_done(&q, e);
+}
+
 static enum err_code other_record(const struct disclosing *d, int64_t id, struct str name, struct disclosed *out, struct err *e) {
 	struct stored s;
 	unsigned audiences = 0;
@@ -161,7 +174,7 @@ static enum err_code other_record(const struct disclosing *d, int64_t id, struct
 	if (!code) code = project_for(d, &s, body, audiences, &shown, e);
 	if (code) return code;
 	struct disclosed r = {.audiences = audiences, .body = shown, .body_text = shown ? json_canonical(d->a, shown) : S("{}")};
-	r.is_public = kind_state(s.kind, s.state) && kind_state(s.kind, s.state)->is_public;
+	r.is_public = store_is_open(&s);
 	r.overridden = s.visibility.n > 0;
 	r.revision = s.revision;
 	r.etag = project_etag(d->a, s.state, r.body_text);
@@ -183,6 +196,7 @@ static enum err_code other_record(const struct disclosing *d, int64_t id, struct
 		r.line.dated = is_dated(s.kind, r.line.sort, r.published);
 	}
 	code = db_done(&q, e);
+	if (!code) code = is_disputed(d, id, audiences, &r.line.disputed, e);
 	if (!code && !r.line.state) code = err_set(e, ERR_UNSUPPORTED, "the record is in a state that its kind no longer has");
 	if (!code) *out = r;
 	return code;

@@ -31,6 +31,7 @@ struct glimpse {
 	bool dated;         /* it is a date that matters */
 	moment updated;     /* of the last change that shows */
 	moment published;   /* when it became public; 0: it isn't */
+	bool disputed;      /* an open dispute is about it that this viewer may know of: hub/dispute.h */
 };
 
 struct disclosed {

@@ -93,7 +93,7 @@ enum err_code event_shows(const struct disclosing *d, const struct stored *r, un
 	bool asked_in = !(audiences & ~(unsigned)INVITED); /* and nothing else: told of what is said to those alone */
 	*out = false;
 	/* Who sees the record only since it is public was told nothing of what happened before. */
-	if (!audiences || (audiences == PUBLIC && !(then && then->is_public))) return ERR_OK;
+	if (!audiences || (audiences == PUBLIC && !event_was_open(then, v->at, r->is_public ? r->published : 0))) return ERR_OK;
 	if (str_is(v->type, "comment") || str_is(v->type, "attach") || str_is(v->type, "act")) {
 		*out = ((unsigned)json_integer(json_get_lit(v->detail, "audiences"), 0) & audiences) != 0;
 		return *out ? ERR_OK : event_addressed(d, v, out, e);

@@ -61,7 +61,7 @@ static enum err_code body_event(struct walk *w, struct db_query *q, const struct
 	bool was = w->visible;
 	const struct kind_state *before = w->state;
 	w->state = kind_state(w->r->line.kind, db_str(q, 4));
-	w->visible = (w->r->audiences & ~(unsigned)(PUBLIC | INVITED)) || (w->state && w->state->is_public);
+	w->visible = (w->r->audiences & ~(unsigned)(PUBLIC | INVITED)) || event_was_open(w->state, db_int(q, 2), w->r->published);
 	if (!w->visible) {
 		if (was) {
 			w->state = NULL;

@@ -96,6 +96,21 @@ static bool set_limit(struct hub_limits *limits, const char *name, const char *v
 	return false;
 }
 
+static bool set_panel(struct hub_panel *p, const char *name, const char *value) {
+	const struct {
+		const char *name;
+		int64_t *to;
+	} all[] = {{"seats", &p->seats}, {"quorum", &p->quorum}, {"per_sector", &p->per_sector}, {"days", &p->days}};
+	for (size_t i = 0; i < lengthof(all); i++) {
+		int64_t n;
+		if (strcmp(all[i].name, name) != 0) continue;
+		if (!str_int(str_of(value), &n) || n < 1 || n > 60) return false;
+		*all[i].to = n;
+		return true;
+	}
+	return false;
+}
+
 static struct str *mail_setting(struct hub_mail *m, const char *name) {
 	if (strcmp(name, "server") == 0) return &m->server;
 	if (strcmp(name, "from") == 0) return &m->from;
@@ -136,6 +151,8 @@ static int conf_line(void *user, const char *section, const char *name, const ch
 		c->hub->contact = arena_str(c->hub->arena, str_of(value));
 	else if (strcmp(section, "hub") == 0 && strcmp(name, "policy") == 0)
 		c->hub->policy = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "panel") == 0 && set_panel(&c->hub->panel, name, value))
+		return 1;
 	else if (strcmp(section, "oidc") == 0 && set_oidc(c, name, str_of(value)))
 		return 1;
 	else if (strcmp(section, "limits") != 0 || !set_limit(&c->hub->limits, name, value))
@@ -152,12 +169,14 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	if (!str_utf8(text)) return err_set(e, ERR_INVALID, "%s: is not UTF-8 text", path);
 	struct conf c = {.hub = h};
 	h->limits = (struct hub_limits){600, 3000, 300};
+	h->panel = (struct hub_panel){.seats = 5, .quorum = 3, .per_sector = 2, .days = 15};
 	int line = ini_parse_string(arena_cstr(h->arena, text), conf_line, &c);
 	if (line)
 		return err_set(e, ERR_INVALID, "%s, line %d: %s%s", path, line, c.wrong[0] ? "there is no setting " : "not a line of settings",
 			c.wrong);
 	if (!h->name.n) h->name = S("Polder");
 	while (h->base_url.n && h->base_url.p[h->base_url.n - 1] == '/') h->base_url.n--;
+	if (h->panel.quorum > h->panel.seats) return err_set(e, ERR_INVALID, "[panel] quorum must not be larger than seats");
 	code = check_prefix(h->prefix, e);
 	if (!code) code = check_contact(h, e);
 	if (!code) code = check_mail(&h->mail, e);

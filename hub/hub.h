@@ -38,12 +38,19 @@ struct hub_oidc {
 	bool trust_second_factor;
 };
 
+/* How panels are made up: [panel] in polder.conf. */
+struct hub_panel {
+	int64_t seats, quorum, per_sector; /* members, how many must vote, how many of one sector */
+	int64_t days;                      /* business days to decide */
+};
+
 struct hub {
 	const char *dir;
 	struct str name;      /* "Example hub" */
 	struct str prefix;    /* of the numbers that this hub gives: [A-Z][A-Z0-9]{1,9} */
 	struct str uid;       /* of the hub itself, random, given by init */
 	struct hub_limits limits;
+	struct hub_panel panel;
 	struct str base_url;  /* of its public address, without the last slash; "" when not set */
 	struct str contact;   /* where flaws of the hub itself are told: an address with mailto:, https: or tel:; "" when not set */
 	struct str policy;    /* name of the record with the hub's own disclosure policy; "" when not set */

@@ -115,6 +115,18 @@ static enum err_code read_links(struct reader *r, const struct json *links) {
 	return ERR_OK;
 }
 
+/* "with:REL": as public as the one record that the relation leads to. */
+static enum err_code read_follows(struct reader *r, struct kind_state *state, struct str text) {
+	if (!text.n) return ERR_OK;
+	struct str rel = str_starts(text, S("with:")) ? str_from(text, 5) : STR_EMPTY;
+	const struct kind_link *l = kind_link(r->kind, rel);
+	if (!l || l->max != 1 || (r->kind->follows.n && !str_eq(r->kind->follows, rel)))
+		return err_set(r->e, ERR_INVALID, "lifecycle: state %.*s: public: expected true, false, or \"with:\" and one relation of this kind with max 1, "
+			"the same for all states", STR_ARG(state->name));
+	state->follows = r->kind->follows = rel;
+	return ERR_OK;
+}
+
 static enum err_code read_states(struct reader *r, const struct json *states) {
 	struct kind *k = r->kind;
 	struct kind_state *out = arena_array(r->a, json_count(states) + 1, sizeof *out);
@@ -129,6 +141,8 @@ static enum err_code read_states(struct reader *r, const struct json *states) {
 			.is_public = json_true(json_get(&m->value, S("public"))),
 		};
 		if (!out[i].title.n) out[i].title = m->name;
+		enum err_code code = read_follows(r, &out[i], json_string(json_get(&m->value, S("public"))));
+		if (code) return code;
 	}
 	k->states = out;
 	k->states_n = json_count(states);
@@ -444,8 +458,14 @@ static int by_area(const void *x, const void *y) {
 }
 
 static enum err_code index_kinds(struct kinds *k, struct err *e) {
+	struct str *followed = arena_array(k->arena, k->n + 1, sizeof *followed);
+	if (!followed) return err_set(e, ERR_MEMORY, "out of memory");
+	k->followed.items = followed;
 	for (size_t i = 0; i < k->n; i++) {
 		const struct kind *kind = &k->items[i];
+		bool known = !kind->follows.n;
+		for (size_t j = 0; j < k->followed.n && !known; j++) known = str_eq(followed[j], kind->follows);
+		if (!known) followed[k->followed.n++] = kind->follows;
 		void **at = map_at(&k->by_name, kind->name);
 		if (!at) return err_set(e, ERR_MEMORY, "out of memory");
 		*at = (void *)(uintptr_t)kind;

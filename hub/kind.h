@@ -34,6 +34,7 @@ enum role {
 	ROLE_ADMINISTRATOR = 1 << 7, /* of the hub: accounts and settings; reads nothing by it */
 	ROLE_GUEST = 1 << 8,
 	ROLE_INVITED = 1 << 9,
+	ROLE_SEATED = 1 << 10, /* sits on a panel about this record: reads what its parties read, and speaks for none */
 };
 unsigned role_of(struct str name);
 /* "owner or coordinator" */
@@ -47,6 +48,7 @@ struct kind_pointers {
 struct kind_state {
 	struct str name, title, description;
 	bool is_public;
+	struct str follows; /* relation: it is public where what that leads to is, and under no embargo ("public": "with:REL"); "" none */
 };
 
 struct kind_move {
@@ -111,6 +113,7 @@ struct kind {
 	const struct json *form;
 	struct schema *refuse_files; /* a body for which this holds takes no attachment, whoever sends it; NULL: none such */
 	struct str refuse_files_reason;
+	struct str follows;          /* the relation that its states follow; "" none. Who is a party of what it leads to is one of this too */
 	bool confidential; /* of what nobody but those concerned may know before it is published: persons are called by what they are in it, and a record that
 	                    * does not begin in public is encrypted with a key of its own */
 	bool builtin;
@@ -123,6 +126,7 @@ struct kinds {
 	const struct json *common; /* kinds/common.json */
 	struct map by_name;
 	struct map inverse; /* rel → the title of its other end */
+	struct kind_pointers followed; /* relations that states of some kind follow */
 };
 
 /* The built-in kinds, then those of the folder (NULL or missing: none), which replace built-in ones by name. ERR_INVALID names file,

@@ -29,8 +29,9 @@ static void found(struct checking *c, const char *fmt, ...) {
 static enum err_code check_public(struct checking *c, struct arena *a, const struct stored *r, const struct projection *p, struct err *e) {
 	struct db_query q = db_query(c->db, "SELECT etag, body, state FROM public WHERE record = $1");
 	db_bind_int(&q, 1, r->id);
-	bool there = db_row(&q);
-	if (there != p->is_public)
+	bool there = db_row(&q), open = p->is_public;
+	if (open && p->follows && store_followed_open(c->db, r, &open, e)) return db_cancel(&q), ERR_STORAGE;
+	if (there != open)
 		found(c, "%.*s: %s", STR_ARG(r->uid), there ? "is shown to the public and should not be" : "should be public and is not shown");
 	else if (there && (!str_eq(db_str(&q, 0), p->etag) || !str_eq(db_str(&q, 1), p->shown)))
 		found(c, "%.*s: what the public is shown is not what its body gives (`polder admin rebuild` mends it)", STR_ARG(r->uid));

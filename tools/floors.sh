@@ -37,6 +37,10 @@ cases='publication|participant|system_status|case_state|embargo_proposal|embargo
 complain "A case's table is written outside hub/case/:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(case/|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($cases)\b" || true)"
+disputes='dispute|seat|panel|panel_member|panel_vote|panel_challenge'
+complain "A dispute's table is written outside hub/dispute/:" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(dispute/|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($disputes)\b" || true)"
 complain "A decision is recorded past the act (hub/triage.c):" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(triage\.c|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) decision\b" || true)"

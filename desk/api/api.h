@@ -94,6 +94,8 @@ route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, ap
 	api_moves;
 /* room.c */
 route_fn api_acts, api_record_acts, api_room, api_messages, api_mark_read, api_open_case;
+/* dispute.c */
+route_fn api_disputes, api_dispute, api_file_dispute;
 /* tables.c */
 route_fn api_tables, api_table, api_table_decide, api_decisions;
 /* report.c */

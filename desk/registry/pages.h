@@ -1,6 +1,7 @@
 /* What the pages show, as their templates want it, and the handlers that prepare it: one file of C and one template a
  * page. */
 #pragma once
+#include "desk/disputes/disputed.h"
 #include "desk/registry/chart.h"
 #include "desk/registry/filters.h"
 #include "desk/registry/lines.h"
@@ -140,6 +141,7 @@ struct record_page {
 	struct schema_org is;
 	struct str hub_name, published_day;
 	bool long_title, summary_cut;
+	struct disputed disputed;
 };
 route_fn show_record, show_record_file;
 /* A file of a record, as d's viewer may have it. ERR_NOT_FOUND. */

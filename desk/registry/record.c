@@ -172,6 +172,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	bool done;
 	enum err_code code = record_by_path(rq, rs, "", &r, &done, e);
 	if (code || done) return code;
+	if (str_is(r.line.kind->name, "dispute")) return show_dispute(rq, rs, e);
 	struct disclosing d = desk_disclosing(rq);
 	const struct desk_app *app = rq->app;
 	const struct kind *kind = r.line.kind;
@@ -184,6 +185,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = read_events(&d, &r, &page, e);
 	if (!code) code = read_files(&d, &r, &page, e);
 	if (!code) code = record_tools(rq, &r, &page.tools, e);
+	if (!code) code = disputed_read(&d, &r, &page.disputed, e);
 	if (!code) code = decisions_part(rq, &r, &page.decisions, e);
 	if (!code) code = case_box(rq, &r, &page.case_box, e);
 	if (!code) code = similar_box(rq, &r, &page.similar, e);

@@ -46,6 +46,8 @@ struct case_state {
 enum err_code case_state_read(struct db *db, struct arena *a, int64_t record, struct case_state *out, struct err *e) must_use;
 enum err_code case_state_write(struct store *s, int64_t record, const struct case_state *c) must_use;
 
+/* A task whose text stands in an event; subject "": the coordinators'. due 0: none. */
+enum err_code task_put(struct store *s, int64_t record, int64_t event, struct str subject, moment due) must_use;
 /* Ends an embargo that is active or under revision, withdraws one that is proposed; consents are reset. */
 enum err_code embargo_end(struct acting *x, struct case_state *c, struct str reason) must_use;
 /* Until when an embargo keeps a record from being public: its own, or that of a case that handles, publishes or is named by it. 0: none. */

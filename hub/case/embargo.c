@@ -48,7 +48,8 @@ enum err_code case_state_write(struct store *s, int64_t record, const struct cas
 	db_bind_int(&q, 10, c->exploit_public);
 	db_bind_int(&q, 11, c->attacks_observed);
 	db_bind_int(&q, 12, c->confirmed);
-	return db_run(&q, s->e);
+	enum err_code code = db_run(&q, s->e);
+	return code ? code : store_follow_case(s, record); /* what is said of it in public hangs on the embargo */
 }
 
 struct proposal {

@@ -11,5 +11,6 @@ const struct migration hub_migrations[] = {
 	{6, "receipts", migration_receipts, NULL},
 	{7, "harbor", migration_harbor, NULL},
 	{8, "publication", migration_publication, NULL},
+	{9, "disputes", migration_disputes, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);

@@ -45,6 +45,9 @@ export const requests = {
   'erase': (r) => ({by: 'coordinator', path: {id: r.uid}, body: {reason: 'asked for', basis: 'Article 17'}}),
   'open-case': (r) => ({of: 'report', by: 'coordinator', path: {id: r.uid}, body: {title: 'A case'}}),
   'mark-read': (r) => ({path: {id: r.uid}, body: {up_to: 1}}),
+  'api-disputes': () => ({}),
+  'api-dispute': (r) => ({of: 'dispute', path: {id: r.uid}}),
+  'file-dispute': (r) => ({of: 'case', path: {id: r.uid}, body: {question: 'scope', statement: 'It is not.'}}),
   'api-file': (r) => ({path: {id: r.uid, sha256: r.file}}),
   'api-search': () => ({query: 'q=fraud&limit=5'}),
   'api-facets': () => ({query: 'kind=incident'}),
@@ -72,7 +75,9 @@ export const requests = {
 // The request of an operation that is about a record of another kind than the one above, with such a record of the same owner in its place.
 export async function inPlace(request, who) {
   if (!request?.of) return request
-  const {body} = await who.done(201, 'POST', '/records', {kind: request.of, body: {title: 'One that it is about'}})
+  const kind = request.of === 'dispute' ? 'case' : request.of
+  let {body} = await who.done(201, 'POST', '/records', {kind, body: {title: 'One that it is about'}})
+  if (request.of === 'dispute') ({body} = await who.done(201, 'POST', `/records/${body.uid}/disputes`, {question: 'tier', statement: 'It is not.'}))
   return {...request, path: {...request.path, id: body.uid}}
 }
 
