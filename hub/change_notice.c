@@ -17,6 +17,12 @@ static bool tells(struct str type) {
 	return false;
 }
 
+/* What finders and parties do in confidential matters, and what the hub does by itself, is for all coordinators; a draft is for nobody yet. */
+static bool concerns_coordinators(const struct store *s, const struct stored *r) {
+	bool by_others = !(s->actor.roles & ROLE_COORDINATOR) || str_is(s->actor.name, "hub");
+	return r->kind->confidential && by_others && !str_is(r->state, "draft");
+}
+
 /* Whose record it is, first; then parties and the members of those that are organizations. Who was invited alone is told of that. */
 static enum err_code find_recipients(struct store *s, const struct stored *r, struct str invited, struct recipient *list, size_t *n) {
 	int64_t followed = 0; /* whose parties are this record's */
@@ -35,13 +41,14 @@ static enum err_code find_recipients(struct store *s, const struct stored *r, st
 		"SELECT account AS uid FROM panel_member WHERE record = $1 AND state = 'asked' UNION "
 		"SELECT created_by AS uid FROM record WHERE id = $4 UNION SELECT subject AS uid FROM party WHERE record = $4 UNION "
 		"SELECT m.account AS uid FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $4 UNION "
-		"SELECT account AS uid FROM membership WHERE $4 > 0 AND organization = '' AND role = 'coordinator') c "
+		"SELECT account AS uid FROM membership WHERE ($4 > 0 OR $5 = 1) AND organization = '' AND role = 'coordinator') c "
 		"JOIN account a ON a.uid = c.uid WHERE a.suspended = 0 AND a.uid <> $3 "
 		"ORDER BY CASE WHEN a.uid = $2 THEN 0 ELSE 1 END, a.uid LIMIT 500");
 	if (!invited.n) db_bind_int(&q, 1, r->id);
 	db_bind_str(&q, 2, invited.n ? invited : r->created_by);
 	db_bind_str(&q, 3, s->actor.name);
 	if (!invited.n) db_bind_int(&q, 4, followed);
+	if (!invited.n) db_bind_int(&q, 5, concerns_coordinators(s, r));
 	*n = 0;
 	while (*n < NOTICES && db_row(&q)) {
 		enum member_role role = member_role_of(db_str(&q, 1));

@@ -7,6 +7,7 @@
 #include "hub/account/session.h"
 #include "hub/dispute.h"
 #include "hub/case/publication.h"
+#include "hub/clock.h"
 #include "hub/erase.h"
 #include "hub/keys.h"
 #include "hub/mail.h"
@@ -42,6 +43,7 @@ static void *keep_terms(void *arg) {
 	while (!atomic_load(&c->stopping)) {
 		struct err e = {0};
 		if (publication_run(c->hub, c->terms_db, &e)) complain("ending embargoes and publishing by plan", &e);
+		if (clock_run(c->hub, c->terms_db, &e)) complain("keeping terms", &e);
 		pause_for(c, LOOK);
 	}
 	return NULL;

@@ -12,5 +12,6 @@ const struct migration hub_migrations[] = {
 	{7, "harbor", migration_harbor, NULL},
 	{8, "publication", migration_publication, NULL},
 	{9, "disputes", migration_disputes, NULL},
+	{10, "clocks", migration_clocks, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);

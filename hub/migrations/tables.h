@@ -11,3 +11,4 @@ extern const char migration_decisions[];
 extern const char migration_receipts[];
 extern const char migration_harbor[];
 extern const char migration_publication[];
+extern const char migration_clocks[];
