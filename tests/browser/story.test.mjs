@@ -193,3 +193,140 @@ test('the provider works on it and answers; who says nothing is shown as silent,
   assert.match(await text(finder), /The fix ships with 1\.4/)
   await look('finder', 'the report and its case')
 })
+
+test('a term runs out: it is overdue on the case, and those who coordinate are told once', async () => {
+  const clocks = async () => (await coordinator.done(200, 'GET', `/records/${room}/clocks`)).body.items
+  for (const [move, state] of [['triage', 'triaged']]) assert.equal((await coordinator.done(200, 'POST', `/records/${room}/moves`, {move})).body.state, state)
+  assert.equal((await clocks()).find((one) => one.name === 'invite').overdue, false)
+  hub.later(9 * 86400)
+  await eventually(async () => (await clocks()).find((one) => one.name === 'invite').rung >= 2, 'the term is overdue', 15000)
+  const page = pages.coordinator
+  await page.goto('/desk/clocks?show=overdue')
+  assert.match(await text(page), /Ask the parties in Case of the open channel/)
+  await look('coordinator', 'overdue')
+  await page.goto(`/r/${room}/room`)
+  assert.match(await text(page), /Terms Ask the parties in .*overdue by/)
+  await page.goto('/inbox')
+  assert.match(await text(page), /A term is overdue/)
+  await coordinator.done(200, 'POST', `/records/${room}/moves`, {move: 'coordinate'})
+  assert.equal((await clocks()).find((one) => one.name === 'invite').state, 'late')
+})
+
+test('the provider disputes the tier; a panel hears both sides and rules', async () => {
+  const page = pages.provider
+  await page.goto(`/r/${report}/dispute`)
+  await page.check('[name="question"][value="tier"]').catch(() => page.selectOption('[name="question"]', 'tier'))
+  await page.fill('[name="statement"]', 'Nobody but whoever runs the tool can use it.')
+  await look('provider', 'disputes the tier')
+  await page.locator('main form button[type=submit]').first().click()
+  await page.waitForURL(/\/r\/R-/)
+  dispute = page.url().match(/\/r\/(R-[A-Z0-9-]+)/)[1]
+  const act = (who, name, args = {}) => who.done(200, 'POST', `/records/${dispute}/acts`, {act: name, args})
+  await act(coordinator, 'dispute.acknowledge')
+  await act(coordinator, 'dispute.state', {text: 'Whoever writes a page that the tool reads can use it.'})
+  await act(coordinator, 'dispute.decide', {outcome: 'reject', reasons: 'The tier follows from the table.'})
+  await act(provider, 'dispute.escalate', {reason: 'The table asks for people hit.'})
+  const panel = (await coordinator.done(200, 'GET', `/records/${dispute}/dispute`)).body.panel.members
+  assert.equal(panel.length, 3)
+  judge = panel[0].name.split(' ')[0]
+  pages.judge = await pageFor(browser, hub, {width: 1280, login: judge})
+  pages.judge.setDefaultTimeout(10000)
+  await pages.judge.goto('/desk/panel')
+  await look('judge', 'is asked onto a panel')
+  await pages.judge.goto(`/r/${dispute}`)
+  assert.ok(!(await text(pages.judge)).includes('whoever runs the tool'), 'nothing is read before conflicts are declared')
+  for (const member of panel) await act(token(hub, member.name.split(' ')[0]), 'seat.declare', {conflict: false})
+  await pages.judge.goto(`/r/${dispute}`)
+  assert.match(await text(pages.judge), /whoever runs the tool .*Whoever writes a page/)
+  await pages.judge.goto(`/r/${dispute}/vote`)
+  await look('judge', 'votes')
+  await pages.judge.check('[name="choice"][value="reject"]')
+  await pages.judge.fill('[name="reasons"]', 'Pages are read by everybody.')
+  await pages.judge.locator('main form button[type=submit]').first().click()
+  await pages.judge.waitForURL((url) => !url.pathname.endsWith('/vote'))
+  for (const member of panel.slice(1)) await act(token(hub, member.name.split(' ')[0]), 'panel.vote', {choice: 'reject', reasons: 'As the others.'})
+  const stands = async () => (await coordinator.done(200, 'GET', `/records/${dispute}`)).body.state
+  if ((await stands()) === 'with-panel') await act(token(hub, judge), 'panel.rule', {reasons: 'The tier stands.'})
+  assert.match(await stands(), /ruled|final/)
+  await page.goto(`/r/${dispute}`)
+  await look('provider', 'the ruling')
+  await nothingForVisitors()
+})
+
+test('a fix is deployed; an advisory and a lesson are drafted, and the plan names what is published', async () => {
+  const theirs = pages.provider, page = pages.coordinator
+  await theirs.goto(`/r/${room}/room`)
+  for (const step of ['A fix is ready', 'The fix is deployed']) {
+    await press(theirs, step)
+    await theirs.waitForURL(/done=acted/)
+  }
+  await provider.done(200, 'POST', `/records/${room}/acts`, {act: 'statement.set', args: {text: 'We thank the finder. Version 1.4 repairs it.'}})
+  await page.goto(`/r/${room}`)
+  await press(page, 'Draft an advisory')
+  await page.waitForURL(/done=drafted/)
+  advisory = page.url().match(/\/r\/(R-[A-Z0-9-]+)/)[1]
+  assert.ok(![proof, steps, notes].some((word) => page.url().includes(word)))
+  await look('coordinator', 'the drafted advisory')
+  await page.goto(`/r/${room}`)
+  await press(page, 'Draft a lesson')
+  await page.waitForURL(/done=drafted/)
+  const lesson = page.url().match(/\/r\/(R-[A-Z0-9-]+)/)[1]
+  const patch = async (id, body) => {
+    const {headers} = await coordinator.done(200, 'GET', `/records/${id}`)
+    return coordinator.done(200, 'PATCH', `/records/${id}`, body, {'if-match': headers.etag})
+  }
+  await patch(advisory, {title: 'Delta 7B tells its system prompt to tools', summary: 'Update to 1.4, or switch off tools that you do not control.', description: 'What a tool answers was read as an instruction.',
+    root_cause: 'Answers of tools were not marked as such.', severity: 'high'})
+  await patch(lesson, {title: 'Mark what tools answer', lesson: 'What comes from a tool is data, not an instruction.'})
+  await coordinator.done(201, 'POST', `/records/${room}/links`, {rel: 'publishes', target: lesson}).catch(() => {})
+  await patch(room, {summary: 'A model told its system prompt to tools; repaired.', publication: {mode: 'at-embargo-end'}, outcome: {result: 'fixed', text: 'Repaired in 1.4.'}})
+  for (const id of [advisory, lesson]) {
+    const {items} = (await coordinator.done(200, 'GET', `/records/${id}/moves`)).body
+    if (!items.some((one) => one.move === 'publish')) await coordinator.done(200, 'POST', `/records/${id}/moves`, {move: items.find((one) => one.move !== 'cancel').move})
+  }
+  await page.goto(`/r/${advisory}/redaction`)
+  await look('coordinator', 'who reads what')
+  await nothingForVisitors()
+})
+
+test('the embargo ends at its hour by itself, and visitors read what the plan names and nothing else', async () => {
+  const anybody = nobody(hub)
+  await provider.done(200, 'POST', `/records/${room}/acts`, {act: 'fact.report', args: {fact: 'attacks', reason: 'We see attempts.'}})
+  assert.equal((await coordinator.done(200, 'GET', `/records/${room}/room`)).body.embargo.state, 'active')
+  assert.equal((await coordinator.post(`/records/${advisory}/moves`, {move: 'publish'})).status, 409)
+  hub.later(40 * 86400)
+  await eventually(async () => (await coordinator.done(200, 'GET', `/records/${room}/room`)).body.embargo.state === 'exited', 'the embargo ends', 15000)
+  await eventually(async () => (await anybody.get(`/records/${advisory}`)).status === 200, 'the advisory is public', 15000)
+  const page = pages.visitor
+  await page.goto('/browse/advisories')
+  await follow(page, /Delta 7B tells/)
+  const shown = await text(page)
+  assert.match(shown, /TST-20\d\d-0001/)
+  assert.match(shown, /Update to 1\.4/)
+  await look('visitor', 'the advisory')
+  for (const path of [`/r/${report}`, `/r/${room}`, `/r/${dispute}`]) assert.equal((await hub.get(path)).status, 404, path)
+  for (const path of [page.url().replace(/^https?:\/\/[^/]+/, ''), '/browse/lessons', '/search?q=delta', '/feed.atom', `/api/v1/records/${advisory}`]) {
+    const answer = await hub.get(path)
+    for (const word of [proof, steps, notes, 'Quiet Apps has', receipt]) assert.ok(!answer.text.includes(word), `${path} tells of "${word}"`)
+  }
+  assert.match((await hub.get('/browse/lessons')).text, /Mark what tools answer/)
+  const finder = pages.finder
+  await finder.goto('/receipt')
+  if (await finder.locator('#code').count()) {
+    await finder.fill('#code', receipt)
+    await press(finder, 'Open')
+  }
+  await finder.waitForURL(/\/receipt\/report/)
+  await look('finder', 'at the end')
+})
+
+test('the case is published and concluded with its outcome and its lesson, and nothing went wrong on the way', async () => {
+  await coordinator.done(200, 'POST', `/records/${room}/moves`, {move: 'publish'})
+  await coordinator.done(200, 'POST', `/records/${room}/moves`, {move: 'conclude'})
+  const answer = await hub.get(`/r/${room}`)
+  assert.equal(answer.status, 200)
+  for (const word of [proof, steps, notes, 'pim of the test', 'A- ']) assert.ok(!answer.text.includes(word), word)
+  for (const [name, page] of Object.entries(pages)) assert.deepEqual(page.wrong, [], name)
+  assert.match(hub.polder('admin', 'check'), / 0 findings/)
+  assert.equal(hub.errors, '')
+})
