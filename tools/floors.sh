@@ -37,7 +37,7 @@ cases='participant|system_status|case_state|embargo_proposal|embargo_answer|task
 complain "A case's table is written outside hub/case/:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(case/|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($cases)\b" || true)"
-accounts='account|recovery|session|token|membership|code|identity|audit|draft|saved_search|notice|idempotency'
+accounts='account|recovery|session|token|membership|code|identity|audit|draft|saved_search|notice|notice_setting|notice_digest|idempotency'
 complain "An account's table is written outside hub/account/:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(account/|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($accounts)\b" || true)"

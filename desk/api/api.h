@@ -83,5 +83,7 @@ enum err_code api_once(struct request *rq, struct response *rs, route_fn *work, 
 /* read.c */
 route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, api_record, api_history, api_search, api_facets, api_health,
 	api_moves;
+/* notices.c */
+route_fn api_notices, api_notices_set;
 /* write.c, file.c, bulk.c, me.c, openapi.c, docs.c */
 route_fn api_create, api_revise, api_patch, api_move, api_link, api_unlink, api_comment, api_attach, api_bulk, api_me, api_openapi, api_docs;

@@ -5,3 +5,4 @@
 extern const char migration_ground[], migration_ground_sqlite[];
 extern const char migration_accounts[];
 extern const char migration_cases[];
+extern const char migration_notices[];

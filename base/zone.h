@@ -1,6 +1,6 @@
 /* Time zones by their IANA names, read from the system's tz database (TZif, RFC 8536). Thread-safe. */
 #pragma once
-#include "base/base.h"
+#include "base.h"
 
 /* The names people choose from ("Africa/Abidjan" … "UTC"), sorted; read once. */
 const struct str *zone_names(size_t *n);
