@@ -24,6 +24,7 @@ static const struct {
 	{ERR_INTERNAL, 500, 3, "internal", "Internal error"},
 	{ERR_USAGE, 400, 2, "usage", "The request could not be understood"},
 	{ERR_CANCELLED, 503, 3, "cancelled", "Stopped"},
+	{ERR_GONE, 410, 1, "gone", "Erased"},
 };
 
 static size_t row(enum err_code code) {

@@ -22,6 +22,7 @@ enum err_code {
 	ERR_INTERNAL = -12,    /* a bug of ours */
 	ERR_USAGE = -13,       /* a command line that means nothing */
 	ERR_CANCELLED = -14,   /* stopped by the user or by shutdown */
+	ERR_GONE = -15,        /* it was here, and was erased; nothing brings it back */
 };
 
 struct err {

@@ -95,6 +95,27 @@ static enum err_code edit(struct cli *c, const struct json *start, const struct 
 	return code;
 }
 
+enum err_code body_text_from_editor(struct cli *c, const char *asked, struct str *out, struct err *e) {
+	char path[] = "/tmp/polder-text-XXXXXX";
+	autofd int fd = mkostemp(path, O_CLOEXEC);
+	if (fd < 0) return err_errno(e, errno, "%s", path);
+	struct str text = STR_EMPTY, line;
+	enum err_code code = fd_write_all(fd, arena_fmt(c->a, "\n# %s\n# Lines that begin with # are left out.\n", asked), e);
+	if (!code) code = run_editor(path, e);
+	if (!code) code = file_read(c->a, path, BODY_BYTES, &text, e);
+	unlink(path);
+	if (code) return code;
+	autobuf struct buf lines = BUF(BODY_BYTES);
+	for (struct str rest = text; rest.p && str_split(&rest, '\n', &line);)
+		if (!str_starts(line, S("#"))) {
+			buf_add(&lines, line);
+			buf_add_char(&lines, '\n');
+		}
+	*out = arena_str(c->a, str_trim(buf_str(&lines)));
+	if (!str_utf8(*out)) return err_set(e, ERR_INVALID, "what you wrote is not UTF-8 text");
+	return out->n ? ERR_OK : err_set(e, ERR_CANCELLED, "nothing was written");
+}
+
 enum err_code body_from_user(struct cli *c, const struct json *start, const struct json **out, struct err *e) {
 	const char *file = cli_option(c, "file");
 	const struct given *sets = cli_options(c, "set");

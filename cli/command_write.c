@@ -1,8 +1,9 @@
-/* new, edit, move, link, unlink, comment, attach */
+/* new, edit, move, link, unlink, comment, attach, erase */
 #include "body.h"
 #include "command.h"
 #include "hub/attachment.h"
 #include "hub/change.h"
+#include "hub/erase.h"
 
 static enum err_code done(struct cli *c, const struct change_result *r, const char *verb, struct err *e) {
 	if (c->json) {
@@ -163,6 +164,30 @@ static enum err_code run_attach(struct cli *c, struct err *e) {
 	if (!code) code = file_read(c->a, c->arguments[1], ATTACHMENT_BYTES, &change.bytes, e);
 	return code ? code : apply(c, &change, "has the file", e);
 }
+static enum err_code run_erase(struct cli *c, struct err *e) {
+	const char *reason = cli_option(c, "reason"), *basis = cli_option(c, "basis");
+	struct change change = {.op = CHANGE_ERASE, .record = str_of(c->arguments[0]), .reason = str_of(reason ? reason : ""), .basis = str_of(basis ? basis : "")};
+	struct change_result result;
+	struct err rest = {0};
+	change.actor = cli_actor(c);
+	enum err_code code = change_apply(c->hub, c->db, &change, &result, e);
+	if (code) return code;
+	/* It is erased; what is left of it in files and logs goes now, or within the hour by the server. */
+	if (erase_finish(c->hub, &rest)) fprintf(stderr, "polder: %s\n", rest.message);
+	return done(c, &result, "was erased", e);
+}
+static const struct option erase_options[] = {
+	{"reason", "TEXT", "why; it stays, and is shown to those who could see the record", false},
+	{"basis", "TEXT", "the law or rule by which", false},
+};
+const struct command command_erase = {
+	.name = "erase", .arguments = "ID", .summary = "take away for good what a record says",
+	.text = "Body, comments, files, names and every revision go; that there was a record, when it was erased and why stays. A record that is encrypted is erased by destroying "
+			"its key, so no copy of the hub shows it again. There is no way back.",
+	.example = "polder erase CUE-0003 --reason \"asked for by the person concerned\" --basis \"GDPR Article 17\" --hub myhub", .options = erase_options,
+	.options_n = lengthof(erase_options), .least = 1, .most = 1, .needs_hub = true, .run = run_erase,
+};
+
 const struct command command_attach = {
 	.name = "attach", .arguments = "ID FILE", .summary = "put a file with a record",
 	.text = "The file is kept under its SHA-256; the same file twice takes its room once.",

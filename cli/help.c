@@ -114,13 +114,29 @@ void help_man(void) {
 
 /* ---- completion ---- */
 
+/* The first word of a command of two, where it stands there for the first time; its length. */
+static size_t first_word(size_t i) {
+	const char *space = strchr(commands[i]->name, ' ');
+	size_t n = space ? (size_t)(space - commands[i]->name) : 0;
+	for (size_t j = 0; j < i; j++)
+		if (n && strncmp(commands[j]->name, commands[i]->name, n + 1) == 0) return 0;
+	return n;
+}
+static void complete_second_words(size_t i, size_t n) {
+	printf("    %.*s) COMPREPLY=($(compgen -W \"", (int)n, commands[i]->name);
+	for (size_t j = 0; j < commands_n; j++)
+		if (strncmp(commands[j]->name, commands[i]->name, n + 1) == 0) printf("%s ", commands[j]->name + n + 1);
+	printf("\" -- \"$current\")) ;;\n");
+}
 void help_completion(void) {
 	printf("_polder() {\n  local current=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]}\n  local common=\"");
 	for (size_t i = 0; i < common_options_n; i++) printf("--%s ", common_options[i].name);
 	printf("\"\n  if [ \"$COMP_CWORD\" -eq 1 ]; then\n    COMPREPLY=($(compgen -W \"");
 	for (size_t i = 0; i < commands_n; i++)
 		if (!strchr(commands[i]->name, ' ')) printf(" %s", commands[i]->name);
-	printf(" admin\" -- \"$current\"))\n    return\n  fi\n  case $current in\n  -*) case $command in\n");
+	for (size_t i = 0; i < commands_n; i++)
+		if (first_word(i)) printf(" %.*s", (int)first_word(i), commands[i]->name);
+	printf("\" -- \"$current\"))\n    return\n  fi\n  case $current in\n  -*) case $command in\n");
 	for (size_t i = 0; i < commands_n; i++) {
 		if (strchr(commands[i]->name, ' ') || !commands[i]->options_n) continue;
 		printf("    %s) COMPREPLY=($(compgen -W \"$common", commands[i]->name);
@@ -128,8 +144,9 @@ void help_completion(void) {
 		printf("\" -- \"$current\")) ;;\n");
 	}
 	printf("    *) COMPREPLY=($(compgen -W \"$common\" -- \"$current\")) ;;\n    esac ;;\n");
-	printf("  *) case $command in\n    admin) COMPREPLY=($(compgen -W \"");
+	/* A second word where one is due; behind it, and behind a command of one word, files. */
+	printf("  *) case $([ \"$COMP_CWORD\" -eq 2 ] && echo \"$command\") in\n");
 	for (size_t i = 0; i < commands_n; i++)
-		if (strncmp(commands[i]->name, "admin ", 6) == 0) printf("%s ", commands[i]->name + 6);
-	printf("\" -- \"$current\")) ;;\n    *) COMPREPLY=($(compgen -f -- \"$current\")) ;;\n    esac ;;\n  esac\n}\ncomplete -o filenames -F _polder polder\n");
+		if (first_word(i)) complete_second_words(i, first_word(i));
+	printf("    *) COMPREPLY=($(compgen -f -- \"$current\")) ;;\n    esac ;;\n  esac\n}\ncomplete -o filenames -F _polder polder\n");
 }

@@ -42,6 +42,7 @@ static const struct command *find_command(char **words, int n, int *used) {
 		size_t first = space ? (size_t)(space - name) : strlen(name);
 		if (n < 1 || strlen(words[0]) != first || strncmp(words[0], name, first) != 0) continue;
 		if (space && (n < 2 || strcmp(words[1], space + 1) != 0)) continue;
+		if (found && !space) continue; /* "receipt check" is another command than "receipt" */
 		found = commands[i];
 		*used = space ? 2 : 1;
 	}

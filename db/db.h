@@ -96,5 +96,5 @@ enum err_code db_copy(struct db *db, const char *to, struct err *e) must_use;
 enum err_code db_check(struct db *db, struct err *e) must_use;
 /* Lets the planner know the sizes of tables; cheap when nothing changed much. */
 void db_optimize(struct db *db);
-/* Writes the log back into the file, so that a copy of the file alone is whole. */
-void db_checkpoint(struct db *db);
+/* Writes the log back into the file and empties it, so that a copy of the file alone is whole. False when another's reading kept it from being emptied. */
+bool db_checkpoint(struct db *db);

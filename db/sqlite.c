@@ -408,6 +408,6 @@ void db_optimize(struct db *db) {
 	sqlite3_exec(db->handle, "PRAGMA optimize", NULL, NULL, NULL);
 }
 
-void db_checkpoint(struct db *db) {
-	sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+bool db_checkpoint(struct db *db) {
+	return sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) == SQLITE_OK;
 }

@@ -2,11 +2,16 @@
 
 #include "desk/account/routes.h"
 #include "desk/api/routes.h"
+#include "desk/cases/routes.h"
+#include "desk/disputes/routes.h"
 #include "desk/feeds/routes.h"
 #include "desk/forms/routes.h"
+#include "desk/harbor/routes.h"
 #include "desk/identify.h"
+#include "desk/intake/routes.h"
 #include "desk/registry/routes.h"
 #include "desk/site/site.h"
+#include "desk/tables/routes.h"
 #include "lib/json/json.h"
 
 enum err_code desk_router(struct arena *a, struct desk_app *app, struct router **out, struct err *e) {
@@ -15,7 +20,7 @@ enum err_code desk_router(struct arena *a, struct desk_app *app, struct router *
 	if (!code) code = api_routes(a, app, &api, e);
 	if (!code) code = forms_begin(a, app, e);
 	if (code) return code;
-	const struct route *const tables[] = {site_routes, pages, form_routes, api, account_routes, feeds_routes(a, app)};
+	const struct route *const tables[] = {site_routes, pages, form_routes, case_routes, dispute_routes, intake_routes, api, account_routes, harbor_routes, feeds_routes(a, app), table_routes(a, app)};
 	if (arena_failed(a)) return err_set(e, ERR_MEMORY, "out of memory");
 	struct router *router = NULL;
 	code = router_new(tables, lengthof(tables), &router, e);
@@ -78,7 +83,7 @@ static void param_json(struct json_writer *w, const struct param *p) {
 static void route_json(struct json_writer *w, const struct route *r) {
 	static const char *const csrf[] = {"none", "origin", "token", "api"};
 	static const struct flag flags[] = {{ROUTE_CACHEABLE, "cacheable"}, {ROUTE_SAME_FOR_ALL, "same for all"},
-		{ROUTE_STRICT_QUERY, "strict query"}, {ROUTE_PRIVATE, "private"}, {ROUTE_FORM, "form"}, {ROUTE_ANY_ORIGIN, "any origin"}, {0}};
+		{ROUTE_STRICT_QUERY, "strict query"}, {ROUTE_PRIVATE, "private"}, {ROUTE_FORM, "form"}, {ROUTE_ANY_ORIGIN, "any origin"}, {ROUTE_UNTRACED, "untraced"}, {0}};
 	static const struct flag gives[] = {{GIVES_HTML, "html"}, {GIVES_JSON, "json"}, {GIVES_SCHEMA, "schema"}, {GIVES_FILE, "file"},
 		{GIVES_FEED, "feed"}, {GIVES_REDIRECT, "redirect"}, {GIVES_NOTHING, "nothing"}, {0}};
 	jw_object(w);

@@ -591,6 +591,12 @@ static enum err_code read_csaf(const struct import_file *files, size_t n, struct
 	return arena_failed(d->a) ? err_set(e, ERR_MEMORY, "memory is out") : ERR_OK;
 }
 
+/* Others' advisories are told by themselves. */
+static bool csaf_fits(struct str kind, struct str source_system) {
+	return str_is(kind, "advisory") && !source_system.n;
+}
+
 const struct format format_csaf = {
-	.name = "csaf", .title = "CSAF 2.0 advisories and VEX documents", .suffix = ".json", .mapping = 1, .read = read_csaf,
+	.name = "csaf", .title = "CSAF 2.0 advisories and VEX documents", .suffix = ".json", .mapping = 1, .read = read_csaf, .kind_fits = csaf_fits,
+	.write = csaf_tell, .dispute_notes = true,
 };

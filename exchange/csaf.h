@@ -64,3 +64,6 @@ struct csaf_names {
 };
 struct csaf_names csaf_names(const struct csaf *c, const struct json *item);
 bool csaf_name(struct csaf_names *n, struct str *id);
+
+/* csaf_tell.c: an advisory of ours as a document; the rest of format.write. */
+enum err_code csaf_tell(struct arena *a, struct str kind, struct str id, const struct json *body, const struct json **out, struct err *e) must_use;

@@ -95,6 +95,8 @@ struct format {
 	 * whether a record of this kind, from this source ("" none), can be told in this format. */
 	bool (*kind_fits)(struct str kind, struct str source_system);
 	enum err_code (*write)(struct arena *a, struct str kind, struct str id, const struct json *body, const struct json **out, struct err *e);
+	const char *disputes;  /* member of what it writes in which disputes of a record stand; NULL: the format has no place for them there */
+	bool dispute_notes;    /* they are told as notes of its document (CSAF 2.0, 3.2.1.8) */
 };
 
 extern const struct format *const formats[];

@@ -358,5 +358,5 @@ static enum err_code write_osv(struct arena *a, struct str kind, struct str id, 
 
 const struct format format_osv = {
 	.name = "osv", .title = "Open Source Vulnerability records", .suffix = ".json", .mapping = 3,
-	.read = read_osv, .kind_fits = kind_fits, .write = write_osv,
+	.read = read_osv, .kind_fits = kind_fits, .write = write_osv, .disputes = "database_specific",
 };

@@ -30,16 +30,6 @@ static bool commit_fits(struct str s) {
 	return true;
 }
 
-/* A moment in UTC; a date counts from its first second, a time without a zone as UTC. */
-static struct str utc(struct arena *a, struct str when) {
-	moment t;
-	if (when.n == 4) when = arena_cat(a, when, S("-01"));
-	if (when.n == 7) when = arena_cat(a, when, S("-01"));
-	if (when.n == 10) when = arena_cat(a, when, S("T00:00:00Z"));
-	if (moment_parse(when, &t) || moment_parse(arena_cat(a, when, S("Z")), &t)) return moment_str(a, t);
-	return STR_EMPTY;
-}
-
 static struct str reference_type(const struct json *reference) {
 	static const struct {
 		const char *ours, *theirs;
@@ -326,7 +316,7 @@ static void put_dates(struct json_builder *doc, const struct json *body, bool th
 	for (size_t i = 0; i < lengthof(names); i++) {
 		struct str date = get(body, names[i]);
 		if (!theirs && i == 0 && !date.n) date = get(body, "published");
-		if (!theirs) date = utc(doc->a, date);
+		if (!theirs) date = when_utc(doc->a, date);
 		/* Demanded; the zero time of Go stands for "not known" in published records too. */
 		if (!theirs && i == 0 && !date.n) date = S("0001-01-01T00:00:00Z");
 		json_put_str(doc, str_of(names[i]), date);

@@ -249,3 +249,12 @@ void draft_extra(struct drafts *d, struct draft *r, const struct json *extra) {
 	json_set(&rules, S("/source/extra"), json_built(&audience));
 	r->visibility = json_built(&rules);
 }
+
+struct str when_utc(struct arena *a, struct str when) {
+	moment t;
+	if (when.n == 4) when = arena_cat(a, when, S("-01"));
+	if (when.n == 7) when = arena_cat(a, when, S("-01"));
+	if (when.n == 10) when = arena_cat(a, when, S("T00:00:00Z"));
+	if (moment_parse(when, &t) || moment_parse(arena_cat(a, when, S("Z")), &t)) return moment_str(a, t);
+	return STR_EMPTY;
+}

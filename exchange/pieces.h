@@ -16,6 +16,8 @@ bool identifier_fits(struct str s);
 /* As the schemas of `when` and `language` in kinds/common.json. */
 bool when_fits(struct str s);
 bool language_fits(struct str s);
+/* A `when` as a moment in UTC; a date counts from its first second, a time without a zone as UTC. "" for what is none. */
+struct str when_utc(struct arena *a, struct str when);
 /* The identifier of the record whose page in a public collection is at this address: "AIID-6", "CVE-2024-0001", "AML.CS0009",
  * "AVID-2022-V013", "GHSA-…"; "" for other addresses. */
 struct str identifier_at(struct arena *a, struct str url);

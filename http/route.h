@@ -36,6 +36,7 @@ enum {
 	ROUTE_SAME_FOR_ALL = 2,   /* the answer does not depend on Cookie or Authorization: kept and served despite them */
 	ROUTE_STRICT_QUERY = 4,   /* unknown query parameters are refused; set for everything below /api by itself */
 	ROUTE_PRIVATE = 8,        /* the access log gets the pattern, not the path, and no query string */
+	ROUTE_UNTRACED = 64,      /* the access log gets no address: nobody must be found by it */
 	ROUTE_FORM = 32,          /* takes any form: its handler asks request_form (form.h) */
 	ROUTE_ANY_ORIGIN = 16,    /* scripts of other sites may read the answer, also when it is a refusal, without cookies */
 };

@@ -343,6 +343,7 @@ static void log_access(const struct server *s, struct exchange *x, bool broken) 
 		.cached = x->from_cache, .broken = broken,
 	};
 	if (route && route->flags & ROUTE_PRIVATE) line.path = str_of(route->path);
+	if (route && route->flags & ROUTE_UNTRACED) line.remote = S("-");
 	s->config.access_log(s->config.app, &line);
 }
 

@@ -29,7 +29,7 @@ struct access { /* one line of the access log */
 	enum http_method method;
 	struct str path;     /* or the route's pattern where it is private; "" when there was none worth the name */
 	struct str query;    /* empty for routes that are private or not public */
-	struct str remote;
+	struct str remote;   /* "-" where the route is untraced */
 	int status;
 	uint64_t bytes;      /* of the body as sent */
 	int64_t micros;

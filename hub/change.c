@@ -6,7 +6,11 @@
 #include "hub/act_private.h"
 #include "hub/attachment.h"
 #include "hub/case/case.h"
+#include "hub/clock.h"
 #include "hub/change_store.h"
+#include "hub/dispute/dispute.h"
+#include "hub/receipt.h"
+#include "hub/redaction.h"
 #include "hub/writer.h"
 
 const struct actor actor_operator = {S_INIT("operator"), ROLE_ANYONE | ROLE_MEMBER | ROLE_OWNER | ROLE_COORDINATOR};
@@ -18,14 +22,17 @@ struct prepared {
 	const struct kind *kind;
 	struct stored base;            /* all but create */
 	struct str state;              /* after the change */
+	struct str first;              /* create with a move: the state before it; "" none */
 	struct projection projection;  /* create, revise, move */
 	struct sha256 before;          /* digest of the body that is replaced */
 	const struct json *visibility;
+	bool refuses;                  /* revise: the body takes no file, and none may stay */
 	struct str fetched;            /* compressed */
 	struct sha256 fetched_digest;
-	struct str attachment;         /* SHA-256 in hexadecimal */
+	struct attached attached;      /* attach */
 	unsigned audiences;            /* of a comment or file */
 	struct str detail;
+	struct str key_id;             /* create: of its own key; "" it stands in the clear */
 	const struct act *act;
 	const struct json *args;
 };
@@ -93,6 +100,66 @@ static enum err_code check_schema(struct preparing *x, const struct json *body) 
 	return code;
 }
 
+static enum err_code check_requires(struct preparing *x, const struct kind_move *m, const struct json *body) {
+	for (size_t i = 0; i < m->requires_.n; i++) {
+		if (kind_has_value(body, m->requires_.items[i])) continue;
+		err_set(x->e, ERR_INVALID, "before the move \"%.*s\", %.*s must be filled in", STR_ARG(m->name), STR_ARG(m->requires_.items[i]));
+		err_where(x->e, "%.*s", STR_ARG(m->requires_.items[i]));
+		return ERR_INVALID;
+	}
+	return ERR_OK;
+}
+
+static void move_to(struct preparing *x, const struct kind_move *m, struct str from) {
+	struct prepared *p = x->p;
+	p->state = m->to;
+	struct json_builder b = json_object_of(x->a);
+	json_set_str(&b, S("from"), from);
+	json_set_str(&b, S("move"), m->name);
+	json_put_str(&b, S("reason"), str_cut_utf8(str_trim(x->c->reason), REASON));
+	p->detail = json_text(x->a, json_built(&b));
+}
+
+/* A record that is made and moved in one go, as by whoever made it. */
+static enum err_code prepare_first_move(struct preparing *x) {
+	struct prepared *p = x->p;
+	const struct kind_move *m = kind_move(p->kind, x->c->move);
+	if (!x->c->move.n) return ERR_OK;
+	if (!m || !kind_move_from(m, p->state) || m->carried_out || !(m->who & (x->roles | ROLE_OWNER)))
+		return err_set(x->e, ERR_INVALID, "a new record of the kind %.*s can't be moved by \"%.*s\"", STR_ARG(p->kind->name), STR_ARG(x->c->move));
+	enum err_code code = check_requires(x, m, x->c->body);
+	if (code) return code;
+	p->first = p->state;
+	move_to(x, m, p->first);
+	return ERR_OK;
+}
+
+/* Here, since it may wait for the disk, which the writer must not. What is refused later leaves the key unused, and it is swept. */
+static enum err_code take_key(struct preparing *x) {
+	struct record_key key;
+	enum err_code code = keystore_take(x->hub->keys, &key, x->e);
+	if (code) return code;
+	x->p->key_id = arena_str(x->a, str_of(key.id));
+	record_key_wipe(&key);
+	return ERR_OK;
+}
+
+/* Nobody widens by a record's own rules who reads a field that they themselves can't read. Who makes a record owns it. */
+static enum err_code check_rules(struct preparing *x) {
+	const struct json *old = NULL;
+	bool fresh = x->c->op == CHANGE_CREATE;
+	struct str own = fresh ? STR_EMPTY : x->p->base.visibility;
+	unsigned roles = x->roles | (fresh ? (unsigned)ROLE_OWNER : 0);
+	/* Who may read the hub's folder reads all of it anyway. */
+	if (!x->c->visibility || x->c->origin || str_eq(x->c->actor.name, actor_operator.name)) return ERR_OK;
+	if (!(roles & (ROLE_OWNER | ROLE_COORDINATOR)))
+		return err_set(x->e, ERR_FORBIDDEN, "who reads which field is decided by owners of the record and coordinators");
+	struct stored as_it_is = x->p->base;
+	as_it_is.kind = x->p->kind;
+	enum err_code code = own.n ? json_parse(x->a, own, NULL, &old, x->e) : ERR_OK;
+	return code ? code : redaction_may(x->a, x->p->kind, old, x->c->visibility, store_audiences(&as_it_is, roles), x->e);
+}
+
 static enum err_code prepare_create(struct preparing *x) {
 	const struct change *c = x->c;
 	struct prepared *p = x->p;
@@ -112,8 +179,12 @@ static enum err_code prepare_create(struct preparing *x) {
 	}
 	code = check_schema(x, c->body);
 	p->visibility = c->visibility;
+	if (!code) code = check_rules(x);
+	if (!code) code = case_check_body(p->kind, x->roles, NULL, c->body, x->e);
 	if (!code) code = compress_origin(x);
-	return code ? code : compute(x, c->body);
+	if (!code) code = prepare_first_move(x);
+	if (!code) code = compute(x, c->body);
+	return code || !p->kind->confidential || p->projection.is_public ? code : take_key(x);
 }
 
 static enum err_code read_base(struct preparing *x) {
@@ -123,7 +194,10 @@ static enum err_code read_base(struct preparing *x) {
 	enum err_code code = store_resolve(x->db, x->a, x->c->record, &id, x->e);
 	if (!code) code = store_read(x->hub, x->db, x->a, id, &p->base, x->e);
 	if (!code) code = store_roles(x->db, &p->base, x->c->actor, &x->roles, x->e);
-	if (!code && !store_audiences(&p->base, x->roles)) code = store_unknown(x->c->record, x->e);
+	/* Who administers the hub may be bound by law to erase what they may not see. */
+	bool may_erase = x->c->op == CHANGE_ERASE && x->roles & ROLE_ADMINISTRATOR;
+	if (!code && !store_audiences(&p->base, x->roles) && !may_erase) code = store_unknown(x->c->record, x->e);
+	if (!code && p->base.erased) code = store_gone(&p->base, x->e);
 	if (code) return code;
 	p->kind = p->base.kind;
 	p->state = p->base.state;
@@ -145,6 +219,8 @@ static struct str diff_detail(struct preparing *x, const struct json *from, cons
 	struct json_builder b = json_object_of(x->a);
 	json_set(&b, S("fields"), json_built(&paths));
 	json_put_str(&b, S("note"), str_cut_utf8(x->c->reason, REASON));
+	struct str rules = json_count(x->p->visibility) ? json_canonical(x->a, x->p->visibility) : STR_EMPTY;
+	if (!str_eq(rules, x->p->base.visibility)) json_set_bool(&b, S("rules"), true);
 	return json_text(x->a, json_built(&b));
 }
 
@@ -160,17 +236,31 @@ static enum err_code put_back_hidden(struct preparing *x, const struct json *old
 	return code ? code : visibility_restore(x->a, v, old, x->c->body, store_audiences(&x->p->base, x->roles), body, x->e);
 }
 
+/* What was published is not changed without a word. Importers bring their source's own history. */
+static enum err_code check_amendment(struct preparing *x, const struct json *old, const struct json *body) {
+	const struct prepared *p = x->p;
+	if (!p->kind->amend_note || !p->base.is_public || x->c->origin || str_trim(x->c->reason).n) return ERR_OK;
+	if (json_equal(old, body) && !x->c->visibility) return ERR_OK;
+	err_set(x->e, ERR_INVALID, "this is public: say in a note why it is amended");
+	err_where(x->e, "note");
+	return ERR_INVALID;
+}
+
 static enum err_code prepare_revise(struct preparing *x) {
 	struct prepared *p = x->p;
 	const struct json *old, *body;
 	enum err_code code = allowed(x, p->kind->revise, "revising");
-	if (!code) code = store_body(x->db, x->a, &p->base, &old, x->e);
+	if (!code) code = store_body(x->hub, x->db, x->a, &p->base, &old, x->e);
 	if (!code) code = put_back_hidden(x, old, &body);
 	if (!code) code = check_schema(x, body);
+	if (!code) code = check_amendment(x, old, body);
+	if (!code) code = check_rules(x);
+	if (!code) code = case_check_body(p->kind, x->roles, old, body, x->e);
 	if (!code) code = compress_origin(x);
 	if (!code) code = compute(x, body);
 	if (code) return code;
 	p->before = sha256(json_canonical(x->a, old));
+	p->refuses = store_refuses(p->kind, body, x->a) && !store_refuses(p->kind, old, x->a);
 	p->detail = diff_detail(x, old, body);
 	return ERR_OK;
 }
@@ -197,20 +287,11 @@ static enum err_code prepare_move(struct preparing *x) {
 	if (m->reason && !str_trim(x->c->reason).n)
 		return err_set(x->e, ERR_INVALID, "the move \"%.*s\" needs a reason", STR_ARG(m->name));
 	const struct json *body;
-	code = store_body(x->db, x->a, &p->base, &body, x->e);
+	code = store_body(x->hub, x->db, x->a, &p->base, &body, x->e);
 	if (code) return code;
-	for (size_t i = 0; i < m->requires_.n; i++) {
-		if (kind_has_value(body, m->requires_.items[i])) continue;
-		err_set(x->e, ERR_INVALID, "before the move \"%.*s\", %.*s must be filled in", STR_ARG(m->name), STR_ARG(m->requires_.items[i]));
-		err_where(x->e, "%.*s", STR_ARG(m->requires_.items[i]));
-		return ERR_INVALID;
-	}
-	p->state = m->to;
-	struct json_builder b = json_object_of(x->a);
-	json_set_str(&b, S("from"), p->base.state);
-	json_set_str(&b, S("move"), m->name);
-	json_put_str(&b, S("reason"), str_cut_utf8(str_trim(x->c->reason), REASON));
-	p->detail = json_text(x->a, json_built(&b));
+	code = check_requires(x, m, body);
+	if (code) return code;
+	move_to(x, m, p->base.state);
 	return compute(x, body);
 }
 
@@ -240,20 +321,18 @@ static enum err_code prepare_attach(struct preparing *x) {
 	const struct json *body;
 	enum err_code code = allowed(x, k->revise, "attaching");
 	if (!code && k->refuse_files) {
-		code = store_body(x->db, x->a, &x->p->base, &body, x->e);
-		if (!code && schema_valid(k->refuse_files, body, x->a, NULL))
-			code = err_set(x->e, ERR_FORBIDDEN, "%.*s",
-				STR_ARG(k->refuse_files_reason.n ? k->refuse_files_reason : S("this record takes no files")));
+		code = store_body(x->hub, x->db, x->a, &x->p->base, &body, x->e);
+		if (!code && store_refuses(k, body, x->a)) code = store_refusal(k, x->e);
 	}
 	if (!code) code = attachment_check(x->c->file_name, x->c->media_type, x->c->bytes, x->e);
 	/* The file comes before its row: what a row names is always there, and a file that no row names is only space. */
-	if (!code) code = attachment_store(x->hub, x->c->bytes, x->a, &x->p->attachment, x->e);
+	if (!code) code = store_attach_bytes(x->hub, &x->p->base, x->c, x->a, &x->p->attached, x->e);
 	if (code) return code;
 	struct json_builder b = json_object_of(x->a);
 	x->p->audiences = told_to(x);
 	json_set_int(&b, S("audiences"), x->p->audiences);
 	json_set_str(&b, S("name"), x->c->file_name);
-	json_set_str(&b, S("sha256"), x->p->attachment);
+	json_set_str(&b, S("sha256"), x->p->attached.digest);
 	x->p->detail = json_text(x->a, json_built(&b));
 	return ERR_OK;
 }
@@ -268,6 +347,8 @@ static enum err_code prepare_party(struct preparing *x) {
 	json_put_str(&b, S("role"), c->role);
 	json_set_str(&b, S("subject"), c->subject);
 	x->p->detail = json_text(x->a, json_built(&b));
+	if (x->p->kind->follows.n)
+		return err_set(x->e, ERR_CONFLICT, "who takes part here follows from the record that it is about");
 	if (str_is(x->p->kind->name, "case"))
 		return err_set(x->e, ERR_CONFLICT, "who takes part in a case is asked in by the act \"participant.ask\", since an embargo may hold");
 	/* Coordinators of the hub; whoever owns the record. */
@@ -290,6 +371,19 @@ static enum err_code prepare_act(struct preparing *x) {
 	return code;
 }
 
+static enum err_code prepare_erase(struct preparing *x) {
+	struct str reason = str_trim(x->c->reason), basis = str_trim(x->c->basis);
+	if (!(x->roles & (ROLE_COORDINATOR | ROLE_ADMINISTRATOR)))
+		return err_set(x->e, ERR_FORBIDDEN, "erasing is for coordinators and for those who administer the hub");
+	if (!reason.n || reason.n > REASON || !str_utf8(reason) || basis.n > REASON || !str_utf8(basis))
+		return err_set(x->e, ERR_INVALID, "erasing needs a reason: text of 1 to %d bytes, which stays and must tell nothing of what goes", REASON);
+	struct json_builder b = json_object_of(x->a);
+	json_put_str(&b, S("basis"), basis);
+	json_set_str(&b, S("reason"), reason);
+	x->p->detail = json_text(x->a, json_built(&b));
+	return ERR_OK;
+}
+
 enum err_code change_prepare(struct hub *h, struct db *db, const struct change *c, struct arena *a, struct prepared **out,
 	struct err *e) {
 	struct prepared *p = arena_new_of(a, struct prepared);
@@ -303,12 +397,16 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 	case CHANGE_REVISE: code = prepare_revise(&x); break;
 	case CHANGE_MOVE: code = prepare_move(&x); break;
 	case CHANGE_LINK:
-	case CHANGE_UNLINK: code = allowed(&x, p->kind->revise, "linking"); break;
+	case CHANGE_UNLINK:
+		code = allowed(&x, p->kind->revise, "linking");
+		if (!code) code = case_check_link(p->kind, x.roles, c->rel, e);
+		break;
 	case CHANGE_COMMENT: code = prepare_comment(&x); break;
 	case CHANGE_ATTACH: code = prepare_attach(&x); break;
 	case CHANGE_INVITE:
 	case CHANGE_DISMISS: code = prepare_party(&x); break;
 	case CHANGE_ACT: code = prepare_act(&x); break;
+	case CHANGE_ERASE: code = prepare_erase(&x); break;
 	}
 	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "the change is too large");
 	if (!code) *out = p;
@@ -319,14 +417,10 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 
 static enum err_code write_names(struct store *s, const struct stored *r, const struct prepared *p) {
 	const struct change *c = p->change;
-	const struct kind_state *state = kind_state(r->kind, r->state); /* NULL: its kind's file was changed */
-	bool shown = state && state->is_public;
 	enum err_code code = ERR_OK;
 	for (size_t i = 0; i < c->names_n && !code; i++)
-		code = store_name(s, r, c->names[i].role, c->names[i].name, !str_is(c->names[i].role, "key"));
-	for (size_t i = 0; i < p->projection.names_n && !code; i++)
-		code = store_name(s, r, p->projection.names[i].role, p->projection.names[i].name, shown && p->projection.names[i].shown);
-	return code ? code : store_link_aliases(s, r);
+		if (!store_hides(r) || str_is(c->names[i].role, "source")) code = store_name(s, r, c->names[i].role, c->names[i].name, !str_is(c->names[i].role, "key"));
+	return code ? code : store_body_names(s, r, &p->projection);
 }
 
 static enum err_code write_links(struct store *s, const struct stored *r, const struct change *c, bool *changed) {
@@ -350,6 +444,14 @@ static struct str create_detail(struct store *s, const struct json *links) {
 	return json_text(s->a, json_built(&b));
 }
 
+static enum err_code first_move(struct store *s, struct stored *r, const struct prepared *p) {
+	r->state = p->state;
+	enum err_code code = p->projection.is_public && !r->number.n ? store_number(s, r) : ERR_OK;
+	if (!code) code = store_update_record(s, r);
+	if (!code) code = store_event(s, r, "move", p->detail, NULL, NULL);
+	return code ? code : store_public(s, r, &p->projection);
+}
+
 static enum err_code commit_create(struct store *s, const struct prepared *p, struct change_result *out) {
 	const struct change *c = p->change;
 	struct stored r;
@@ -369,7 +471,7 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 		code = store_key_taken(s, c->names[i].name, &taken);
 		if (!code && taken) code = err_set(s->e, ERR_CONFLICT, "%.*s became a record at the same moment", STR_ARG(c->names[i].name));
 	}
-	if (!code) code = store_new_record(s, c, p->kind, p->state, &r);
+	if (!code) code = store_new_record(s, c, p->kind, p->first.n ? p->first : p->state, p->key_id, &r);
 	if (code) return code;
 	r.updated = s->at;
 	if (!code && c->organization.n) code = store_on_behalf(s, &r, c->organization);
@@ -378,18 +480,25 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	if (!code && c->number.n) {
 		r.number = r.public_id = c->number;
 		code = store_name(s, &r, S("number"), r.number, true);
-	} else if (!code && p->projection.is_public && !c->origin) {
+	} else if (!code && p->projection.is_public && !p->projection.follows && !c->origin) {
 		code = store_number(s, &r);
 	}
 	if (!code && r.number.n) code = store_update_record(s, &r);
-	if (!code) code = store_public(s, &r, &p->projection);
+	if (!code && c->receipt) code = receipt_put(s->db, c->receipt, r.id, s->e);
+	if (!code && !p->first.n) code = store_public(s, &r, &p->projection);
+	s->fresh = 0;
 	/* A record and the links it came with are one event. */
 	struct json_builder links = json_array_of(s->a);
 	s->links = &links;
 	if (!code) code = write_names(s, &r, p);
 	if (!code) code = write_links(s, &r, c, NULL);
 	s->links = NULL;
+	if (!code) code = publication_follow(s, &r, p->projection.body);
+	if (!code) code = clock_follow_body(s, &r, p->projection.body);
+	if (!code && !c->origin) code = clock_follow_state(s, &r);
 	if (!code) code = store_event(s, &r, "create", create_detail(s, json_built(&links)), NULL, &p->projection.digest);
+	if (!code && p->first.n) code = first_move(s, &r, p);
+	if (!code) code = dispute_filed(s, &r, c);
 	if (code) return code;
 	out->changed = true;
 	tell(out, &r);
@@ -401,6 +510,15 @@ static enum err_code still(struct store *s, const struct prepared *p, struct sto
 	enum err_code code = store_read(s->hub, s->db, s->a, p->base.id, r, s->e);
 	if (code || (r->revision == p->base.revision && str_eq(r->state, p->base.state))) return code;
 	return err_set(s->e, ERR_CONFLICT, "the record was changed by somebody else at the same moment: look again before you change it");
+}
+
+static enum err_code erase_files(struct store *s, const struct stored *r) {
+	struct str *erased = arena_array(s->a, FILES_ERASED, sizeof *erased);
+	size_t n = 0;
+	if (!erased) return err_set(s->e, ERR_MEMORY, "out of memory");
+	enum err_code code = store_erase_files(s, r, erased, FILES_ERASED, &n);
+	for (size_t i = 0; i < n && !code; i++) json_add(s->erased, json_str(s->erased->a, arena_str(s->erased->a, erased[i])));
+	return code;
 }
 
 static enum err_code commit_revise(struct store *s, const struct prepared *p, struct change_result *out) {
@@ -420,7 +538,10 @@ static enum err_code commit_revise(struct store *s, const struct prepared *p, st
 		if (!code) code = store_public(s, &r, &p->projection);
 		if (!code) code = store_forget_names(s, &r);
 		if (!code) code = write_names(s, &r, p);
+		if (!code) code = publication_follow(s, &r, p->projection.body);
+		if (!code) code = clock_follow_body(s, &r, p->projection.body);
 	}
+	if (!code && p->refuses && body) code = erase_files(s, &r);
 	if (!code && c->origin) code = store_origin(s, &r, c->origin, p->fetched, &p->fetched_digest);
 	if (!code && c->names_n && !body && !rules) code = write_names(s, &r, p);
 	if (!code) code = write_links(s, &r, c, &linked);
@@ -435,10 +556,12 @@ static enum err_code commit_move(struct store *s, const struct prepared *p, stru
 	enum err_code code = still(s, p, &r);
 	if (code) return code;
 	r.state = p->state;
-	code = case_check_move(s, &r, p->change->move, p->projection.is_public);
-	if (!code && p->projection.is_public) code = store_number(s, &r);
+	bool out_now = p->projection.is_public && !p->projection.follows;
+	code = case_check_move(s, &r, p->change->move, out_now);
+	if (!code && out_now) code = store_number(s, &r);
 	if (!code) code = store_update_record(s, &r);
 	if (!code) code = store_event(s, &r, "move", p->detail, NULL, NULL);
+	if (!code) code = clock_follow_state(s, &r);
 	if (!code) code = store_public(s, &r, &p->projection);
 	if (!code) code = store_forget_names(s, &r);
 	if (!code) code = write_names(s, &r, p);
@@ -448,23 +571,14 @@ static enum err_code commit_move(struct store *s, const struct prepared *p, stru
 	return ERR_OK;
 }
 
-static enum err_code commit_attach(struct store *s, const struct prepared *p, const struct stored *r, struct change_result *out) {
-	const struct change *c = p->change;
-	struct db_query q = db_query(s->db,
-		"INSERT INTO attachment (record, sha256, name, media_type, size, audiences, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
-		"ON CONFLICT (record, sha256, name) DO NOTHING");
-	db_bind_int(&q, 1, r->id);
-	db_bind_str(&q, 2, p->attachment);
-	db_bind_str(&q, 3, c->file_name);
-	db_bind_str(&q, 4, c->media_type);
-	db_bind_int(&q, 5, (int64_t)c->bytes.n);
-	db_bind_int(&q, 6, p->audiences);
-	db_bind_str(&q, 7, s->actor.name);
-	db_bind_int(&q, 8, s->at);
-	enum err_code code = db_run(&q, s->e);
-	if (code || db_changes(s->db) == 0) return code;
+static enum err_code commit_erase(struct store *s, const struct prepared *p, struct change_result *out) {
+	struct stored r;
+	enum err_code code = store_read(s->hub, s->db, s->a, p->base.id, &r, s->e);
+	if (!code) code = r.erased ? store_gone(&r, s->e) : store_erase(s, &r, p->detail);
+	if (code) return code;
 	out->changed = true;
-	return store_event(s, r, "attach", p->detail, NULL, NULL);
+	tell(out, &r);
+	return ERR_OK;
 }
 
 static enum err_code commit_other(struct store *s, const struct prepared *p, struct change_result *out) {
@@ -482,7 +596,8 @@ static enum err_code commit_other(struct store *s, const struct prepared *p, str
 		code = store_known(s, c->target, &target);
 		if (!code) code = store_unlink(s, &r, c->rel, c->target, &out->changed);
 	} else if (c->op == CHANGE_ATTACH) {
-		code = commit_attach(s, p, &r, out);
+		code = store_may_attach(s, &r, p->attached.sha256);
+		if (!code) code = store_attach(s, &r, &p->attached, (int64_t)c->bytes.n, p->audiences, p->detail, &out->changed);
 	} else if (c->op == CHANGE_INVITE) {
 		code = store_subject(s, c->subject);
 		if (!code) code = store_invite(s, &r, c->subject, c->role, p->detail, &out->changed);
@@ -530,8 +645,20 @@ static enum err_code commit_one(struct store *s, const struct prepared *p, struc
 	case CHANGE_INVITE:
 	case CHANGE_DISMISS: return commit_other(s, p, out);
 	case CHANGE_ACT: return commit_act(s, p, out);
+	case CHANGE_ERASE: return commit_erase(s, p, out);
 	}
 	return ERR_INTERNAL;
+}
+
+enum err_code store_apply(struct store *s, const struct change *c, struct change_result *out) {
+	struct prepared *p;
+	struct actor by = s->actor;
+	*out = (struct change_result){0};
+	enum err_code code = change_prepare(s->hub, s->db, c, s->a, &p, s->e);
+	s->actor = c->actor;
+	if (!code) code = commit_one(s, p, out);
+	s->actor = by;
+	return code;
 }
 
 struct commit {
@@ -539,6 +666,8 @@ struct commit {
 	struct prepared *const *list;
 	size_t n;
 	struct change_result *results;
+	struct arena *a;
+	const struct json *erased; /* files whose bytes are to go */
 };
 
 enum { COMMIT_CAP = 256 << 20 };
@@ -584,6 +713,8 @@ static enum err_code commit_all(struct db *db, void *arg, struct err *e) {
 	autoarena struct arena *kept = arena_new(COMMIT_CAP);
 	if (!a || !kept) return err_set(e, ERR_MEMORY, "out of memory");
 	struct store s = {.hub = c->hub, .db = db, .a = a, .counts = counts_new(kept), .at = now()};
+	struct json_builder erased = json_array_of(c->a);
+	s.erased = &erased;
 	if (!s.counts) return err_set(e, ERR_MEMORY, "out of memory");
 	bool failed = false;
 	enum err_code code = db_savepoint(db, e);
@@ -597,12 +728,25 @@ static enum err_code commit_all(struct db *db, void *arg, struct err *e) {
 		code = db_release(db, e);
 	}
 	s.e = e;
+	c->erased = json_built(&erased);
 	return code ? code : counts_write(&s);
 }
 
+/* What was erased may name files that another change of the group, taken back, wanted gone: they are looked at again there. */
+static enum err_code erase_bytes(struct hub *h, const struct json *list, struct err *e) {
+	struct str names[FILES_ERASED];
+	size_t n = 0;
+	for (size_t i = 0; i < json_count(list) && n < FILES_ERASED; i++) names[n++] = json_string(json_at(list, i));
+	return store_unlink_files(h, names, n, e);
+}
+
 enum err_code change_commit(struct hub *h, struct prepared *const *list, size_t n, struct change_result *results, struct err *e) {
-	struct commit c = {h, list, n, results};
-	return n ? writer_run(h->writer, commit_all, &c, e) : ERR_OK;
+	if (!n) return ERR_OK;
+	autoarena struct arena *a = arena_new(1 << 20);
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	struct commit c = {.hub = h, .list = list, .n = n, .results = results, .a = a};
+	enum err_code code = writer_run(h->writer, commit_all, &c, e);
+	return code || !json_count(c.erased) ? code : erase_bytes(h, c.erased, e);
 }
 
 enum err_code change_apply(struct hub *h, struct db *db, const struct change *c, struct change_result *result, struct err *e) {
@@ -613,7 +757,7 @@ enum err_code change_apply(struct hub *h, struct db *db, const struct change *c,
 		enum err_code code = change_prepare(h, db, c, a, &p, e);
 		if (!code) code = change_commit(h, &p, 1, result, e);
 		if (code) return code;
-		if (result->code == ERR_CONFLICT && !c->expected && attempt < ATTEMPTS && (c->op == CHANGE_REVISE || c->op == CHANGE_MOVE)) continue;
+		if (result->code == ERR_CONFLICT && !c->expected && attempt < ATTEMPTS && (c->op == CHANGE_REVISE || c->op == CHANGE_MOVE || c->op == CHANGE_ATTACH)) continue;
 		if (result->code && e) *e = result->err;
 		return result->code;
 	}

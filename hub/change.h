@@ -10,6 +10,8 @@
 #include "hub/hub.h"
 #include "hub/identifier.h"
 
+struct receipt_row;
+
 struct actor {
 	struct str name;  /* "operator", "import:cve", later a person's uid */
 	unsigned roles;   /* enum role, for the whole hub */
@@ -28,6 +30,7 @@ enum change_op {
 	CHANGE_INVITE,  /* makes a person or organization a party, or an owner */
 	CHANGE_DISMISS, /* and takes that away */
 	CHANGE_ACT,     /* what a desk keeps beside the body: hub/act.h */
+	CHANGE_ERASE,   /* what it said goes for good, that it was and why it went stays: hub/erase.h */
 };
 
 struct change_link {
@@ -69,9 +72,12 @@ struct change {
 	size_t links_n;
 	const struct change_origin *origin;
 
-	struct str move;               /* move */
+	const struct receipt_row *receipt; /* create: by which its maker, who has no account, comes back (hub/receipt.h); written with it; NULL none */
+
+	struct str move;               /* move; create: made at once after it, as its owner; "" none */
 	bool carried_out;              /* move: what it decides was done (kind_move.carried_out) */
-	struct str reason;             /* move, comment's text, note of a revision */
+	struct str reason;             /* move, erase; comment's text, note of a revision */
+	struct str basis;              /* erase: the law or rule by which; "" none said */
 	struct str rel, target;        /* link, unlink */
 	struct str subject;            /* invite, dismiss: uid of a person ("U-…") or of an organization */
 	struct str role;               /* invite: "party" or "owner"; dismiss: likewise, or "" for whatever it has */
@@ -99,6 +105,9 @@ struct change_result {
 };
 
 struct prepared; /* lives in the arena given to change_prepare */
+
+/* Who may erase: coordinators, and administrators of the hub, who see nothing by it; never for want of a reason. Of a record that was erased everything is ERR_GONE, to
+ * those who could see it. */
 
 /* Who may invite and dismiss: owners of the record, and coordinators. What a party may see and do follows from its role; who else is one is told to
  * parties and coordinators alone. Each change but these tells those whom it concerns (hub/account/notice.h), in the same transaction.

@@ -18,8 +18,17 @@ static bool tells(struct str type) {
 	return false;
 }
 
+/* What finders and parties do in confidential matters, and what the hub does by itself, is for all coordinators; a draft is for nobody yet. */
+static bool concerns_coordinators(const struct store *s, const struct stored *r) {
+	bool by_others = !(s->actor.roles & ROLE_COORDINATOR) || str_is(s->actor.name, "hub");
+	return r->kind->confidential && by_others && !str_is(r->state, "draft");
+}
+
 /* Whose record it is, first; then parties and the members of those that are organizations. Who was invited alone is told of that. */
 static enum err_code find_recipients(struct store *s, const struct stored *r, struct str invited, struct recipient *list, size_t *n) {
+	int64_t followed = 0; /* whose parties are this record's */
+	enum err_code code = invited.n ? ERR_OK : store_followed(s->db, r, &followed, s->e);
+	if (code) return code;
 	struct db_query q = invited.n ? db_query(s->db,
 		"SELECT a.uid, (SELECT h.role FROM membership h WHERE h.account = a.uid AND h.organization = '') FROM ("
 		"SELECT CAST($2 AS TEXT) AS uid UNION SELECT account AS uid FROM membership WHERE organization = $2) c "
@@ -29,12 +38,18 @@ static enum err_code find_recipients(struct store *s, const struct stored *r, st
 		"SELECT CAST($2 AS TEXT) AS uid UNION SELECT subject AS uid FROM party WHERE record = $1 UNION "
 		"SELECT m.account AS uid FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 UNION "
 		"SELECT subject AS uid FROM participant WHERE record = $1 AND access = 'invited' UNION "
-		"SELECT m.account AS uid FROM participant p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND p.access = 'invited') c "
+		"SELECT m.account AS uid FROM participant p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND p.access = 'invited' UNION "
+		"SELECT account AS uid FROM panel_member WHERE record = $1 AND state = 'asked' UNION "
+		"SELECT created_by AS uid FROM record WHERE id = $4 UNION SELECT subject AS uid FROM party WHERE record = $4 UNION "
+		"SELECT m.account AS uid FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $4 UNION "
+		"SELECT account AS uid FROM membership WHERE ($4 > 0 OR $5 = 1) AND organization = '' AND role = 'coordinator') c "
 		"JOIN account a ON a.uid = c.uid WHERE a.suspended = 0 AND a.uid <> $3 "
 		"ORDER BY CASE WHEN a.uid = $2 THEN 0 ELSE 1 END, a.uid LIMIT 500");
 	if (!invited.n) db_bind_int(&q, 1, r->id);
 	db_bind_str(&q, 2, invited.n ? invited : r->created_by);
 	db_bind_str(&q, 3, s->actor.name);
+	if (!invited.n) db_bind_int(&q, 4, followed);
+	if (!invited.n) db_bind_int(&q, 5, concerns_coordinators(s, r));
 	*n = 0;
 	while (*n < NOTICES && db_row(&q)) {
 		enum member_role role = member_role_of(db_str(&q, 1));

@@ -66,14 +66,14 @@ static enum err_code forget_notices(struct store *s, const struct stored *r, str
 	for (size_t i = 0; i < n && !code; i++) {
 		unsigned roles = 0;
 		code = store_roles(s->db, r, (struct actor){uids[i], 0}, &roles, s->e);
-		if (!code && !(roles & (ROLE_OWNER | ROLE_PARTY))) code = notice_forget(s->db, uids[i], r->id, s->e);
+		if (!code && !(roles & (ROLE_OWNER | ROLE_PARTY | ROLE_SEATED))) code = notice_forget(s->db, uids[i], r->id, s->e);
 	}
 	return code;
 }
 
 enum err_code store_take_party(struct store *s, const struct stored *r, struct str subject, struct str role, bool *changed) {
 	struct db_query q = db_query(s->db,
-		"DELETE FROM party WHERE record = $1 AND subject = $2 AND role IN ('owner', 'party') AND ($3 = '' OR role = $3)");
+		"DELETE FROM party WHERE record = $1 AND subject = $2 AND (role IN ('owner', 'party') OR role = $3) AND ($3 = '' OR role = $3)");
 	db_bind_int(&q, 1, r->id);
 	db_bind_str(&q, 2, subject);
 	db_bind_str(&q, 3, role);
@@ -96,7 +96,7 @@ enum err_code store_known(struct store *s, struct str name, int64_t *id) {
 	enum err_code code = store_resolve(s->db, s->a, name, id, s->e);
 	if (!code) code = store_read(s->hub, s->db, s->a, *id, &target, s->e);
 	if (!code) code = store_roles(s->db, &target, s->actor, &roles, s->e);
-	return code || store_audiences(&target, roles) ? code : store_unknown(name, s->e);
+	return code || (store_audiences(&target, roles) && !target.erased) ? code : store_unknown(name, s->e);
 }
 
 /* An anonymous finder is known by what they made. */

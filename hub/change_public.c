@@ -228,7 +228,7 @@ struct before {
 
 static enum err_code read_before(struct store *s, const struct stored *r, struct before *out) {
 	*out = (struct before){0};
-	if (r->revision == 1 && s->at == r->updated) return ERR_OK; /* just made */
+	if (r->id == s->fresh) return ERR_OK; /* just made */
 	struct db_query q = db_query(s->db, "SELECT etag, published, updated FROM public WHERE record = $1");
 	db_bind_int(&q, 1, r->id);
 	if (db_row(&q)) *out = (struct before){true, arena_str(s->a, db_str(&q, 0)), db_int(&q, 1), db_int(&q, 2)};
@@ -251,7 +251,13 @@ enum err_code store_public(struct store *s, struct stored *r, const struct proje
 	struct before before;
 	enum err_code code = read_before(s, r, &before);
 	if (code) return code;
-	if (!p->is_public) return before.there ? take_away(s, r) : ERR_OK;
+	bool open = p->is_public;
+	if (open && p->follows) code = store_followed_open(s->db, r, &open, s->e);
+	if (code) return code;
+	if (!open) {
+		if (before.there) code = take_away(s, r);
+		return code || !before.there ? code : store_follow(s, r->id);
+	}
 	bool same = before.there && str_eq(before.etag, p->etag);
 	if (same && !s->anew) return ERR_OK; /* an edit that the public can't see leaves no trace */
 	struct db_query q = db_query(s->db,
@@ -280,7 +286,7 @@ enum err_code store_public(struct store *s, struct stored *r, const struct proje
 		code = add_facet(s, r->id, r->kind->name, p->sort, p->facets[i].name, p->facets[i].value);
 	if (code || before.there) return code ? code : own_link_facets(s, r, p->sort);
 	code = count(s, r->kind->name, STR_EMPTY, STR_EMPTY, 1);
-	if (!code && !(r->revision == 1 && s->at == r->updated)) code = own_link_facets(s, r, p->sort);
+	if (!code && r->id != s->fresh) code = own_link_facets(s, r, p->sort);
 	if (!code) code = others_link_facets(s, r);
-	return code;
+	return code || r->id == s->fresh ? code : store_follow(s, r->id);
 }

@@ -18,7 +18,9 @@ static enum err_code one(struct store *s, int64_t id) {
 	struct projection p;
 	enum err_code code = store_read(s->hub, s->db, s->a, id, &r, s->e);
 	if (code == ERR_UNSUPPORTED) return ERR_OK; /* its kind's file is gone; it comes back with the file */
-	if (!code) code = store_body(s->db, s->a, &r, &body, s->e);
+	if (!code && r.erased) return ERR_OK;
+	if (!code) code = store_body(s->hub, s->db, s->a, &r, &body, s->e);
+	if (code == ERR_UNSUPPORTED || code == ERR_GONE) return ERR_OK; /* its key is not here: what the public is shown of it stays as it is */
 	if (!code && r.visibility.n) code = json_parse(s->a, r.visibility, NULL, &overrides, s->e);
 	if (!code) code = visibility_override(s->a, r.kind->visibility, overrides, &v, s->e);
 	if (!code) code = project(s->a, r.kind, v, r.state, body, r.is_public ? r.published : s->at, &p, s->e);

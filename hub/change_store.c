@@ -30,7 +30,8 @@ enum err_code store_resolve(struct db *db, struct arena *a, struct str name, int
 
 enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, int64_t id, struct stored *out, struct err *e) {
 	struct db_query q = db_query(db,
-		"SELECT r.uid, r.kind, r.state, r.revision, r.public_id, r.number, r.visibility, r.created_by, r.updated, p.sort, p.published FROM record r "
+		"SELECT r.uid, r.kind, r.state, r.revision, r.public_id, r.number, r.visibility, r.created_by, r.updated, p.sort, p.published, r.key_id, r.erased, "
+		"r.was_public FROM record r "
 		"LEFT JOIN public p ON p.record = r.id WHERE r.id = $1");
 	db_bind_int(&q, 1, id);
 	bool found = db_row(&q);
@@ -49,6 +50,9 @@ enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, in
 		r.is_public = !db_is_null(&q, 9);
 		r.sort = arena_str(a, db_str(&q, 9));
 		r.published = db_int(&q, 10);
+		r.key_id = arena_str(a, db_str(&q, 11));
+		r.erased = db_int(&q, 12);
+		r.was_public = db_int(&q, 13) != 0;
 	}
 	enum err_code code = db_done(&q, e);
 	if (code) return code;
@@ -62,24 +66,55 @@ enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, in
 	return ERR_OK;
 }
 
-enum err_code store_body(struct db *db, struct arena *a, const struct stored *r, const struct json **out, struct err *e) {
-	struct db_query q = db_query(db, "SELECT body FROM revision WHERE record = $1 AND number = $2");
-	db_bind_int(&q, 1, r->id);
-	db_bind_int(&q, 2, r->revision);
-	enum err_code code = ERR_OK;
-	const struct json *body = NULL;
-	bool found = db_row(&q);
-	if (found) code = json_parse(a, db_str(&q, 0), NULL, &body, e);
-	enum err_code ended = db_done(&q, code ? NULL : e);
-	if (!code) code = ended;
-	if (!code && !found) code = err_set(e, ERR_CORRUPT, "record %.*s has lost its body", STR_ARG(r->uid));
-	if (!code) *out = body;
-	return code;
-}
-
 /* What a party's role gives: nothing but these, whatever stands in the row. */
 static unsigned party_role(struct str role) {
-	return ROLE_PARTY | (role_of(role) & (ROLE_OWNER | ROLE_PANEL));
+	/* Who judges is no party: they read what parties read and do nothing in their name. */
+	return str_is(role, "panel") ? ROLE_PANEL | ROLE_SEATED : ROLE_PARTY | (role_of(role) & ROLE_OWNER);
+}
+
+static enum err_code roles_on(struct db *db, int64_t record, struct str uid, struct str created_by, struct actor actor, unsigned *roles, struct err *e) {
+	if (str_eq(created_by, actor.name)) *roles |= ROLE_OWNER;
+	struct db_query q = db_query(db,
+		"SELECT p.role, '' FROM party p WHERE p.record = $1 AND p.subject = $2 "
+		"UNION ALL SELECT p.role, m.role FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND m.account = $2 "
+		"UNION ALL SELECT '', m.role FROM membership m WHERE m.account = $2 AND m.organization = $3 "
+		"UNION ALL SELECT 'invited', '' FROM participant p WHERE p.record = $1 AND p.subject = $2 AND p.access = 'invited' "
+		"UNION ALL SELECT 'invited', m.role FROM participant p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND "
+		"m.account = $2 AND p.access = 'invited' "
+		"UNION ALL SELECT 'invited', '' FROM panel_member s WHERE s.record = $1 AND s.account = $2 AND s.state = 'asked'");
+	db_bind_int(&q, 1, record);
+	db_bind_str(&q, 2, actor.name);
+	db_bind_str(&q, 3, uid);
+	while (db_row(&q)) {
+		struct str role = db_str(&q, 0), membership = db_str(&q, 1);
+		if (str_is(role, "invited")) /* into a case: hub/case/; onto a panel: hub/dispute/ */
+			*roles |= ROLE_INVITED;
+		else if (!role.n) /* the organization's own record */
+			*roles |= str_is(membership, "owner") ? ROLE_OWNER | ROLE_PARTY : ROLE_PARTY;
+		else
+			*roles |= str_is(membership, "guest") ? ROLE_PARTY : party_role(role);
+	}
+	return db_done(&q, e);
+}
+
+/* Who has a part in what a record follows has one in it too. */
+static enum err_code roles_followed(struct db *db, const struct stored *r, struct actor actor, unsigned *roles, struct err *e) {
+	char uid[UID_SIZE] = "", by[64] = "";
+	unsigned there = 0;
+	int64_t target = 0;
+	if (!r->kind || !r->kind->follows.n) return ERR_OK;
+	struct db_query q = db_query(db, "SELECT t.id, t.uid, t.created_by FROM link l JOIN record t ON t.id = l.target WHERE l.source = $1 AND l.rel = $2");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, r->kind->follows);
+	if (db_row(&q)) {
+		target = db_int(&q, 0);
+		snprintf(uid, sizeof uid, "%.*s", STR_ARG(db_str(&q, 1)));
+		snprintf(by, sizeof by, "%.*s", STR_ARG(db_str(&q, 2)));
+	}
+	enum err_code code = db_done(&q, e);
+	if (!code && target) code = roles_on(db, target, str_of(uid), str_of(by), actor, &there, e);
+	if (!code && there & (ROLE_OWNER | ROLE_PARTY)) *roles |= ROLE_PARTY;
+	return code;
 }
 
 enum err_code store_roles(struct db *db, const struct stored *r, struct actor actor, unsigned *out, struct err *e) {
@@ -88,39 +123,25 @@ enum err_code store_roles(struct db *db, const struct stored *r, struct actor ac
 		*out = roles;
 		return ERR_OK;
 	}
-	if (str_eq(r->created_by, actor.name)) roles |= ROLE_OWNER;
-	struct db_query q = db_query(db,
-		"SELECT p.role, '' FROM party p WHERE p.record = $1 AND p.subject = $2 "
-		"UNION ALL SELECT p.role, m.role FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND m.account = $2 "
-		"UNION ALL SELECT '', m.role FROM membership m WHERE m.account = $2 AND m.organization = $3 "
-		"UNION ALL SELECT 'invited', '' FROM participant p WHERE p.record = $1 AND p.subject = $2 AND p.access = 'invited' "
-		"UNION ALL SELECT 'invited', m.role FROM participant p JOIN membership m ON m.organization = p.subject WHERE p.record = $1 AND "
-		"m.account = $2 AND p.access = 'invited'");
-	db_bind_int(&q, 1, r->id);
-	db_bind_str(&q, 2, actor.name);
-	db_bind_str(&q, 3, r->uid);
-	while (db_row(&q)) {
-		struct str role = db_str(&q, 0), membership = db_str(&q, 1);
-		if (str_is(role, "invited")) /* into a case: hub/case/ */
-			roles |= ROLE_INVITED;
-		else if (!role.n) /* the organization's own record */
-			roles |= str_is(membership, "owner") ? ROLE_OWNER | ROLE_PARTY : ROLE_PARTY;
-		else
-			roles |= str_is(membership, "guest") ? ROLE_PARTY : party_role(role);
-	}
-	enum err_code code = db_done(&q, e);
+	enum err_code code = roles_on(db, r->id, r->uid, r->created_by, actor, &roles, e);
+	if (!code) code = roles_followed(db, r, actor, &roles, e);
 	if (!code) *out = roles;
 	return code;
 }
 
-unsigned store_audiences(const struct stored *r, unsigned roles) {
+bool store_is_open(const struct stored *r) {
 	const struct kind_state *state = kind_state(r->kind, r->state);
+	return state && (state->is_public || (state->follows.n && r->is_public));
+}
+
+unsigned store_audiences(const struct stored *r, unsigned roles) {
 	unsigned audiences = 0;
 	if (roles & ROLE_OWNER) audiences |= OWNER | PARTIES;
 	if (roles & ROLE_PARTY) audiences |= PARTIES;
 	if (roles & ROLE_COORDINATOR) audiences |= COORDINATORS | PARTIES | REGULATOR | DOWNSTREAM;
 	/* A seat on the panel opens no record by itself: only what is public, or what one was made a party to. */
-	bool open = state && state->is_public;
+	bool open = store_is_open(r);
+	if (roles & ROLE_SEATED) audiences |= PARTIES;
 	if (roles & (ROLE_PANEL | ROLE_ADJUDICATOR) && (open || audiences)) audiences |= PANEL;
 	if (audiences || open) audiences |= PUBLIC;
 	/* Who is only asked in is told what is said to those asked in, and nothing else. */
@@ -137,17 +158,18 @@ static int year_of(moment at) {
 	return (int)year;
 }
 
-enum err_code store_new_record(struct store *s, const struct change *c, const struct kind *kind, struct str state, struct stored *out) {
+enum err_code store_new_record(struct store *s, const struct change *c, const struct kind *kind, struct str state, struct str key_id,
+	struct stored *out) {
 	char uid[UID_SIZE];
-	struct stored r = {.kind = kind, .state = state, .revision = 1, .created_by = s->actor.name};
+	struct stored r = {.kind = kind, .state = state, .revision = 1, .key_id = key_id, .created_by = s->actor.name};
 	if (json_count(c->visibility)) r.visibility = json_canonical(s->a, c->visibility);
 	for (int attempt = 0;; attempt++) {
 		if (attempt > 0 || !uid_parse(c->uid, uid)) uid_make(uid);
 		r.uid = arena_str(s->a, str_of(uid));
 		r.public_id = c->public_id.n ? c->public_id : r.uid;
 		struct db_query q = db_query(s->db,
-			"INSERT INTO record (uid, kind, state, revision, public_id, visibility, created, updated, created_by) "
-			"VALUES ($1, $2, $3, 1, $4, $5, $6, $6, $7)");
+			"INSERT INTO record (uid, kind, state, revision, public_id, visibility, created, updated, created_by, key_id) "
+			"VALUES ($1, $2, $3, 1, $4, $5, $6, $6, $7, $8)");
 		db_bind_str(&q, 1, r.uid);
 		db_bind_str(&q, 2, kind->name);
 		db_bind_str(&q, 3, state);
@@ -158,12 +180,13 @@ enum err_code store_new_record(struct store *s, const struct change *c, const st
 			db_bind_null(&q, 5);
 		db_bind_int(&q, 6, s->at);
 		db_bind_str(&q, 7, s->actor.name);
+		db_bind_opt(&q, 8, key_id);
 		enum err_code code = db_run(&q, s->e);
 		if (code == ERR_EXISTS && attempt < 8) continue; /* 40 random bits, or another hub's, taken before */
 		if (code) return code;
 		break;
 	}
-	r.id = db_last_id(s->db);
+	r.id = s->fresh = db_last_id(s->db);
 	*out = r;
 	return ERR_OK;
 }
@@ -185,27 +208,51 @@ enum err_code store_update_record(struct store *s, const struct stored *r) {
 }
 
 enum err_code store_revision(struct store *s, const struct stored *r, const struct projection *p) {
+	struct str body, seed;
+	enum err_code code = store_close(s, r, "body", r->revision, p->body, &body);
+	if (!code) code = store_close(s, r, "seed", r->revision, str_n(p->commitment.seed, sizeof p->commitment.seed), &seed);
+	if (code) return code;
 	struct db_query q = db_query(s->db,
-		"INSERT INTO revision (record, number, body, body_root, salt_seed, key_id, actor, at) VALUES ($1, $2, $3, $4, $5, NULL, $6, $7)");
+		"INSERT INTO revision (record, number, body, body_root, salt_seed, key_id, actor, at) VALUES ($1, $2, $3, $4, $5, $8, $6, $7)");
 	db_bind_int(&q, 1, r->id);
 	db_bind_int(&q, 2, r->revision);
-	db_bind_bytes(&q, 3, p->body);
+	db_bind_bytes(&q, 3, body);
 	db_bind_bytes(&q, 4, sha256_str(&p->commitment.root));
-	db_bind_bytes(&q, 5, str_n(p->commitment.seed, sizeof p->commitment.seed));
+	db_bind_bytes(&q, 5, seed);
 	db_bind_str(&q, 6, s->actor.name);
 	db_bind_int(&q, 7, s->at);
+	db_bind_opt(&q, 8, r->key_id);
 	return db_run(&q, s->e);
 }
 
-static void bind_digest(struct db_query *q, int n, const struct sha256 *digest) {
-	if (digest)
+static void bind_digest(struct db_query *q, int n, bool there, const struct sha256 *digest) {
+	if (there)
 		db_bind_bytes(q, n, sha256_str(digest));
 	else
 		db_bind_null(q, n);
 }
 
+/* Of a record with a key the detail is bound to the event's own number, which the row gives. */
+static enum err_code put_detail(struct store *s, const struct stored *r, int64_t seq, struct str detail) {
+	struct str blob;
+	enum err_code code = store_close(s, r, "event", seq, detail, &blob);
+	if (code) return code;
+	struct db_query q = db_query(s->db, "UPDATE event SET detail = $2 WHERE seq = $1");
+	db_bind_int(&q, 1, seq);
+	db_bind_bytes(&q, 2, blob);
+	return db_run(&q, s->e);
+}
+
 static enum err_code insert_event(struct store *s, const struct stored *r, const char *type, struct str detail, const struct sha256 *before,
 	const struct sha256 *after, int64_t *seq) {
+	if (r->erased) return store_gone(r, s->e); /* since it was prepared */
+	struct sha256 was = {{0}}, is = {{0}};
+	bool later = r->key_id.n && detail.n;
+	if (before) was = *before;
+	if (after) is = *after;
+	enum err_code code = before ? store_digest(s, r, "digest", &was) : ERR_OK;
+	if (!code && after) code = store_digest(s, r, "digest", &is);
+	if (code) return code;
 	struct db_query q = db_query(s->db,
 		"INSERT INTO event (record, type, actor, at, revision, state, detail, digest_before, digest_after) "
 		"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
@@ -215,14 +262,15 @@ static enum err_code insert_event(struct store *s, const struct stored *r, const
 	db_bind_int(&q, 4, s->at);
 	db_bind_int(&q, 5, r->revision);
 	db_bind_str(&q, 6, r->state);
-	if (detail.n)
+	if (detail.n && !later)
 		db_bind_bytes(&q, 7, detail);
 	else
 		db_bind_null(&q, 7);
-	bind_digest(&q, 8, before);
-	bind_digest(&q, 9, after);
-	enum err_code code = db_run(&q, s->e);
+	bind_digest(&q, 8, before != NULL, &was);
+	bind_digest(&q, 9, after != NULL, &is);
+	code = db_run(&q, s->e);
 	*seq = db_last_id(s->db);
+	if (!code && later) code = put_detail(s, r, *seq, detail);
 	if (code) return code;
 	q = db_query(s->db, "INSERT INTO outbox (event) VALUES ($1)");
 	db_bind_int(&q, 1, *seq);
@@ -241,10 +289,7 @@ enum err_code store_event_begin(struct store *s, const struct stored *r, const c
 }
 
 enum err_code store_event_end(struct store *s, const struct stored *r, int64_t seq, const char *type, struct str detail) {
-	struct db_query q = db_query(s->db, "UPDATE event SET detail = $2 WHERE seq = $1");
-	db_bind_int(&q, 1, seq);
-	db_bind_bytes(&q, 2, detail);
-	enum err_code code = db_run(&q, s->e);
+	enum err_code code = put_detail(s, r, seq, detail);
 	return code ? code : store_notices(s, r, seq, str_of(type), detail);
 }
 
@@ -293,6 +338,15 @@ static enum err_code may_link(struct store *s, const struct stored *r, struct st
 	return code;
 }
 
+/* What follows is as public as what it is linked to; and a case that a record came into may be under an embargo. */
+static enum err_code follow_link(struct store *s, const struct stored *r, const struct stored *target, struct str rel) {
+	enum err_code code = ERR_OK;
+	if (r->kind->follows.n && str_eq(r->kind->follows, rel)) code = store_follow_again(s, r->id);
+	if (!code && str_is(r->kind->name, "case")) code = store_follow(s, target->id);
+	if (!code && str_is(target->kind->name, "case")) code = store_follow(s, r->id);
+	return code;
+}
+
 static enum err_code link_to(struct store *s, const struct stored *r, struct str rel, int64_t target, bool *changed) {
 	struct stored t;
 	enum err_code code = store_read(s->hub, s->db, s->a, target, &t, s->e);
@@ -312,7 +366,8 @@ static enum err_code link_to(struct store *s, const struct stored *r, struct str
 		json_add(s->links, link_detail(s, rel, &t));
 	else
 		code = store_event(s, r, "link", json_text(s->a, link_detail(s, rel, &t)), NULL, NULL);
-	return code ? code : store_link_facet(s, r, &t, rel);
+	if (!code) code = store_link_facet(s, r, &t, rel);
+	return code ? code : follow_link(s, r, &t, rel);
 }
 
 /* Every record that stands for the crosswalk's term. */
@@ -329,6 +384,7 @@ static enum err_code link_crosswalk(struct store *s, const struct stored *r, str
 }
 
 static enum err_code await_name(struct store *s, const struct stored *r, struct str rel, struct str folded, bool *changed) {
+	if (store_hides(r)) return ERR_OK; /* a name that nobody has yet is text of the record's */
 	struct db_query q = db_query(s->db,
 		"INSERT INTO awaited (name, source, rel) VALUES ($1, $2, $3) ON CONFLICT (name, source, rel) DO NOTHING");
 	db_bind_str(&q, 1, folded);
@@ -380,7 +436,8 @@ static enum err_code unlink_from(struct store *s, const struct stored *r, struct
 		code = err_set(s->e, ERR_NOT_FOUND, "there is no link \"%.*s\" from %.*s to %.*s", STR_ARG(rel), STR_ARG(r->public_id),
 			STR_ARG(target->public_id));
 	if (!code) code = store_event(s, r, "unlink", json_text(s->a, link_detail(s, rel, target)), NULL, NULL);
-	return code ? code : store_unlink_facet(s, r, target);
+	if (!code) code = store_unlink_facet(s, r, target);
+	return code ? code : follow_link(s, r, target, rel);
 }
 
 enum err_code store_unlink(struct store *s, const struct stored *r, struct str rel, struct str target, bool *changed) {
@@ -487,6 +544,15 @@ enum err_code store_name(struct store *s, const struct stored *r, struct str rol
 	return fulfil(s, r, folded, role);
 }
 
+enum err_code store_body_names(struct store *s, const struct stored *r, const struct projection *p) {
+	const struct kind_state *state = kind_state(r->kind, r->state); /* NULL: its kind's file was changed */
+	bool shown = state && state->is_public;
+	enum err_code code = ERR_OK;
+	for (size_t i = 0; i < p->names_n && !store_hides(r) && !code; i++)
+		code = store_name(s, r, p->names[i].role, p->names[i].name, shown && p->names[i].shown);
+	return code ? code : store_link_aliases(s, r);
+}
+
 enum err_code store_forget_names(struct store *s, const struct stored *r) {
 	struct db_query q = db_query(s->db, "DELETE FROM name WHERE record = $1 AND role IN ('alias', 'crosswalk')");
 	db_bind_int(&q, 1, r->id);
@@ -525,6 +591,10 @@ enum err_code store_link_aliases(struct store *s, const struct stored *r) {
 
 enum err_code store_origin(struct store *s, const struct stored *r, const struct change_origin *o, struct str compressed,
 	const struct sha256 *digest) {
+	struct sha256 shown = *digest;
+	enum err_code code = store_close(s, r, "origin", 0, compressed, &compressed);
+	if (!code) code = store_digest(s, r, "origin", &shown);
+	if (code) return code;
 	struct db_query q = db_query(s->db,
 		"INSERT INTO origin (record, system, source_id, mapping, digest, fetched, licence, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) "
 		"ON CONFLICT (record) DO UPDATE SET mapping = excluded.mapping, digest = excluded.digest, fetched = excluded.fetched, "
@@ -533,11 +603,11 @@ enum err_code store_origin(struct store *s, const struct stored *r, const struct
 	db_bind_str(&q, 2, o->system);
 	db_bind_str(&q, 3, o->source_id);
 	db_bind_int(&q, 4, o->mapping);
-	db_bind_bytes(&q, 5, sha256_str(digest));
+	db_bind_bytes(&q, 5, sha256_str(&shown));
 	db_bind_bytes(&q, 6, compressed);
-	db_bind_opt(&q, 7, o->licence);
+	db_bind_opt(&q, 7, r->key_id.n ? STR_EMPTY : o->licence); /* the form that came says it too */
 	db_bind_int(&q, 8, s->at);
-	enum err_code code = db_run(&q, s->e);
+	code = db_run(&q, s->e);
 	if (code == ERR_EXISTS)
 		err_set(s->e, code, "%.*s %.*s is here already", STR_ARG(o->system), STR_ARG(str_cut_utf8(o->source_id, 100)));
 	return code;

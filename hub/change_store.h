@@ -1,6 +1,7 @@
 /* The statements by which the door in writes; for change*.c alone. */
 #pragma once
 #include "hub/change.h"
+#include "hub/cipher.h"
 #include "hub/project.h"
 
 /* What the writer needs to know of a record before it changes it. */
@@ -9,6 +10,9 @@ struct stored {
 	const struct kind *kind;
 	struct str uid, state, public_id, number, created_by;
 	struct str visibility; /* canonical JSON or "" */
+	struct str key_id;     /* with which it is encrypted; "" it stands in the clear */
+	moment erased;         /* 0: it was not */
+	bool was_public;       /* of one that was erased */
 	moment updated;
 	bool is_public;        /* it has a public projection, and then: */
 	struct str sort;
@@ -25,6 +29,8 @@ struct store {
 	struct counts *counts;
 	struct actor actor;
 	moment at;
+	int64_t fresh;           /* the record that was made just now: nothing is stored for the public of it yet, and it has no links */
+	struct json_builder *erased; /* SHA-256 of files whose bytes go after the commit */
 	bool anew;               /* also what seems to be up to date is made again */
 	struct json_builder *links; /* where links made are noted instead of in events of their own; NULL: events */
 	struct err *e;
@@ -33,17 +39,36 @@ struct store {
 /* By any name; folded is found through `name`. ERR_NOT_FOUND. */
 enum err_code store_resolve(struct db *db, struct arena *a, struct str name, int64_t *id, struct err *e) must_use;
 enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, int64_t id, struct stored *out, struct err *e) must_use;
-enum err_code store_body(struct db *db, struct arena *a, const struct stored *r, const struct json **out, struct err *e) must_use;
+/* The body of r's revision. Of one that is encrypted, ERR_UNSUPPORTED where this hub lacks the key, ERR_GONE where that was destroyed. */
+enum err_code store_body(const struct hub *h, struct db *db, struct arena *a, const struct stored *r, const struct json **out, struct err *e) must_use;
+struct stored_text {
+	struct str body, root, seed; /* canonical JSON; hub/commitment.h */
+};
+enum err_code store_text(const struct hub *h, struct db *db, struct arena *a, const struct stored *r, struct stored_text *out, struct err *e) must_use;
+/* The detail of an event of r, as it is stored; NULL where it is "". */
+enum err_code store_detail(const struct hub *h, struct arena *a, const struct stored *r, int64_t seq, struct str stored, const struct json **out,
+	struct err *e) must_use;
+/* What stands in a column of a record with this key ("" none: it is given back as it is). */
+enum err_code store_open(const struct hub *h, struct arena *a, struct str key_id, const struct cipher_place *at, struct str stored, struct str *out,
+	struct err *e) must_use;
+/* The other way, for r; without a key both leave what they are given. */
+enum err_code store_close(struct store *s, const struct stored *r, const char *purpose, int64_t number, struct str plain, struct str *out) must_use;
+enum err_code store_digest(struct store *s, const struct stored *r, const char *purpose, struct sha256 *digest) must_use;
+/* Whether anybody may read it in the state that it is in. */
+bool store_is_open(const struct stored *r);
 /* Roles that the actor has on this record over those for the whole hub. */
 enum err_code store_roles(struct db *db, const struct stored *r, struct actor actor, unsigned *out, struct err *e) must_use;
+
+/* It is encrypted, and the public is shown nothing of it: nothing that it says may stand in the clear, nor names that it gives. */
+static inline bool store_hides(const struct stored *r) { return r->key_id.n && !r->is_public; }
 
 /* ERR_NOT_FOUND in the words for a record that does not exist: so that nobody learns that a hidden one does. */
 enum err_code store_unknown(struct str name, struct err *e);
 /* Audiences that somebody with these roles belongs to for a record; 0 when they may not even know of it. */
 unsigned store_audiences(const struct stored *r, unsigned roles);
 
-enum err_code store_new_record(struct store *s, const struct change *c, const struct kind *kind, struct str state, struct stored *out)
-	must_use;
+enum err_code store_new_record(struct store *s, const struct change *c, const struct kind *kind, struct str state, struct str key_id,
+	struct stored *out) must_use;
 enum err_code store_update_record(struct store *s, const struct stored *r) must_use;
 enum err_code store_revision(struct store *s, const struct stored *r, const struct projection *p) must_use;
 enum err_code store_event(struct store *s, const struct stored *r, const char *type, struct str detail, const struct sha256 *before,
@@ -52,12 +77,16 @@ enum err_code store_event(struct store *s, const struct stored *r, const char *t
 enum err_code store_event_begin(struct store *s, const struct stored *r, const char *type, int64_t *seq) must_use;
 enum err_code store_event_end(struct store *s, const struct stored *r, int64_t seq, const char *type, struct str detail) must_use;
 enum err_code store_event_drop(struct store *s, int64_t seq) must_use;
+/* change.c: a further change within the same transaction, by the actor that it names: for acts that make records. */
+enum err_code store_apply(struct store *s, const struct change *c, struct change_result *out) must_use;
 /* change_message.c: a comment's event and its row as a message. ERR_NOT_FOUND for a parent that the actor can't read, ERR_INVALID for a recipient without
  * a role on the record. */
 enum { MESSAGE_TO = 50 };
 enum err_code store_message(struct store *s, const struct stored *r, const struct change *c, struct str detail, unsigned audiences) must_use;
 /* A name, and the links that waited for it. */
 enum err_code store_name(struct store *s, const struct stored *r, struct str role, struct str name, bool shown) must_use;
+/* Those that stand in a body; of a record that hides, none. */
+enum err_code store_body_names(struct store *s, const struct stored *r, const struct projection *p) must_use;
 enum err_code store_forget_names(struct store *s, const struct stored *r) must_use;
 /* Other records of the same kind that a source, alias or number names too become linked, "same-as". */
 enum err_code store_link_aliases(struct store *s, const struct stored *r) must_use;
@@ -71,6 +100,23 @@ enum err_code store_number_taken(struct store *s, struct str number, bool *taken
 enum err_code store_key_taken(struct store *s, struct str key, bool *taken) must_use;
 /* Gives the record its number, if its kind has numbers and it is this hub's own. */
 enum err_code store_number(struct store *s, struct stored *r) must_use;
+
+/* change_attach.c: a file as it is stored. The bytes come before the row: what a row names is always there. */
+struct attached {
+	struct str sha256;           /* of what lies in files/, in hexadecimal: its name there */
+	struct str digest;           /* of the file itself */
+	struct str name, media_type; /* for the row */
+	struct str sealed;
+};
+enum err_code store_attach_bytes(struct hub *h, const struct stored *r, const struct change *c, struct arena *a, struct attached *out, struct err *e)
+	must_use;
+enum err_code store_attach(struct store *s, const struct stored *r, const struct attached *f, int64_t size, unsigned audiences, struct str detail,
+	bool *changed) must_use;
+
+/* change_erase.c: the record's row and one event with the detail stay. hub/erase.h. */
+enum err_code store_erase(struct store *s, struct stored *r, struct str detail) must_use;
+/* ERR_GONE, with the day. */
+enum err_code store_gone(const struct stored *r, struct err *e);
 
 /* change_party.c: who has a role on a record. ERR_FORBIDDEN where the actor is no member of the organization. */
 enum err_code store_on_behalf(struct store *s, const struct stored *r, struct str organization) must_use;
@@ -92,11 +138,35 @@ enum err_code store_person(struct store *s, struct str uid) must_use;
 enum err_code store_notices(struct store *s, const struct stored *r, int64_t event, struct str type, struct str detail) must_use;
 enum { NOTICES = 500 };
 
+/* change_files.c: whether a body takes no file; the refusal in words; what is asked again in the transaction that attaches. */
+bool store_refuses(const struct kind *k, const struct json *body, struct arena *a);
+enum err_code store_refusal(const struct kind *k, struct err *e) must_use;
+enum err_code store_may_attach(struct store *s, const struct stored *r, struct str sha256) must_use;
+/* Takes all files of a record away and lets its earlier revisions say what this one says; erased: the SHA-256 of at most `room` of them, for
+ * store_unlink_files once that is durable. */
+enum { FILES_ERASED = 1000 };
+enum err_code store_erase_files(struct store *s, const struct stored *r, struct str *erased, size_t room, size_t *n) must_use;
+enum err_code store_unlink_files(struct hub *h, const struct str *erased, size_t n, struct err *e) must_use;
+
 /* change_public.c: brings the public projection, facets and search to what p says; takes them away where it is not public. */
 enum err_code store_public(struct store *s, struct stored *r, const struct projection *p) must_use;
 /* A link was made, or taken away: facets of its source. */
 enum err_code store_link_facet(struct store *s, const struct stored *source, const struct stored *target, struct str rel) must_use;
 enum err_code store_unlink_facet(struct store *s, const struct stored *source, const struct stored *target) must_use;
+/* change_follow.c: records that are as public as another. Whether one whose state follows is public now; and those that follow a record are brought up to
+ * date after it, or an embargo over it, changed. */
+enum err_code store_followed_open(struct db *db, const struct stored *r, bool *out, struct err *e) must_use;
+enum err_code store_follow(struct store *s, int64_t target) must_use;
+/* One that follows; nothing for others. */
+enum err_code store_follow_again(struct store *s, int64_t id) must_use;
+/* All that follow what a case is about. */
+enum err_code store_follow_case(struct store *s, int64_t record) must_use;
+/* What it leads to by the relation that its kind follows; 0: nothing. */
+enum err_code store_followed(struct db *db, const struct stored *r, int64_t *target, struct err *e) must_use;
+/* change_within.c: for acts, in the transaction that they run in. A new body (NULL: as it is), a move ("": none; it must lead from the present state; who may
+ * make it is the act's matter), each with an event of its own; r is brought up to date. ERR_INVALID (schema), ERR_CONFLICT (no such move from here, or
+ * an embargo). */
+enum err_code store_rewrite(struct store *s, struct stored *r, const struct json *body, struct str move, struct str reason) must_use;
 struct counts *counts_new(struct arena *a);
 size_t counts_mark(const struct counts *c);
 void counts_back_to(struct counts *c, size_t mark);

@@ -6,6 +6,11 @@
 
 #include "hub/account/notice_mail.h"
 #include "hub/account/session.h"
+#include "hub/dispute.h"
+#include "hub/case/publication.h"
+#include "hub/clock.h"
+#include "hub/erase.h"
+#include "hub/keys.h"
 #include "hub/mail.h"
 
 #define LOOK (2 * SECOND)
@@ -13,8 +18,8 @@
 
 struct chores {
 	struct hub *hub;
-	struct db *db;
-	pthread_t thread;
+	struct db *db, *terms_db;
+	pthread_t thread, terms;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	atomic_bool stopping;
@@ -33,9 +38,21 @@ static void pause_for(struct chores *c, moment time) {
 	pthread_mutex_unlock(&c->lock);
 }
 
+/* A thread of its own: what ends at its hour must not wait for a slow mail server. */
+static void *keep_terms(void *arg) {
+	struct chores *c = arg;
+	while (!atomic_load(&c->stopping)) {
+		struct err e = {0};
+		if (publication_run(c->hub, c->terms_db, &e)) complain("ending embargoes and publishing by plan", &e);
+		if (clock_run(c->hub, c->terms_db, &e)) complain("keeping terms", &e);
+		pause_for(c, LOOK);
+	}
+	return NULL;
+}
+
 static void *work(void *arg) {
 	struct chores *c = arg;
-	moment swept = stopwatch() - SWEEP; /* once at the start too */
+	moment swept = stopwatch() - SWEEP, disputes = stopwatch() - MINUTE; /* once at the start too */
 	while (!atomic_load(&c->stopping)) {
 		struct err e = {0};
 		int64_t left;
@@ -43,11 +60,33 @@ static void *work(void *arg) {
 		if (mail_configured(c->hub) && mail_send_until(c->hub, c->db, &c->stopping, &left, &e)) complain("sending mail", &e);
 		if (stopwatch() - swept >= SWEEP) {
 			if (session_sweep(c->hub, &e)) complain("taking away what is over", &e);
+			if (erase_finish(c->hub, &e)) complain("finishing what is erased", &e);
+			if (keys_sweep(c->hub, c->db, &e)) complain("looking through the keys", &e);
 			swept = stopwatch();
+		}
+		if (stopwatch() - disputes >= MINUTE) {
+			if (dispute_escalate_overdue(c->hub, c->db, &e)) complain("escalating disputes", &e);
+			disputes = stopwatch();
 		}
 		pause_for(c, LOOK);
 	}
 	return NULL;
+}
+
+static void end(struct chores *c, pthread_t thread) {
+	pthread_mutex_lock(&c->lock);
+	atomic_store(&c->stopping, true);
+	pthread_cond_broadcast(&c->changed);
+	pthread_mutex_unlock(&c->lock);
+	pthread_join(thread, NULL);
+}
+
+static void forget(struct chores *c) {
+	db_close(c->db);
+	db_close(c->terms_db);
+	pthread_cond_destroy(&c->changed);
+	pthread_mutex_destroy(&c->lock);
+	free(c);
 }
 
 enum err_code chores_start(struct hub *h, struct chores **out, struct err *e) {
@@ -61,13 +100,14 @@ enum err_code chores_start(struct hub *h, struct chores **out, struct err *e) {
 	pthread_cond_init(&c->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	enum err_code code = hub_reader(h, &c->db, e);
+	if (!code) code = hub_reader(h, &c->terms_db, e);
 	int rc = code ? 0 : pthread_create(&c->thread, NULL, work, c);
+	bool begun = !code && !rc;
+	if (begun) rc = pthread_create(&c->terms, NULL, keep_terms, c);
 	if (rc) code = err_errno(e, rc, "starting a thread");
 	if (code) {
-		db_close(c->db);
-		pthread_cond_destroy(&c->changed);
-		pthread_mutex_destroy(&c->lock);
-		free(c);
+		if (begun) end(c, c->thread);
+		forget(c);
 		return code;
 	}
 	*out = c;
@@ -76,13 +116,7 @@ enum err_code chores_start(struct hub *h, struct chores **out, struct err *e) {
 
 void chores_stop(struct chores *c) {
 	if (!c) return;
-	pthread_mutex_lock(&c->lock);
-	atomic_store(&c->stopping, true);
-	pthread_cond_broadcast(&c->changed);
-	pthread_mutex_unlock(&c->lock);
-	pthread_join(c->thread, NULL);
-	db_close(c->db);
-	pthread_cond_destroy(&c->changed);
-	pthread_mutex_destroy(&c->lock);
-	free(c);
+	end(c, c->thread);
+	end(c, c->terms);
+	forget(c);
 }

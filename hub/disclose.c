@@ -7,7 +7,7 @@
 const struct viewer viewer_public = {S_INIT(""), 0};
 const struct viewer viewer_operator = {S_INIT("operator"), ROLE_ANYONE | ROLE_MEMBER | ROLE_OWNER | ROLE_COORDINATOR};
 
-enum { FETCHED = 128 << 20 };
+enum { FETCHED = 128 << 20, GLIMPSE_CAP = 64 << 20 };
 
 static enum err_code nothing(struct str name, struct err *e) {
 	return store_unknown(name, e);
@@ -21,6 +21,19 @@ enum err_code disclose_audiences(const struct disclosing *d, const struct stored
 }
 
 /* ---- one record ---- */
+
+/* What the public could read and was erased is known by its uid and number still. */
+static enum err_code erased_public(const struct disclosing *d, struct str name, int64_t *id, struct err *e) {
+	char uid[UID_SIZE];
+	bool found = false;
+	struct db_query q = db_query(d->db,
+		"SELECT id FROM record WHERE erased IS NOT NULL AND was_public = 1 AND (uid = $1 OR id IN (SELECT record FROM name WHERE name = $2 AND role = 'number'))");
+	db_bind_str(&q, 1, uid_parse(name, uid) ? str_of(uid) : STR_EMPTY);
+	db_bind_str(&q, 2, name_folded(d->a, name));
+	if ((found = db_row(&q))) *id = db_int(&q, 0);
+	enum err_code code = db_done(&q, e);
+	return code ? code : found ? ERR_OK : nothing(name, e);
+}
 
 enum err_code disclose_resolve(const struct disclosing *d, struct str name, int64_t *id, struct err *e) {
 	name = str_trim(name);
@@ -47,7 +60,7 @@ enum err_code disclose_resolve(const struct disclosing *d, struct str name, int6
 		if ((found = db_row(&q))) *id = db_int(&q, 0);
 		code = db_done(&q, e);
 	}
-	return code ? code : found ? ERR_OK : nothing(name, e);
+	return code ? code : found ? ERR_OK : erased_public(d, name, id, e);
 }
 
 /* project.c sorts a record without a date by the day of its publication, or behind all others. */
@@ -71,9 +84,39 @@ bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, str
 		.sort = arena_str(d->a, db_str(q, first + 7)),
 		.updated = db_int(q, first + 8),
 		.published = db_int(q, first + 9),
+		.disputed = db_int(q, first + 10) != 0,
 	};
 	out->dated = is_dated(kind, out->sort, db_int(q, first + 9));
 	return true;
+}
+
+static enum err_code gone_or_nothing(const struct disclosing *d, int64_t id, struct str name, struct err *e) {
+	struct stored s;
+	enum err_code code = store_read(d->hub, d->db, d->a, id, &s, e);
+	if (!code && s.erased && s.was_public) return store_gone(&s, e);
+	return code && code != ERR_NOT_FOUND && code != ERR_UNSUPPORTED ? code : nothing(name, e);
+}
+
+/* Those who could see it are told why, too. */
+static enum err_code gone(const struct disclosing *d, const struct stored *s, struct err *e) {
+	struct str reason = STR_EMPTY;
+	struct db_query q = db_query(d->db, "SELECT detail FROM event WHERE record = $1 AND type = 'erase' ORDER BY seq DESC LIMIT 1");
+	db_bind_int(&q, 1, s->id);
+	if (db_row(&q)) {
+		const struct json *detail;
+		if (!json_parse(d->a, db_str(&q, 0), NULL, &detail, NULL))
+			reason = arena_fmt(d->a, "%.*s%s%.*s", STR_ARG(json_get_str(detail, S("reason"))), json_get(detail, S("basis")) ? "; " : "",
+				STR_ARG(json_get_str(detail, S("basis"))));
+	}
+	enum err_code code = db_done(&q, e);
+	if (code) return code;
+	code = store_gone(s, e);
+	if (e && reason.n) {
+		char words[sizeof e->message];
+		memcpy(words, e->message, sizeof words);
+		err_set(e, code, "%s: %.*s", words, STR_ARG(str_cut_utf8(reason, 300)));
+	}
+	return code;
 }
 
 static enum err_code public_record(const struct disclosing *d, int64_t id, struct str name, struct disclosed *out, struct err *e) {
@@ -83,12 +126,12 @@ static enum err_code public_record(const struct disclosing *d, int64_t id, struc
 	struct disclosed r = {.is_public = true, .audiences = PUBLIC};
 	bool found = db_row(&q) && glimpse_read(d, &q, 0, &r.line);
 	if (found) {
-		r.body_text = arena_str(d->a, db_str(&q, 10));
-		r.etag = arena_str(d->a, db_str(&q, 11));
+		r.body_text = arena_str(d->a, db_str(&q, GLIMPSE_WIDTH));
+		r.etag = arena_str(d->a, db_str(&q, GLIMPSE_WIDTH + 1));
 		r.published = r.line.published;
 	}
 	enum err_code code = db_done(&q, e);
-	if (!code && !found) code = nothing(name, e);
+	if (!code && !found) code = gone_or_nothing(d, id, name, e);
 	if (!code) code = json_parse(d->a, r.body_text, NULL, &r.body, e);
 	if (!code) *out = r;
 	return code;
@@ -105,6 +148,18 @@ static enum err_code project_for(const struct disclosing *d, const struct stored
 	return ERR_OK;
 }
 
+/* Who has a part in a record has one in its disputes; others know of those that are public. */
+static enum err_code is_disputed(const struct disclosing *d, int64_t id, unsigned audiences, bool *out, struct err *e) {
+	struct db_query q = db_query(d->db,
+		"SELECT 1 FROM link l JOIN record r ON r.id = l.source LEFT JOIN public p ON p.record = l.source WHERE l.target = $1 AND l.rel = 'disputes' "
+		"AND r.state NOT IN ('final', 'withdrawn') AND ($2 = 1 OR p.record IS NOT NULL OR r.created_by = $3)");
+	db_bind_int(&q, 1, id);
+	db_bind_int(&q, 2, (audiences & (PARTIES | OWNER | COORDINATORS)) != 0);
+	db_bind_str(&q, 3, d->viewer.name);
+	*out = db_row(&q);
+	return db_done(&q, e);
+}
+
 static enum err_code other_record(const struct disclosing *d, int64_t id, struct str name, struct disclosed *out, struct err *e) {
 	struct stored s;
 	unsigned audiences = 0;
@@ -113,12 +168,13 @@ static enum err_code other_record(const struct disclosing *d, int64_t id, struct
 	if (code) return code;
 	if (!audiences) return nothing(name, e);
 	if (audiences == PUBLIC) return public_record(d, id, name, out, e);
+	if (s.erased) return gone(d, &s, e);
 	const struct json *body, *shown;
-	code = store_body(d->db, d->a, &s, &body, e);
+	code = store_body(d->hub, d->db, d->a, &s, &body, e);
 	if (!code) code = project_for(d, &s, body, audiences, &shown, e);
 	if (code) return code;
 	struct disclosed r = {.audiences = audiences, .body = shown, .body_text = shown ? json_canonical(d->a, shown) : S("{}")};
-	r.is_public = kind_state(s.kind, s.state) && kind_state(s.kind, s.state)->is_public;
+	r.is_public = store_is_open(&s);
 	r.overridden = s.visibility.n > 0;
 	r.revision = s.revision;
 	r.etag = project_etag(d->a, s.state, r.body_text);
@@ -140,6 +196,7 @@ static enum err_code other_record(const struct disclosing *d, int64_t id, struct
 		r.line.dated = is_dated(s.kind, r.line.sort, r.published);
 	}
 	code = db_done(&q, e);
+	if (!code) code = is_disputed(d, id, audiences, &r.line.disputed, e);
 	if (!code && !r.line.state) code = err_set(e, ERR_UNSUPPORTED, "the record is in a state that its kind no longer has");
 	if (!code) *out = r;
 	return code;
@@ -171,10 +228,19 @@ enum err_code disclose_glimpse(const struct disclosing *d, int64_t record, struc
 	enum err_code code = db_done(&q, e);
 	if (code || found) return code;
 	if (viewer_is_public(d)) return nothing(STR_EMPTY, e);
+	/* Of the whole body only these lines stay: hundreds of them may be wanted for a page. */
+	autoarena struct arena *own = arena_new(GLIMPSE_CAP);
+	struct disclosing apart = *d;
 	struct disclosed r;
-	code = other_record(d, record, STR_EMPTY, &r, e);
-	if (!code) *out = r.line;
-	return code;
+	if (!own) return err_set(e, ERR_MEMORY, "out of memory");
+	apart.a = own;
+	code = other_record(&apart, record, STR_EMPTY, &r, e);
+	if (code == ERR_GONE) code = nothing(STR_EMPTY, e); /* a line about it would say nothing */
+	if (code) return code;
+	struct str *const strings[] = {&r.line.id, &r.line.uid, &r.line.headline, &r.line.summary, &r.line.sort};
+	for (size_t i = 0; i < lengthof(strings); i++) *strings[i] = arena_str(d->a, *strings[i]);
+	*out = r.line;
+	return ERR_OK;
 }
 
 struct str disclose_public_name(struct db *db, struct arena *a, struct str uid) {
@@ -287,49 +353,28 @@ enum err_code disclose_links(const struct disclosing *d, const struct disclosed 
 	return ERR_OK;
 }
 
-/* ---- files ---- */
-
-enum err_code disclose_files(const struct disclosing *d, const struct disclosed *r, struct disclosed_file **out, size_t *n,
-	struct err *e) {
-	enum { FILES = 500 };
-	struct disclosed_file *items = arena_array(d->a, FILES, sizeof *items);
-	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
-	size_t used = 0;
-	struct db_query q = db_query(d->db,
-		"SELECT name, media_type, sha256, size, at, audiences FROM attachment WHERE record = $1 ORDER BY id");
-	db_bind_int(&q, 1, r->line.record);
-	while (used < FILES && db_row(&q)) {
-		if (!((unsigned)db_int(&q, 5) & r->audiences)) continue;
-		items[used++] = (struct disclosed_file){arena_str(d->a, db_str(&q, 0)), arena_str(d->a, db_str(&q, 1)),
-			arena_str(d->a, db_str(&q, 2)), db_int(&q, 3), db_int(&q, 4)};
-	}
-	enum err_code code = db_done(&q, e);
-	if (code) return code;
-	*out = items;
-	*n = used;
-	return ERR_OK;
-}
-
 /* ---- where it came from ---- */
 
 enum err_code disclose_origin(const struct disclosing *d, struct str system, struct str source_id, bool with_fetched,
 	struct disclosed_origin *out, struct err *e) {
 	if (!(d->viewer.roles & ROLE_COORDINATOR)) return nothing(source_id, e);
 	struct db_query q = db_query(d->db,
-		"SELECT o.record, o.mapping, r.uid, o.digest, CASE WHEN $3 = 1 THEN o.fetched END FROM origin o JOIN record r ON r.id = o.record "
+		"SELECT o.record, o.mapping, r.uid, o.digest, CASE WHEN $3 = 1 OR r.key_id IS NOT NULL THEN o.fetched END, r.key_id FROM origin o JOIN record r ON r.id = o.record "
 		"WHERE o.system = $1 AND o.source_id = $2");
 	db_bind_str(&q, 1, system);
 	db_bind_str(&q, 2, source_id);
 	db_bind_int(&q, 3, with_fetched);
 	struct disclosed_origin o = {.system = system, .source_id = source_id};
 	bool found = db_row(&q), whole = true;
+	struct str packed = STR_EMPTY;
+	enum err_code code = ERR_OK;
 	if (found) {
+		code = store_open(d->hub, d->a, db_str(&q, 5), &(struct cipher_place){"origin", db_str(&q, 2), 0}, db_str(&q, 4), &packed, e);
 		o.record = db_int(&q, 0);
 		o.mapping = db_int(&q, 1);
 		o.uid = arena_str(d->a, db_str(&q, 2));
 		whole = db_str(&q, 3).n == sizeof o.digest;
 		if (whole) memcpy(o.digest, db_str(&q, 3).p, sizeof o.digest);
-		struct str packed = db_str(&q, 4);
 		unsigned long long size = packed.n ? ZSTD_getFrameContentSize(packed.p, packed.n) : 0;
 		if (packed.n && size <= FETCHED) {
 			char *to = arena_alloc(d->a, (size_t)size + 1);
@@ -339,9 +384,14 @@ enum err_code disclose_origin(const struct disclosing *d, struct str system, str
 		} else {
 			whole = whole && !packed.n;
 		}
+		/* Of a record with a key the stored one is keyed: what is told is that of the form itself. */
+		if (whole && db_str(&q, 5).n && !code) {
+			struct sha256 digest = sha256(o.fetched);
+			memcpy(o.digest, digest.byte, sizeof o.digest);
+		}
 	}
-	enum err_code code = db_done(&q, e);
-	if (code) return code;
+	enum err_code ended = db_done(&q, code ? NULL : e);
+	if (code || ended) return code ? code : ended;
 	if (!found) return nothing(source_id, e);
 	if (!whole) return err_set(e, ERR_CORRUPT, "the fetched form of %.*s is damaged", STR_ARG(source_id));
 	*out = o;
@@ -365,13 +415,16 @@ static const struct json *told(struct arena *a, const struct json *so_far, const
 enum err_code disclose_imported(const struct disclosing *d, int64_t record, const struct json **imported, const struct json **whole,
 	struct err *e) {
 	if (!(d->viewer.roles & ROLE_COORDINATOR)) return nothing(STR_EMPTY, e);
-	struct db_query q = db_query(d->db, "SELECT body, actor FROM revision WHERE record = $1 ORDER BY number");
+	struct db_query q = db_query(d->db,
+		"SELECT v.body, v.actor, v.key_id, v.number, r.uid FROM revision v JOIN record r ON r.id = v.record WHERE v.record = $1 ORDER BY v.number");
 	db_bind_int(&q, 1, record);
 	const struct json *base = NULL, *before = NULL;
 	enum err_code code = ERR_OK;
 	while (!code && db_row(&q)) {
 		const struct json *body;
-		code = json_parse(d->a, db_str(&q, 0), NULL, &body, e);
+		struct str text;
+		code = store_open(d->hub, d->a, db_str(&q, 2), &(struct cipher_place){"body", db_str(&q, 4), db_int(&q, 3)}, db_str(&q, 0), &text, e);
+		if (!code) code = json_parse(d->a, text, NULL, &body, e);
 		if (code) break;
 		/* An importer's revision also holds what was changed here: only what it changed itself comes from the source. */
 		if (str_starts(db_str(&q, 1), S("import:"))) base = base ? told(d->a, base, before, body) : body;

@@ -31,6 +31,7 @@ struct glimpse {
 	bool dated;         /* it is a date that matters */
 	moment updated;     /* of the last change that shows */
 	moment published;   /* when it became public; 0: it isn't */
+	bool disputed;      /* an open dispute is about it that this viewer may know of: hub/dispute.h */
 };
 
 struct disclosed {
@@ -52,16 +53,33 @@ enum err_code disclose_record(const struct disclosing *d, struct str name, struc
  * hand. */
 struct str disclose_public_name(struct db *db, struct arena *a, struct str uid);
 
+/* Who made it ("U-…", "A-…", "import:avid"), for coordinators; "" for others. */
+struct str disclose_owner(const struct disclosing *d, const struct disclosed *r);
+
 /* ---- what a viewer may do ---- */
 
 struct disclosed_rights {
 	unsigned roles;            /* that the viewer has on the record, the hub's included */
-	bool revise, comment;      /* revise: also links and files */
+	bool revise, comment, erase; /* revise: also links and files */
 	struct str no_files;       /* why the record takes none; "" it does */
 };
 enum err_code disclose_rights(const struct disclosing *d, const struct disclosed *r, struct disclosed_rights *out, struct err *e) must_use;
 /* The body at a stored revision (disclosed.revision), as this viewer may see it by today's rules. ERR_NOT_FOUND. */
 enum err_code disclose_revision(const struct disclosing *d, const struct disclosed *r, int64_t number, const struct json **out,
+	struct err *e) must_use;
+
+/* ---- who reads which field: for owners and coordinators ---- */
+
+struct disclosed_visibility {
+	const struct json *rules; /* of its own (hub/redaction.h); an empty object: as its kind */
+	struct str level;         /* of the kind, that these are; "" none of them */
+	bool may_change;
+};
+/* ERR_FORBIDDEN for others who know of the record. */
+enum err_code disclose_visibility(const struct disclosing *d, const struct disclosed *r, struct disclosed_visibility *out, struct err *e) must_use;
+/* The body as somebody of these audiences reads it once it is published, by the rules that stand or by these (NULL: those that stand). ERR_FORBIDDEN where
+ * that is more than the viewer may read, or where the viewer may not set such rules. */
+enum err_code disclose_as(const struct disclosing *d, const struct disclosed *r, const struct json *rules, unsigned as, const struct json **out,
 	struct err *e) must_use;
 
 /* ---- links ---- */
@@ -101,6 +119,12 @@ struct disclosed_event {
 enum err_code disclose_history(const struct disclosing *d, const struct disclosed *r, struct disclosed_event **out, size_t *n,
 	struct err *e) must_use;
 
+/* Why a record was last amended, as the public is told; "" where it was not, or its kind does not speak of amendments. For lines of what is public. */
+struct str disclose_amendment(const struct disclosing *d, const struct glimpse *line);
+/* The newest that show, newest first, without comments and without differences: looks at no more than the last 200 events. limit: 1 … 100. */
+enum err_code disclose_latest(const struct disclosing *d, const struct disclosed *r, size_t limit, struct disclosed_event **out, size_t *n,
+	struct err *e) must_use;
+
 /* ---- moves ---- */
 
 struct disclosed_move {
@@ -134,11 +158,17 @@ enum err_code disclose_parties(const struct disclosing *d, const struct disclose
 /* ---- files ---- */
 
 struct disclosed_file {
-	struct str name, media_type, sha256;
+	struct str name, media_type, sha256; /* of the file itself */
 	int64_t size;
 	moment at;
+	struct str stored;   /* for disclose_file_open */
+	bool encrypted;
 };
 enum err_code disclose_files(const struct disclosing *d, const struct disclosed *r, struct disclosed_file **out, size_t *n,
+	struct err *e) must_use;
+/* Its bytes, from the start; fd is the caller's. One that is encrypted is decrypted into memory. ERR_UNSUPPORTED (the key is not here), ERR_CORRUPT,
+ * ERR_STORAGE, ERR_NOT_FOUND (the bytes). */
+enum err_code disclose_file_open(const struct disclosing *d, const struct disclosed *r, const struct disclosed_file *f, int *fd, uint64_t *size,
 	struct err *e) must_use;
 
 /* ---- lists ---- */

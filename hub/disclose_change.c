@@ -261,7 +261,7 @@ enum err_code disclose_addresses(const struct disclosing *d, int64_t skip, int64
 	while (db_row(&q)) {
 		const struct kind *k = kind_find(d->hub->kinds, db_str(&q, 3));
 		const struct kind_state *s = k ? kind_state(k, db_str(&q, 4)) : NULL;
-		if (s && s->is_public) fn(&(struct disclosed_address){db_str(&q, 0), db_str(&q, 1), db_int(&q, 2)}, arg);
+		if (s && (s->is_public || s->follows.n)) fn(&(struct disclosed_address){db_str(&q, 0), db_str(&q, 1), db_int(&q, 2)}, arg);
 	}
 	return db_done(&q, e);
 }

@@ -10,10 +10,12 @@ enum { SHOWN_PARTIES = 500 };
 /* ---- events ---- */
 
 enum err_code event_read(const struct disclosing *d, int64_t seq, struct event_row *out, struct err *e) {
-	struct db_query q = db_query(d->db, "SELECT record, revision, at, type, actor, state, detail FROM event WHERE seq = $1");
+	struct db_query q = db_query(d->db, 
+		"SELECT v.record, v.revision, v.at, v.type, v.actor, v.state, v.detail, r.uid, r.key_id FROM event v JOIN record r ON r.id = v.record WHERE v.seq = $1");
 	db_bind_int(&q, 1, seq);
 	struct event_row v = {.seq = seq};
 	struct str detail = STR_EMPTY;
+	struct stored of = {0};
 	bool found = db_row(&q);
 	if (found) {
 		v.record = db_int(&q, 0);
@@ -23,10 +25,12 @@ enum err_code event_read(const struct disclosing *d, int64_t seq, struct event_r
 		v.actor = arena_str(d->a, db_str(&q, 4));
 		v.state = arena_str(d->a, db_str(&q, 5));
 		detail = arena_str(d->a, db_str(&q, 6));
+		of.uid = arena_str(d->a, db_str(&q, 7));
+		of.key_id = arena_str(d->a, db_str(&q, 8));
 	}
 	enum err_code code = db_done(&q, e);
 	if (!code && !found) code = err_set(e, ERR_NOT_FOUND, "there is no such event");
-	if (!code && detail.n) code = json_parse(d->a, detail, NULL, &v.detail, e);
+	if (!code) code = store_detail(d->hub, d->a, &of, seq, detail, &v.detail, e);
 	if (!code) *out = v;
 	return code;
 }
@@ -35,7 +39,7 @@ static enum err_code shown_at(const struct disclosing *d, const struct stored *r
 	int64_t revision, const struct json **out, struct err *e) {
 	struct stored then = {.id = r->id, .uid = r->uid, .revision = revision};
 	const struct json *body;
-	enum err_code code = store_body(d->db, d->a, &then, &body, e);
+	enum err_code code = store_body(d->hub, d->db, d->a, &then, &body, e);
 	if (!code) *out = visibility_project(d->a, rules, body, audiences);
 	return code;
 }
@@ -89,12 +93,13 @@ enum err_code event_shows(const struct disclosing *d, const struct stored *r, un
 	bool asked_in = !(audiences & ~(unsigned)INVITED); /* and nothing else: told of what is said to those alone */
 	*out = false;
 	/* Who sees the record only since it is public was told nothing of what happened before. */
-	if (!audiences || (audiences == PUBLIC && !(then && then->is_public))) return ERR_OK;
+	if (!audiences || (audiences == PUBLIC && !event_was_open(then, v->at, r->is_public ? r->published : 0))) return ERR_OK;
 	if (str_is(v->type, "comment") || str_is(v->type, "attach") || str_is(v->type, "act")) {
 		*out = ((unsigned)json_integer(json_get_lit(v->detail, "audiences"), 0) & audiences) != 0;
 		return *out ? ERR_OK : event_addressed(d, v, out, e);
 	}
 	if (asked_in) return ERR_OK;
+	if (str_is(v->type, "revise") && event_amends(r->kind, v->detail)) return *out = true, ERR_OK;
 	if (str_is(v->type, "revise")) return revision_shows(d, r, audiences, v->revision, out, e);
 	if (str_is(v->type, "link") || str_is(v->type, "unlink")) {
 		struct glimpse other;
@@ -171,6 +176,44 @@ enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct dis
 	if (code) return code;
 	*out = shown;
 	*record = line;
+	return ERR_OK;
+}
+
+struct str disclose_amendment(const struct disclosing *d, const struct glimpse *line) {
+	struct disclosing as_public = *d;
+	struct disclosed_event v;
+	struct glimpse shown;
+	int64_t seq = 0;
+	as_public.viewer = viewer_public;
+	if (!line->kind->amend_note || line->updated <= line->published) return STR_EMPTY;
+	struct db_query q = db_query(d->db, "SELECT max(seq) FROM event WHERE record = $1 AND type = 'revise' AND at > $2");
+	db_bind_int(&q, 1, line->record);
+	db_bind_int(&q, 2, line->published);
+	if (db_row(&q)) seq = db_int(&q, 0);
+	if (db_done(&q, NULL) || !seq || disclose_event(&as_public, seq, &v, &shown, NULL)) return STR_EMPTY;
+	return v.reason;
+}
+
+enum err_code disclose_latest(const struct disclosing *d, const struct disclosed *r, size_t limit, struct disclosed_event **out, size_t *n,
+	struct err *e) {
+	enum { LOOKED_AT = 200 };
+	int64_t seqs[LOOKED_AT];
+	size_t found = 0, used = 0;
+	struct db_query q = db_query(d->db, "SELECT seq FROM event WHERE record = $1 AND type <> 'comment' ORDER BY seq DESC LIMIT 200");
+	db_bind_int(&q, 1, r->line.record);
+	while (found < LOOKED_AT && db_row(&q)) seqs[found++] = db_int(&q, 0);
+	enum err_code code = db_done(&q, e);
+	struct disclosed_event *items = arena_array(d->a, limit + 1, sizeof *items);
+	if (!code && !items) code = err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < found && used < limit && !code; i++) {
+		struct glimpse line;
+		code = disclose_event(d, seqs[i], &items[used], &line, e);
+		if (!code) used++;
+		if (code == ERR_NOT_FOUND) code = ERR_OK;
+	}
+	if (code) return code;
+	*out = items;
+	*n = used;
 	return ERR_OK;
 }
 

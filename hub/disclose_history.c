@@ -8,6 +8,7 @@ enum { EVENTS = 500 };
 struct walk {
 	const struct disclosing *d;
 	const struct disclosed *r;
+	const struct stored *stored;
 	const struct visibility *visibility;
 	struct disclosed_event *items;
 	size_t n;
@@ -22,7 +23,7 @@ struct walk {
 static enum err_code body_at(struct walk *w, int64_t number, const struct json **out) {
 	struct stored s = {.id = w->r->line.record, .revision = number, .uid = w->r->line.uid};
 	const struct json *body;
-	enum err_code code = store_body(w->d->db, w->d->a, &s, &body, w->e);
+	enum err_code code = store_body(w->d->hub, w->d->db, w->d->a, &s, &body, w->e);
 	if (!code) *out = visibility_project(w->d->a, w->visibility, body, w->r->audiences);
 	return code;
 }
@@ -60,7 +61,7 @@ static enum err_code body_event(struct walk *w, struct db_query *q, const struct
 	bool was = w->visible;
 	const struct kind_state *before = w->state;
 	w->state = kind_state(w->r->line.kind, db_str(q, 4));
-	w->visible = (w->r->audiences & ~(unsigned)(PUBLIC | INVITED)) || (w->state && w->state->is_public);
+	w->visible = (w->r->audiences & ~(unsigned)(PUBLIC | INVITED)) || event_was_open(w->state, db_int(q, 2), w->r->published);
 	if (!w->visible) {
 		if (was) {
 			w->state = NULL;
@@ -85,7 +86,7 @@ static enum err_code body_event(struct walk *w, struct db_query *q, const struct
 		v->diff = diff;
 		v->move = json_get_str(detail, S("move"));
 		v->reason = json_get_str(detail, S("reason"));
-	} else if (changed) {
+	} else if (changed || event_amends(w->r->line.kind, detail)) {
 		struct disclosed_event *v = add(w, S("revised"), db_int(q, 2), db_str(q, 1));
 		v->diff = diff;
 		v->reason = json_get_str(detail, S("note"));
@@ -104,7 +105,7 @@ static void party_event(struct walk *w, struct db_query *q, const struct json *d
 static enum err_code one_event(struct walk *w, struct db_query *q) {
 	const struct json *detail = NULL;
 	struct str type = db_str(q, 0);
-	enum err_code code = db_is_null(q, 5) ? ERR_OK : json_parse(w->d->a, db_str(q, 5), NULL, &detail, w->e);
+	enum err_code code = store_detail(w->d->hub, w->d->a, w->stored, db_int(q, 6), db_str(q, 5), &detail, w->e);
 	if (code) return code;
 	if (str_is(type, "create") || str_is(type, "revise") || str_is(type, "move")) return body_event(w, q, detail);
 	if (str_is(type, "link")) return link_event(w, q, detail, S("linked"));
@@ -135,13 +136,13 @@ enum err_code disclose_history(const struct disclosing *d, const struct disclose
 	struct err *e) {
 	struct stored s;
 	const struct json *overrides = NULL;
-	struct walk w = {.d = d, .r = r, .e = e, .items = arena_array(d->a, EVENTS, sizeof *w.items)};
+	struct walk w = {.d = d, .r = r, .stored = &s, .e = e, .items = arena_array(d->a, EVENTS, sizeof *w.items)};
 	if (!w.items) return err_set(e, ERR_MEMORY, "out of memory");
 	enum err_code code = store_read(d->hub, d->db, d->a, r->line.record, &s, e);
 	if (!code && s.visibility.n) code = json_parse(d->a, s.visibility, NULL, &overrides, e);
 	if (!code) code = visibility_override(d->a, s.kind->visibility, overrides, &w.visibility, e);
 	if (code) return code;
-	struct db_query q = db_query(d->db, "SELECT type, actor, at, revision, state, detail FROM event WHERE record = $1 ORDER BY seq");
+	struct db_query q = db_query(d->db, "SELECT type, actor, at, revision, state, detail, seq FROM event WHERE record = $1 ORDER BY seq");
 	db_bind_int(&q, 1, r->line.record);
 	while (!code && db_row(&q)) code = one_event(&w, &q);
 	enum err_code ended = db_done(&q, code ? NULL : e);

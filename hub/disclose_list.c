@@ -298,7 +298,7 @@ enum err_code disclose_tree(const struct disclosing *d, const struct kind *kind,
 			t = bigger;
 			room *= 2;
 		}
-		if (glimpse_read(d, &q, 0, &t.items[t.n])) t.parents[t.n++] = db_int(&q, 10);
+		if (glimpse_read(d, &q, 0, &t.items[t.n])) t.parents[t.n++] = db_int(&q, GLIMPSE_WIDTH);
 	}
 	enum err_code code = db_done(&q, e);
 	if (!code && arena_failed(d->a)) code = err_set(e, ERR_MEMORY, "out of memory");

@@ -20,8 +20,16 @@ enum err_code event_read(const struct disclosing *d, int64_t seq, struct event_r
 /* Whether its effect shows to the viewer, who belongs to these audiences of the record r. */
 enum err_code event_shows(const struct disclosing *d, const struct stored *r, unsigned audiences, const struct event_row *v, bool *out,
 	struct err *e) must_use;
+/* Whether a revision shows to all who see the record although no field of theirs changed: of what is amended with a word, that other fields are shown. */
+static inline bool event_amends(const struct kind *kind, const struct json *detail) {
+	return kind->amend_note && json_true(json_get_lit(detail, "rules"));
+}
 /* Whether an event's detail names the viewer, or an organization of theirs, under "to"; or it is the viewer's own and names others. */
 enum err_code event_addressed(const struct disclosing *d, const struct event_row *v, bool *out, struct err *e) must_use;
+/* Whether the public could read the record in that state at that moment. */
+static inline bool event_was_open(const struct kind_state *then, moment at, moment published) {
+	return then && (then->is_public || (then->follows.n && published && at >= published));
+}
 /* What an act's event says to these audiences; nothing for events of other types. */
 void event_tell_act(const struct disclosing *d, const struct stored *r, unsigned audiences, struct str type, const struct json *detail,
 	struct disclosed_event *out);
@@ -35,8 +43,10 @@ struct str disclose_subject_name(const struct disclosing *d, struct str subject)
 /* A line about a record for this viewer; ERR_NOT_FOUND when it may not know of it. */
 enum err_code disclose_glimpse(const struct disclosing *d, int64_t record, struct glimpse *out, struct err *e) must_use;
 /* Columns of a query that joins record r with public p: r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated,
- * p.published, from `first` on. */
-#define GLIMPSE_COLUMNS "r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated, p.published"
+ * p.published, whether an open dispute of it is public, from `first` on. */
+#define GLIMPSE_COLUMNS "r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated, p.published, EXISTS (SELECT 1 FROM link dl " \
+	"JOIN public dp ON dp.record = dl.source WHERE dl.target = r.id AND dl.rel = 'disputes' AND dp.state NOT IN ('final', 'withdrawn'))"
+enum { GLIMPSE_WIDTH = 11 };
 bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, struct glimpse *out);
 enum err_code disclose_resolve(const struct disclosing *d, struct str name, int64_t *id, struct err *e) must_use;
 /* Sorts groups into the order of a page and fills in titles and labels. */

@@ -13,10 +13,11 @@ enum err_code disclose_rights(const struct disclosing *d, const struct disclosed
 		.roles = roles,
 		.revise = (k->revise & roles) != 0,
 		.comment = (k->comment & roles) != 0,
+		.erase = (roles & (ROLE_COORDINATOR | ROLE_ADMINISTRATOR)) != 0,
 		.no_files = STR_EMPTY,
 	};
 	if (rights.revise && k->refuse_files) {
-		code = store_body(d->db, d->a, &s, &body, e);
+		code = store_body(d->hub, d->db, d->a, &s, &body, e);
 		if (code) return code;
 		if (schema_valid(k->refuse_files, body, d->a, NULL))
 			rights.no_files = k->refuse_files_reason.n ? k->refuse_files_reason : S("this record takes no files");
@@ -35,14 +36,10 @@ enum err_code disclose_revision(const struct disclosing *d, const struct disclos
 	if (code) return code;
 	/* Numbers of revisions are told to nobody who only reads what is public. */
 	if (!(audiences & ~(unsigned)PUBLIC)) return store_unknown(r->line.uid, e);
-	struct db_query q = db_query(d->db, "SELECT body FROM revision WHERE record = $1 AND number = $2");
-	db_bind_int(&q, 1, r->line.record);
-	db_bind_int(&q, 2, number);
-	bool found = db_row(&q);
-	struct str text = found ? arena_str(d->a, db_str(&q, 0)) : STR_EMPTY;
-	code = db_done(&q, e);
-	if (!code && !found) code = err_set(e, ERR_NOT_FOUND, "the record has no such revision");
-	if (!code) code = json_parse(d->a, text, NULL, &body, e);
+	if (number < 1 || number > s.revision) return err_set(e, ERR_NOT_FOUND, "the record has no such revision");
+	struct stored then = s;
+	then.revision = number;
+	code = store_body(d->hub, d->db, d->a, &then, &body, e);
 	if (!code && s.visibility.n) code = json_parse(d->a, s.visibility, NULL, &overrides, e);
 	if (!code) code = visibility_override(d->a, s.kind->visibility, overrides, &v, e);
 	if (code) return code;
@@ -50,4 +47,10 @@ enum err_code disclose_revision(const struct disclosing *d, const struct disclos
 	shown = visibility_project(d->a, v, body, audiences);
 	*out = shown ? shown : json_built(&none);
 	return arena_failed(d->a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
+}
+
+struct str disclose_owner(const struct disclosing *d, const struct disclosed *r) {
+	struct stored s;
+	if (!(r->audiences & COORDINATORS) || store_read(d->hub, d->db, d->a, r->line.record, &s, NULL)) return STR_EMPTY;
+	return s.created_by;
 }

@@ -151,6 +151,18 @@ static int by_part(const void *x, const void *y) {
 	return rank ? rank : str_cmp(a->name, b->name);
 }
 
+/* Systems are called by name. */
+static struct str reason_of(struct looking *l, struct str reason) {
+	struct str out = STR_EMPTY, word;
+	while (reason.p && str_split(&reason, ' ', &word)) {
+		struct str bare = str_ends(word, S(",")) ? str_sub(word, 0, word.n - 1) : word;
+		char uid[UID_SIZE];
+		if (uid_parse(bare, uid) && str_is(bare, uid)) word = arena_cat(l->d->a, name_of(l, arena_str(l->d->a, bare)), str_from(word, bare.n));
+		out = arena_fmt(l->d->a, "%.*s%s%.*s", STR_ARG(out), out.n ? " " : "", STR_ARG(word));
+	}
+	return out;
+}
+
 static bool tells_of(const struct looking *l, struct str access, struct str subject) {
 	if (l->coordinates) return true;
 	if (l->room->asked_in) return is_mine(l, subject);
@@ -186,6 +198,7 @@ static enum err_code read_participants(struct looking *l) {
 		const struct json *detail;
 		code = detail_of(l, statements[i], &detail);
 		room->participants[i].statement = json_get_str(detail, S("text"));
+		room->participants[i].reason = reason_of(l, room->participants[i].reason);
 	}
 	if (!code) qsort(room->participants, room->participants_n, sizeof *room->participants, by_part);
 	return code;
@@ -351,7 +364,8 @@ static enum err_code count_messages(struct looking *l) {
 
 enum err_code disclose_room(const struct disclosing *d, const struct disclosed *r, struct room *out, struct err *e) {
 	struct room room = {0};
-	if (!(r->audiences & (PARTIES | OWNER | COORDINATORS | INVITED))) return store_unknown(r->line.uid, e);
+	bool is_case = act_find(d->hub->acts, r->line.kind, S("participant.ask")) != NULL;
+	if (!is_case || !(r->audiences & (PARTIES | OWNER | COORDINATORS | INVITED))) return store_unknown(r->line.uid, e);
 	room.asked_in = !(r->audiences & (PARTIES | OWNER | COORDINATORS));
 	struct looking l = {d, r, &room, (r->audiences & COORDINATORS) != 0, e, {.arena = d->a}, {.arena = d->a}};
 	enum err_code code = read_mine(&l);

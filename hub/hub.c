@@ -9,9 +9,14 @@
 #include "hub/account/throttle.h"
 #include "hub/act.h"
 #include "hub/identifier.h"
+#include "hub/keystore.h"
 #include "hub/migrations/migrations.h"
+#include "hub/root.h"
 #include "hub/seal.h"
+#include "hub/table.h"
 #include "hub/writer.h"
+#include "lib/calendar/duration.h"
+#include "lib/calendar/zone.h"
 
 enum { HUB_CAP = 8 << 20, CONF_BYTES = 1 << 20, THROTTLED = 50000 };
 
@@ -93,6 +98,21 @@ static bool set_limit(struct hub_limits *limits, const char *name, const char *v
 	return false;
 }
 
+static bool set_panel(struct hub_panel *p, const char *name, const char *value) {
+	const struct {
+		const char *name;
+		int64_t *to;
+	} all[] = {{"seats", &p->seats}, {"quorum", &p->quorum}, {"per_sector", &p->per_sector}, {"days", &p->days}};
+	for (size_t i = 0; i < lengthof(all); i++) {
+		int64_t n;
+		if (strcmp(all[i].name, name) != 0) continue;
+		if (!str_int(str_of(value), &n) || n < 1 || n > 60) return false;
+		*all[i].to = n;
+		return true;
+	}
+	return false;
+}
+
 static struct str *mail_setting(struct hub_mail *m, const char *name) {
 	if (strcmp(name, "server") == 0) return &m->server;
 	if (strcmp(name, "from") == 0) return &m->from;
@@ -118,6 +138,15 @@ static bool set_oidc(struct conf *c, const char *name, struct str value) {
 	return true;
 }
 
+static bool set_escalation(struct hub_escalation *to, const char *name, struct str value) {
+	struct duration d;
+	bool owners = strcmp(name, "owners") == 0;
+	if ((!owners && strcmp(name, "adjudicators") != 0) || !duration_parse(value, &d) || d.years || d.months) return false;
+	*(owners ? &to->owners : &to->adjudicators) =
+		(7 * d.weeks + d.days) * DAY + d.hours * HOUR + d.minutes * MINUTE + d.seconds * SECOND;
+	return true;
+}
+
 static int conf_line(void *user, const char *section, const char *name, const char *value) {
 	struct conf *c = user;
 	struct str *mail = strcmp(section, "mail") == 0 ? mail_setting(&c->hub->mail, name) : NULL;
@@ -133,6 +162,12 @@ static int conf_line(void *user, const char *section, const char *name, const ch
 		c->hub->contact = arena_str(c->hub->arena, str_of(value));
 	else if (strcmp(section, "hub") == 0 && strcmp(name, "policy") == 0)
 		c->hub->policy = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "hub") == 0 && strcmp(name, "time_zone") == 0)
+		c->hub->time_zone = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "escalation") == 0 && set_escalation(&c->hub->escalation, name, str_of(value)))
+		return 1;
+	else if (strcmp(section, "panel") == 0 && set_panel(&c->hub->panel, name, value))
+		return 1;
 	else if (strcmp(section, "oidc") == 0 && set_oidc(c, name, str_of(value)))
 		return 1;
 	else if (strcmp(section, "limits") != 0 || !set_limit(&c->hub->limits, name, value))
@@ -149,12 +184,19 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	if (!str_utf8(text)) return err_set(e, ERR_INVALID, "%s: is not UTF-8 text", path);
 	struct conf c = {.hub = h};
 	h->limits = (struct hub_limits){600, 3000, 300};
+	h->escalation = (struct hub_escalation){3 * DAY, 7 * DAY};
+	h->panel = (struct hub_panel){.seats = 5, .quorum = 3, .per_sector = 2, .days = 15};
 	int line = ini_parse_string(arena_cstr(h->arena, text), conf_line, &c);
 	if (line)
 		return err_set(e, ERR_INVALID, "%s, line %d: %s%s", path, line, c.wrong[0] ? "there is no setting " : "not a line of settings",
 			c.wrong);
 	if (!h->name.n) h->name = S("Polder");
 	while (h->base_url.n && h->base_url.p[h->base_url.n - 1] == '/') h->base_url.n--;
+	if (h->time_zone.n && !zone_known(h->time_zone))
+		return err_set(e, ERR_INVALID, "[hub] time_zone: the system knows no zone \"%.*s\"", STR_ARG(h->time_zone));
+	if (h->escalation.adjudicators < h->escalation.owners)
+		return err_set(e, ERR_INVALID, "[escalation] adjudicators come after owners: give them the longer span");
+	if (h->panel.quorum > h->panel.seats) return err_set(e, ERR_INVALID, "[panel] quorum must not be larger than seats");
 	code = check_prefix(h->prefix, e);
 	if (!code) code = check_contact(h, e);
 	if (!code) code = check_mail(&h->mail, e);
@@ -177,6 +219,13 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"; where flaws of the hub itself are told, and the record with its disclosure policy: for /.well-known/security.txt\n"
 		"; contact = mailto:security@hub.example.org\n"
 		"; policy = R-XXXX-XXXX\n"
+		"; in which days are counted for terms; holidays: polder admin holidays\n"
+		"; time_zone = Europe/Amsterdam\n"
+		"\n"
+		"; How long after its end an overdue term is told to the hub's owners, and to its adjudicators.\n"
+		"[escalation]\n"
+		"; owners = P3D\n"
+		"; adjudicators = P7D\n"
 		"\n"
 		"[limits]\n"
 		"; requests a minute to the API: reading without a token by address, reading by token, writing; 0: no limit\n"
@@ -217,6 +266,7 @@ enum err_code hub_init(const char *dir, const struct hub_settings *settings, str
 	code = file_make_dir(file_join(a, dir, "files"), e);
 	if (!code && chmod(file_join(a, dir, "files"), 0700) != 0) code = err_errno(e, errno, "%s/files", dir);
 	if (!code) code = file_make_dir(file_join(a, dir, "kinds"), e);
+	if (!code) code = file_make_dir(file_join(a, dir, "tables"), e);
 	struct db *db = NULL;
 	if (!code) code = db_open(&db, database_of(a, dir), DB_CREATE, e);
 	int applied;
@@ -240,6 +290,7 @@ static enum err_code open_database(struct hub *h, struct err *e) {
 	int applied;
 	code = db_migrate(db, hub_migrations, hub_migrations_n, &applied, e);
 	if (!code) code = get_setting(db, h->arena, S("uid"), &h->uid, e);
+	if (!code) code = root_load(h, db, e);
 	db_close(db);
 	return code;
 }
@@ -258,8 +309,10 @@ enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
 	if (!code) code = read_conf(h, e);
 	if (!code) code = open_database(h, e);
 	if (!code) code = kinds_load(&h->kinds, file_join(a, dir, "kinds"), e);
+	if (!code) code = tables_load(&h->tables, file_join(a, dir, "tables"), e);
 	if (!code) code = acts_load(&h->acts, h->kinds, e);
 	if (!code) code = writer_new(&h->writer, database_of(a, dir), e);
+	if (!code) code = keystore_new(&h->keys, h->dir, e);
 	if (!code) code = throttle_new(&h->throttle, THROTTLED, e);
 	if (!code && oidc_configured(h)) code = provider_cache_new(&h->provider, e);
 	if (code) {
@@ -273,9 +326,11 @@ enum err_code hub_open(struct hub **out, const char *dir, struct err *e) {
 void hub_close(struct hub *h) {
 	if (!h) return;
 	writer_free(h->writer);
+	keystore_free(h->keys);
 	throttle_free(h->throttle);
 	provider_cache_free(h->provider);
 	acts_free(h->acts);
+	tables_free(h->tables);
 	kinds_free(h->kinds);
 	arena_free(h->arena);
 }
@@ -333,6 +388,7 @@ static enum err_code copy_hub(struct arena *a, const char *from, const char *to,
 	/* The database first: a file is written before the row that names it, so what the copy names is there. */
 	if (!code) code = copy_tree(a, from, to, "files", e);
 	if (!code) code = copy_tree(a, from, to, "kinds", e);
+	if (!code) code = copy_tree(a, from, to, "tables", e);
 	/* A copy opens as WAL again; checked whole before it may be called a backup. */
 	if (!code) code = db_open(&db, database_of(a, to), DB_WRITE, e);
 	if (!code) {

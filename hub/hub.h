@@ -4,7 +4,10 @@
  *     DIR/hub.db        everything that is a row
  *     DIR/files/        attachments by SHA-256
  *     DIR/kinds/        kinds added or replaced (docs/KINDS.md)
- *     DIR/secret.key    with which secrets in the database are sealed (hub/seal.h); in no backup
+ *     DIR/tables/       decision tables added or replaced (tables/README.md)
+ *     DIR/keys.db       the keys of records that are encrypted (hub/keystore.h); in no backup
+ *     DIR/secret.key    with which those are wrapped, and secrets in the database sealed (hub/seal.h); in no backup
+ *     DIR/signing.key   with which the hub signs (hub/signing.h); in no backup
  *
  * Two doors and no other way: hub/change.h changes records, hub/disclose.h shows them. A hub may be open in several processes;
  * SQLite's locks keep them apart. */
@@ -35,22 +38,40 @@ struct hub_oidc {
 	bool trust_second_factor;
 };
 
+/* How panels are made up: [panel] in polder.conf. */
+struct hub_panel {
+	int64_t seats, quorum, per_sector; /* members, how many must vote, how many of one sector */
+	int64_t days;                      /* business days to decide */
+};
+
+/* How long after its end an overdue term goes up: [escalation] in polder.conf, as durations (owners = P3D). */
+struct hub_escalation {
+	int64_t owners, adjudicators; /* microseconds */
+};
+
 struct hub {
 	const char *dir;
 	struct str name;      /* "Example hub" */
 	struct str prefix;    /* of the numbers that this hub gives: [A-Z][A-Z0-9]{1,9} */
 	struct str uid;       /* of the hub itself, random, given by init */
 	struct hub_limits limits;
+	struct str time_zone; /* in which days are counted (hub/working_days.h); "" UTC */
+	struct hub_escalation escalation; /* hub/clock.h */
+	struct hub_panel panel;
 	struct str base_url;  /* of its public address, without the last slash; "" when not set */
 	struct str contact;   /* where flaws of the hub itself are told: an address with mailto:, https: or tel:; "" when not set */
 	struct str policy;    /* name of the record with the hub's own disclosure policy; "" when not set */
 	struct kinds *kinds;
+	struct tables *tables; /* hub/table.h */
 	struct acts *acts;     /* hub/act.h */
 	struct writer *writer; /* hub/writer.h */
+	struct keystore *keys; /* hub/keystore.h */
 	struct throttle *throttle; /* failures of signing in: hub/account/throttle.h */
 	struct hub_mail mail;
 	struct hub_oidc oidc;
 	struct provider_cache *provider; /* what it said of itself: hub/account/provider.h */
+	unsigned char root[32]; /* hub/root.h */
+	bool has_root;
 	struct arena *arena;
 };
 
@@ -61,7 +82,7 @@ struct hub_settings {
 /* Makes the folder and an empty hub in it. ERR_EXISTS when there is one. */
 enum err_code hub_init(const char *dir, const struct hub_settings *settings, struct err *e) must_use;
 
-/* Opens a hub, migrates its database, loads its kinds. ERR_NOT_FOUND with what to do when the folder holds no hub. */
+/* Opens a hub, migrates its database, loads its kinds and tables. ERR_NOT_FOUND with what to do when the folder holds no hub. */
 enum err_code hub_open(struct hub **out, const char *dir, struct err *e) must_use;
 void hub_close(struct hub *h);
 
@@ -71,7 +92,7 @@ enum err_code hub_reader(const struct hub *h, struct db **out, struct err *e) mu
 /* A number that grows with every change to the hub, by whatever process. */
 enum err_code hub_sequence(struct db *db, int64_t *out, struct err *e) must_use;
 
-/* A consistent copy of a hub that may be running, as a folder: database, files, kinds, configuration; not secret.key. The folder must not exist.
+/* A consistent copy of a hub that may be running, as a folder: database, files, kinds, tables, configuration; not keys.db and secret.key (hub/keys.h). The folder must not exist.
  * Restoring is the same the other way: backup folder to new hub folder, after a check that it is whole. */
 enum err_code hub_backup(const char *dir, const char *to, struct err *e) must_use;
 enum err_code hub_restore(const char *from, const char *dir, struct err *e) must_use;

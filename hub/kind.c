@@ -115,6 +115,18 @@ static enum err_code read_links(struct reader *r, const struct json *links) {
 	return ERR_OK;
 }
 
+/* "with:REL": as public as the one record that the relation leads to. */
+static enum err_code read_follows(struct reader *r, struct kind_state *state, struct str text) {
+	if (!text.n) return ERR_OK;
+	struct str rel = str_starts(text, S("with:")) ? str_from(text, 5) : STR_EMPTY;
+	const struct kind_link *l = kind_link(r->kind, rel);
+	if (!l || l->max != 1 || (r->kind->follows.n && !str_eq(r->kind->follows, rel)))
+		return err_set(r->e, ERR_INVALID, "lifecycle: state %.*s: public: expected true, false, or \"with:\" and one relation of this kind with max 1, "
+			"the same for all states", STR_ARG(state->name));
+	state->follows = r->kind->follows = rel;
+	return ERR_OK;
+}
+
 static enum err_code read_states(struct reader *r, const struct json *states) {
 	struct kind *k = r->kind;
 	struct kind_state *out = arena_array(r->a, json_count(states) + 1, sizeof *out);
@@ -129,6 +141,8 @@ static enum err_code read_states(struct reader *r, const struct json *states) {
 			.is_public = json_true(json_get(&m->value, S("public"))),
 		};
 		if (!out[i].title.n) out[i].title = m->name;
+		enum err_code code = read_follows(r, &out[i], json_string(json_get(&m->value, S("public"))));
+		if (code) return code;
 	}
 	k->states = out;
 	k->states_n = json_count(states);
@@ -182,6 +196,7 @@ static enum err_code read_clocks(struct reader *r, const struct json *clocks) {
 			.limit = json_get_str(c, S("limit")),
 			.who = json_get_str(c, S("who")),
 			.stop = kind_strings(r->a, json_get(c, S("stop"))),
+			.by_tier = json_get_lit(c, "by_tier"),
 			.business = str_is(json_get_str(c, S("days")), "business"),
 		};
 		if (!kind_state(k, out[i].start) || !out[i].limit.n)
@@ -196,10 +211,32 @@ static enum err_code read_clocks(struct reader *r, const struct json *clocks) {
 	return ERR_OK;
 }
 
+static enum err_code read_redactions(struct reader *r, const struct json *levels) {
+	struct kind_redaction *out = arena_array(r->a, json_count(levels) + 1, sizeof *out);
+	enum err_code code = out ? ERR_OK : ERR_MEMORY;
+	for (size_t i = 0; i < json_count(levels) && !code; i++) {
+		const struct json_member *m = json_member_at(levels, i);
+		if (!m) return err_set(r->e, ERR_INVALID, "redaction: expected an object");
+		struct kind_redaction *l = &out[i];
+		*l = (struct kind_redaction){.name = m->name, .title = json_get_str(&m->value, S("title")),
+			.description = json_get_str(&m->value, S("description")), .hide = kind_strings(r->a, json_get(&m->value, S("hide"))),
+			.show = kind_strings(r->a, json_get(&m->value, S("show")))};
+		code = kind_audience_set(r->a, json_get(&m->value, S("from")), PUBLIC, &l->from, r->e);
+		if (!code) code = check_pointers(r, l->hide, "hide");
+		if (!code) code = check_pointers(r, l->show, "show");
+		if (!code && !l->title.n) code = err_set(r->e, ERR_INVALID, "needs a title");
+		if (code) return err_prefix(r->e, "redaction: %.*s", STR_ARG(l->name)), code;
+	}
+	r->kind->redactions = out;
+	r->kind->redactions_n = json_count(levels);
+	return code;
+}
+
 static enum err_code read_lifecycle(struct reader *r, const struct json *lifecycle) {
 	struct kind *k = r->kind;
 	k->initial = json_get_str(lifecycle, S("initial"));
 	k->imported = json_get(lifecycle, S("imported")) ? json_get_str(lifecycle, S("imported")) : k->initial;
+	k->amend_note = str_is(json_get_str(lifecycle, S("amend")), "note");
 	enum err_code code = read_states(r, json_get(lifecycle, S("states")));
 	if (!code) code = read_moves(r, json_get(lifecycle, S("moves")));
 	if (!code) code = read_clocks(r, json_get(lifecycle, S("clocks")));
@@ -278,6 +315,9 @@ static enum err_code check_rest(struct reader *r) {
 	for (size_t i = 0; i < k->clocks_n; i++) {
 		if (!duration(k->clocks[i].limit))
 			return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: limit: expected a duration such as \"P3D\"", STR_ARG(k->clocks[i].name));
+		for (size_t j = 0; j < json_count(k->clocks[i].by_tier); j++)
+			if (!duration(json_string(&json_member_at(k->clocks[i].by_tier, j)->value)))
+				return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: by_tier: expected durations such as \"P3D\"", STR_ARG(k->clocks[i].name));
 		if (k->clocks[i].who.n && !role_of(k->clocks[i].who))
 			return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: there is no role \"%.*s\"", STR_ARG(k->clocks[i].name),
 				STR_ARG(k->clocks[i].who));
@@ -316,7 +356,6 @@ static enum err_code read_kind(struct arena *a, const struct json *file, const s
 		.number_form = json_get_str(json_get(file, S("number")), S("form")),
 		.schema_document = json_get(file, S("schema")),
 		.form = json_get(file, S("form")),
-		.confidential = json_true(json_get_lit(file, "confidential")),
 	};
 	if (!name_ok(k->name)) return err_set(e, ERR_INVALID, "kind: expected a name of small letters, digits and hyphens");
 	if (!k->title.n || !k->plural.n) return err_set(e, ERR_INVALID, "title and plural are missing");
@@ -325,6 +364,9 @@ static enum err_code read_kind(struct arena *a, const struct json *file, const s
 	if (!k->headline.n) return err_set(e, ERR_INVALID, "headline is missing: which field stands for the record in a list?");
 	enum err_code code = compile(a, k->schema_document, common, &k->schema, e);
 	if (code) return err_prefix(e, "schema"), code;
+	const struct json *confidential = json_get(file, S("confidential"));
+	if (confidential && !json_is(confidential, JSON_BOOL)) return err_set(e, ERR_INVALID, "confidential: expected true or false");
+	k->confidential = confidential && confidential->boolean;
 	const struct json *files = json_get(file, S("attachments"));
 	if (json_get(files, S("refuse"))) {
 		k->refuse_files_reason = json_get_str(files, S("reason"));
@@ -332,6 +374,7 @@ static enum err_code read_kind(struct arena *a, const struct json *file, const s
 		if (code) return err_prefix(e, "attachments"), code;
 	}
 	code = visibility_compile(a, json_get(file, S("visibility")), &k->visibility, e);
+	if (!code) code = read_redactions(&r, json_get(file, S("redaction")));
 	if (!code) code = read_links(&r, json_get(file, S("links")));
 	if (!code) code = read_lifecycle(&r, json_get(file, S("lifecycle")));
 	if (!code) code = read_search(&r, file);
@@ -419,8 +462,14 @@ static int by_area(const void *x, const void *y) {
 }
 
 static enum err_code index_kinds(struct kinds *k, struct err *e) {
+	struct str *followed = arena_array(k->arena, k->n + 1, sizeof *followed);
+	if (!followed) return err_set(e, ERR_MEMORY, "out of memory");
+	k->followed.items = followed;
 	for (size_t i = 0; i < k->n; i++) {
 		const struct kind *kind = &k->items[i];
+		bool known = !kind->follows.n;
+		for (size_t j = 0; j < k->followed.n && !known; j++) known = str_eq(followed[j], kind->follows);
+		if (!known) followed[k->followed.n++] = kind->follows;
 		void **at = map_at(&k->by_name, kind->name);
 		if (!at) return err_set(e, ERR_MEMORY, "out of memory");
 		*at = (void *)(uintptr_t)kind;
@@ -482,6 +531,12 @@ const struct kind_move *kind_move(const struct kind *k, struct str name) {
 const struct kind_link *kind_link(const struct kind *k, struct str rel) {
 	for (size_t i = 0; i < k->links_n; i++)
 		if (str_eq(k->links[i].rel, rel)) return &k->links[i];
+	return NULL;
+}
+
+const struct kind_redaction *kind_redaction(const struct kind *k, struct str name) {
+	for (size_t i = 0; i < k->redactions_n; i++)
+		if (str_eq(k->redactions[i].name, name)) return &k->redactions[i];
 	return NULL;
 }
 

@@ -34,6 +34,7 @@ enum role {
 	ROLE_ADMINISTRATOR = 1 << 7, /* of the hub: accounts and settings; reads nothing by it */
 	ROLE_GUEST = 1 << 8,
 	ROLE_INVITED = 1 << 9,
+	ROLE_SEATED = 1 << 10, /* sits on a panel about this record: reads what its parties read, and speaks for none */
 };
 unsigned role_of(struct str name);
 /* "owner or coordinator" */
@@ -47,6 +48,7 @@ struct kind_pointers {
 struct kind_state {
 	struct str name, title, description;
 	bool is_public;
+	struct str follows; /* relation: it is public where what that leads to is, and under no embargo ("public": "with:REL"); "" none */
 };
 
 struct kind_move {
@@ -72,7 +74,15 @@ struct kind_facet {
 struct kind_clock {
 	struct str name, title, description, start, limit, who;
 	struct kind_pointers stop;
+	const struct json *by_tier; /* tier → limit; NULL: the same for all */
 	bool business;
+};
+
+/* A level of redaction that a record may be given by one choice: what is taken from whom. */
+struct kind_redaction {
+	struct str name, title, description;
+	unsigned from;                   /* set of enum audience */
+	struct kind_pointers hide, show; /* these are hidden from them; or all that the public reads but these */
 };
 
 struct visibility; /* hub/visibility.h */
@@ -95,13 +105,18 @@ struct kind {
 	size_t moves_n;
 	const struct kind_clock *clocks;
 	size_t clocks_n;
+	const struct kind_redaction *redactions;
+	size_t redactions_n;
+	bool amend_note;              /* what is public is revised with a note that says why, as amendments of it */
 	struct kind_pointers search_title, search_high, search_text;
 	const struct kind_facet *facets;
 	size_t facets_n;
 	const struct json *form;
 	struct schema *refuse_files; /* a body for which this holds takes no attachment, whoever sends it; NULL: none such */
 	struct str refuse_files_reason;
-	bool confidential; /* of what nobody but those concerned may know before it is published: persons are called by what they are in it */
+	struct str follows;          /* the relation that its states follow; "" none. Who is a party of what it leads to is one of this too */
+	bool confidential; /* of what nobody but those concerned may know before it is published: persons are called by what they are in it, and a record that
+	                    * does not begin in public is encrypted with a key of its own */
 	bool builtin;
 };
 
@@ -112,6 +127,7 @@ struct kinds {
 	const struct json *common; /* kinds/common.json */
 	struct map by_name;
 	struct map inverse; /* rel → the title of its other end */
+	struct kind_pointers followed; /* relations that states of some kind follow */
 };
 
 /* The built-in kinds, then those of the folder (NULL or missing: none), which replace built-in ones by name. ERR_INVALID names file,
@@ -125,6 +141,7 @@ const struct kind *kind_by_path(const struct kinds *k, struct str path);
 const struct kind_state *kind_state(const struct kind *k, struct str name);
 const struct kind_move *kind_move(const struct kind *k, struct str name);
 const struct kind_link *kind_link(const struct kind *k, struct str rel);
+const struct kind_redaction *kind_redaction(const struct kind *k, struct str name);
 bool kind_move_from(const struct kind_move *m, struct str state);
 
 /* The value at a pointer that may hold `*`: calls fn for each value found. */

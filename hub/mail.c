@@ -174,3 +174,32 @@ enum err_code mail_send_until(struct hub *h, struct db *db, const atomic_bool *c
 enum err_code mail_send_due(struct hub *h, struct db *db, int64_t *left, struct err *e) {
 	return mail_send_until(h, db, NULL, left, e);
 }
+
+/* ---- after a rotation of the keys ---- */
+
+enum err_code mail_seal_again(struct hub *h, struct db *db, struct arena *a, int64_t *n, struct err *e) {
+	for (int64_t id = 0;;) {
+		struct str sealed = STR_EMPTY, fresh;
+		bool changed = false;
+		struct db_query q = db_query(db, "SELECT id, message FROM mail WHERE id > $1 ORDER BY id LIMIT 1");
+		db_bind_int(&q, 1, id);
+		bool found = db_row(&q);
+		if (found) {
+			id = db_int(&q, 0);
+			sealed = arena_str(a, db_str(&q, 1));
+		}
+		enum err_code code = db_done(&q, e);
+		if (code || !found) return code;
+		code = seal_again(h, sealed, a, &fresh, &changed, e);
+		if (code == ERR_UNSUPPORTED) code = ERR_OK; /* of a key that is lost: it was unreadable before */
+		if (!code && changed) {
+			q = db_query(db, "UPDATE mail SET message = $2 WHERE id = $1");
+			db_bind_int(&q, 1, id);
+			db_bind_bytes(&q, 2, fresh);
+			code = db_run(&q, e);
+			(*n)++;
+		}
+		if (code) return code;
+		arena_clear(a);
+	}
+}

@@ -27,3 +27,5 @@ enum err_code mail_queue(const struct hub *h, struct db *db, const struct mail *
 enum err_code mail_send_due(struct hub *h, struct db *db, int64_t *left, struct err *e) must_use;
 /* The same, ending soon once *cancelled is true (may be NULL). */
 enum err_code mail_send_until(struct hub *h, struct db *db, const atomic_bool *cancelled, int64_t *left, struct err *e) must_use;
+/* For hub/keys.c, in a transaction of the writer: what was sealed with an older key of the hub is sealed with the one in force; *n counts them. a is cleared. */
+enum err_code mail_seal_again(struct hub *h, struct db *db, struct arena *a, int64_t *n, struct err *e) must_use;

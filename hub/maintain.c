@@ -29,8 +29,9 @@ static void found(struct checking *c, const char *fmt, ...) {
 static enum err_code check_public(struct checking *c, struct arena *a, const struct stored *r, const struct projection *p, struct err *e) {
 	struct db_query q = db_query(c->db, "SELECT etag, body, state FROM public WHERE record = $1");
 	db_bind_int(&q, 1, r->id);
-	bool there = db_row(&q);
-	if (there != p->is_public)
+	bool there = db_row(&q), open = p->is_public;
+	if (open && p->follows && store_followed_open(c->db, r, &open, e)) return db_cancel(&q), ERR_STORAGE;
+	if (there != open)
 		found(c, "%.*s: %s", STR_ARG(r->uid), there ? "is shown to the public and should not be" : "should be public and is not shown");
 	else if (there && (!str_eq(db_str(&q, 0), p->etag) || !str_eq(db_str(&q, 1), p->shown)))
 		found(c, "%.*s: what the public is shown is not what its body gives (`polder admin rebuild` mends it)", STR_ARG(r->uid));
@@ -40,17 +41,13 @@ static enum err_code check_public(struct checking *c, struct arena *a, const str
 
 static enum err_code check_commitment(struct checking *c, struct arena *a, const struct stored *r, const struct json *body, struct err *e) {
 	struct sha256 root;
-	struct db_query q = db_query(c->db, "SELECT body_root, salt_seed, body FROM revision WHERE record = $1 AND number = $2");
-	db_bind_int(&q, 1, r->id);
-	db_bind_int(&q, 2, r->revision);
-	enum err_code code = ERR_OK;
-	if (db_row(&q)) {
-		code = commitment_root(a, body, db_str(&q, 1), &root, e);
-		if (!code && !str_eq(db_str(&q, 0), sha256_str(&root))) found(c, "%.*s: its body is not what was committed to", STR_ARG(r->uid));
-		if (!code && !str_eq(db_str(&q, 2), json_canonical(a, body))) found(c, "%.*s: its body is not in canonical form", STR_ARG(r->uid));
-	}
-	enum err_code ended = db_done(&q, code ? NULL : e);
-	return code ? code : ended;
+	struct stored_text text;
+	enum err_code code = store_text(c->hub, c->db, a, r, &text, e);
+	if (!code) code = commitment_root(a, body, text.seed, &root, e);
+	if (code) return code;
+	if (!str_eq(text.root, sha256_str(&root))) found(c, "%.*s: its body is not what was committed to", STR_ARG(r->uid));
+	if (!str_eq(text.body, json_canonical(a, body))) found(c, "%.*s: its body is not in canonical form", STR_ARG(r->uid));
+	return ERR_OK;
 }
 
 static enum err_code check_record(struct checking *c, struct arena *a, int64_t id, struct err *e) {
@@ -60,8 +57,12 @@ static enum err_code check_record(struct checking *c, struct arena *a, int64_t i
 	struct projection p;
 	struct err why = {0};
 	enum err_code code = store_read(c->hub, c->db, a, id, &r, &why);
-	if (!code) code = store_body(c->db, a, &r, &body, &why);
-	if (code == ERR_UNSUPPORTED || code == ERR_INVALID || code == ERR_CORRUPT) {
+	if (!code && r.erased) {
+		if (r.is_public) found(c, "%.*s: was erased, and is shown to the public", STR_ARG(r.uid));
+		return ERR_OK;
+	}
+	if (!code) code = store_body(c->hub, c->db, a, &r, &body, &why);
+	if (code == ERR_UNSUPPORTED || code == ERR_INVALID || code == ERR_CORRUPT || code == ERR_GONE) {
 		found(c, "record %lld: %s", (long long)id, why.message);
 		return ERR_OK;
 	}
@@ -105,6 +106,13 @@ static enum err_code check_files(struct checking *c, struct err *e) {
 		}
 		arena_clear(a);
 	}
+	return db_done(&q, e);
+}
+
+/* Whoever holds a receipt owns its report, and nobody else does by it. */
+static enum err_code check_receipts(struct checking *c, struct err *e) {
+	struct db_query q = db_query(c->db, "SELECT o.uid FROM receipt r JOIN record o ON o.id = r.record WHERE o.created_by <> r.subject ORDER BY o.id");
+	while (db_row(&q)) found(c, "%.*s: its receipt is not that of whoever made it", STR_ARG(db_str(&q, 0)));
 	return db_done(&q, e);
 }
 
@@ -165,6 +173,7 @@ enum err_code maintain_check(struct hub *h, struct db *db, struct arena *a, stru
 	if (!code) code = check_records(&c, e);
 	if (!code) code = check_counts(&c, e);
 	if (!code) code = check_files(&c, e);
+if (!code) code = check_receipts(&c, e);
 	db_read_end(db);
 	return code ? code : check_search(&c, e);
 }

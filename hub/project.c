@@ -201,7 +201,8 @@ enum err_code project(struct arena *a, const struct kind *kind, const struct vis
 	if (code) return code;
 	find_names(a, visibility, body, &p);
 	const struct kind_state *s = kind_state(kind, state);
-	p.is_public = s && s->is_public;
+	p.follows = s && s->follows.n;
+	p.is_public = s && (s->is_public || p.follows);
 	if (p.is_public) {
 		const struct json *shown = visibility_project(a, visibility, body, PUBLIC);
 		p.shown = shown == body ? p.body : shown ? json_canonical(a, shown) : S("{}");

@@ -26,7 +26,8 @@ struct projection {
 	struct projected_name *names; /* aliases and crosswalks that stand in the body */
 	size_t names_n;
 
-	bool is_public;      /* what follows is set only where it is true */
+	bool is_public;      /* what stands below is set only where it is true */
+	bool follows;        /* it is public only where another record is, which whoever stores it asks (kind_state.follows) */
 	struct str shown;    /* canonical JSON of the public projection */
 	struct str etag;     /* first 32 hexadecimal digits of the SHA-256 of state and projection */
 	struct str headline, summary;

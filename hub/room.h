@@ -65,7 +65,7 @@ struct room {
 	int64_t messages, unread;     /* that the viewer may read; and has not */
 	bool asked_in;                /* the viewer is only asked in */
 };
-/* r: a case, as disclosed to the viewer. ERR_NOT_FOUND for the public. */
+/* r: a case, as disclosed to the viewer. ERR_NOT_FOUND for the public, and for records that are no case. */
 enum err_code disclose_room(const struct disclosing *d, const struct disclosed *r, struct room *out, struct err *e) must_use;
 
 /* The acts that the viewer's roles allow on a record, in the order of their files. What a machine allows now is known when it is tried. */

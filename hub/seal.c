@@ -4,78 +4,119 @@
 #include <fcntl.h>
 #include <sodium.h>
 
+#include "hub/key_file.h"
 #include "lib/digest/digest.h"
 
 enum { KEY = crypto_secretbox_KEYBYTES, NONCE = crypto_secretbox_NONCEBYTES, MAC = crypto_secretbox_MACBYTES, MOST = 16 << 20 };
+_Static_assert((int)SEAL_OVERHEAD == (int)NONCE + (int)MAC, "as the header says");
+_Static_assert((int)KEY == (int)MASTER_BYTES, "one key file for both");
 
 static const char *key_path(struct arena *a, const char *dir) {
 	return file_join(a, dir, "secret.key");
 }
 
-/* Under another name first, then given its name if nobody has it: of two that make one at once, both read the same. */
 enum err_code seal_make_key(const char *dir, struct err *e) {
+	autoarena struct arena *a = arena_new(1 << 16);
+	return a ? key_file_make(key_path(a, dir), KEY, e) : err_set(e, ERR_MEMORY, "out of memory");
+}
+
+enum err_code masters_read(const char *dir, struct masters *out, struct err *e) {
+	unsigned char bytes[MASTERS * KEY + 1];
 	autoarena struct arena *a = arena_new(1 << 16);
 	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
 	const char *path = key_path(a, dir);
-	if (file_exists(path)) return ERR_OK;
-	unsigned char key[KEY];
-	random_bytes(key, sizeof key);
-	char suffix[17];
-	uint64_t random;
-	random_bytes(&random, sizeof random);
-	snprintf(suffix, sizeof suffix, "%016llx", (unsigned long long)random);
-	const char *fresh = arena_fmt(a, "%s.%s", path, suffix).p;
-	enum err_code code = file_write(fresh, str_n(key, sizeof key), 0600, e);
-	sodium_memzero(key, sizeof key);
+	enum err_code code = seal_make_key(dir, e);
 	if (code) return code;
-	if (link(fresh, path) != 0 && errno != EEXIST) code = err_errno(e, errno, "%s", path);
-	unlink(fresh);
-	return code;
-}
-
-static enum err_code read_key(const struct hub *h, struct arena *a, struct str *out, struct err *e) {
-	const char *path = key_path(a, h->dir);
-	enum err_code code = seal_make_key(h->dir, e);
-	if (!code) code = file_read(a, path, 4096, out, e);
-	if (!code && out->n != KEY) code = err_set(e, ERR_CORRUPT, "%s: is not this hub's key: it must have 32 bytes", path);
-	return code;
-}
-
-static void forget_key(struct str key) {
-	sodium_memzero((char *)(uintptr_t)key.p, key.n);
-}
-
-enum err_code seal(const struct hub *h, struct str plain, struct arena *a, struct str *out, struct err *e) {
-	autoarena struct arena *own = arena_new(1 << 16);
-	if (!own || plain.n > MOST) return err_set(e, ERR_MEMORY, "out of memory");
-	struct str key = STR_EMPTY;
-	enum err_code code = read_key(h, own, &key, e);
-	if (code) return code;
-	unsigned char *to = arena_alloc(a, NONCE + MAC + plain.n);
-	if (to) {
-		random_bytes(to, NONCE);
-		(void)crypto_secretbox_easy(to + NONCE, (const unsigned char *)plain.p, plain.n, to, (const unsigned char *)key.p);
+	/* Not through an arena: nothing but the caller's own copy is to be wiped. */
+	autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, bytes, sizeof bytes);
+	if (n < 0) return err_errno(e, errno, "%s", path);
+	if (n == 0 || n % KEY != 0) {
+		sodium_memzero(bytes, sizeof bytes);
+		return err_set(e, ERR_CORRUPT, "%s: is not this hub's key: it must have 32 bytes, or as many more for each key before it", path);
 	}
-	forget_key(key);
+	memcpy(out->key, bytes, (size_t)n);
+	out->n = (size_t)n / KEY;
+	sodium_memzero(bytes, sizeof bytes);
+	return ERR_OK;
+}
+
+enum err_code masters_write(const char *dir, const struct masters *m, struct err *e) {
+	autoarena struct arena *a = arena_new(1 << 16);
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	return file_write(key_path(a, dir), str_n(m->key, m->n * KEY), 0600, e);
+}
+
+static enum err_code seal_with(const unsigned char key[KEY], struct str plain, struct arena *a, struct str *out, struct err *e) {
+	unsigned char *to = plain.n <= MOST ? arena_alloc(a, NONCE + MAC + plain.n) : NULL;
 	if (!to) return err_set(e, ERR_MEMORY, "out of memory");
+	random_bytes(to, NONCE);
+	(void)crypto_secretbox_easy(to + NONCE, (const unsigned char *)plain.p, plain.n, to, key);
 	*out = str_n(to, NONCE + MAC + plain.n);
 	return ERR_OK;
 }
 
-enum err_code unseal(const struct hub *h, struct str sealed, struct arena *a, struct str *out, struct err *e) {
-	autoarena struct arena *own = arena_new(1 << 16);
-	if (!own) return err_set(e, ERR_MEMORY, "out of memory");
-	struct str key = STR_EMPTY;
-	enum err_code code = read_key(h, own, &key, e);
+enum err_code seal(const struct hub *h, struct str plain, struct arena *a, struct str *out, struct err *e) {
+	struct masters m;
+	enum err_code code = masters_read(h->dir, &m, e);
 	if (code) return code;
-	bool opened = false;
-	unsigned char *to = NULL;
-	if (sealed.n >= NONCE + MAC && sealed.n <= MOST && (to = arena_alloc(a, sealed.n - NONCE - MAC + 1))) {
-		const unsigned char *from = (const unsigned char *)sealed.p;
-		opened = crypto_secretbox_open_easy(to, from + NONCE, sealed.n - NONCE, from, (const unsigned char *)key.p) == 0;
+	code = seal_with(m.key[0], plain, a, out, e);
+	sodium_memzero(&m, sizeof m);
+	return code;
+}
+
+/* *which: the key that opened it. */
+static bool open_with(const struct masters *m, struct str sealed, struct arena *a, struct str *out, size_t *which) {
+	if (sealed.n < NONCE + MAC || sealed.n > MOST + NONCE + MAC) return false;
+	unsigned char *to = arena_alloc(a, sealed.n - NONCE - MAC + 1);
+	const unsigned char *from = (const unsigned char *)sealed.p;
+	for (size_t i = 0; to && i < m->n; i++) {
+		if (crypto_secretbox_open_easy(to, from + NONCE, sealed.n - NONCE, from, m->key[i]) != 0) continue;
+		*out = str_n(to, sealed.n - NONCE - MAC);
+		*which = i;
+		return true;
 	}
-	forget_key(key);
-	if (!opened) return err_set(e, ERR_UNSUPPORTED, "it was sealed with another key than this hub has now (secret.key)");
-	*out = str_n(to, sealed.n - NONCE - MAC);
+	return false;
+}
+
+static enum err_code other_key(struct err *e) {
+	return err_set(e, ERR_UNSUPPORTED, "it was sealed with another key than this hub has now (secret.key)");
+}
+
+enum err_code unseal(const struct hub *h, struct str sealed, struct arena *a, struct str *out, struct err *e) {
+	struct masters m;
+	size_t which;
+	enum err_code code = masters_read(h->dir, &m, e);
+	if (code) return code;
+	if (!open_with(&m, sealed, a, out, &which)) code = other_key(e);
+	sodium_memzero(&m, sizeof m);
+	return code;
+}
+
+enum err_code seal_again(const struct hub *h, struct str sealed, struct arena *a, struct str *out, bool *changed, struct err *e) {
+	struct masters m;
+	struct str plain;
+	size_t which = 0;
+	enum err_code code = masters_read(h->dir, &m, e);
+	if (code) return code;
+	if (!open_with(&m, sealed, a, &plain, &which)) code = other_key(e);
+	else if (which) code = seal_with(m.key[0], plain, a, out, e);
+	sodium_memzero(&m, sizeof m);
+	if (!code) *changed = which != 0;
+	return code;
+}
+
+enum err_code seal_digest(const struct hub *h, const struct sha256 *digest, struct sealed_digests *out, struct err *e) {
+	struct masters m;
+	enum err_code code = masters_read(h->dir, &m, e);
+	if (code) return code;
+	for (size_t i = 0; i < m.n; i++) {
+		unsigned char key[crypto_auth_hmacsha256_KEYBYTES];
+		(void)crypto_kdf_derive_from_key(key, sizeof key, 1, "poldgest", m.key[i]);
+		(void)crypto_auth_hmacsha256(out->items[i].byte, digest->byte, sizeof digest->byte, key);
+		sodium_memzero(key, sizeof key);
+	}
+	out->n = m.n;
+	sodium_memzero(&m, sizeof m);
 	return ERR_OK;
 }

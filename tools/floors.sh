@@ -33,17 +33,32 @@ complain "A record's table is written past the door in (hub/change*.c):" "$(
 complain "A body is read past the door out (hub/disclose*.c, hub/search.c; and the door in that changes it):" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(change|disclose|search|migrations|maintain)' | strings |
 		grep -E "FROM (revision|public|origin|search_text)\b" || true)"
-cases='participant|system_status|case_state|embargo_proposal|embargo_answer|task'
+cases='publication|participant|system_status|case_state|embargo_proposal|embargo_answer|task'
 complain "A case's table is written outside hub/case/:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(case/|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($cases)\b" || true)"
+disputes='dispute|seat|panel|panel_member|panel_vote|panel_challenge'
+complain "A dispute's table is written outside hub/dispute/:" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(dispute/|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($disputes)\b" || true)"
+complain "A decision is recorded past the act (hub/triage.c):" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(triage\.c|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) decision\b" || true)"
+complain "A grant's table, or that of the signing keys, is written past its owner (hub/harbor*.c, hub/signing.c):" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(harbor|signing|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) (harbor_grant|harbor_policy|harbor_threat|signing_key)\b" || true)"
 accounts='account|recovery|session|token|membership|code|identity|audit|draft|saved_search|notice|notice_setting|notice_digest|idempotency'
 complain "An account's table is written outside hub/account/:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(account/|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($accounts)\b" || true)"
+complain "A record's key is written or read outside hub/keystore.c:" "$(
+	sources hub exchange desk cli http lib | grep -v '^hub/keystore.c' | strings | grep -E '(FROM|INTO|UPDATE) (record_key|destroyed_key)\b' || true)"
 complain "Mail is queued and taken away past hub/mail.c:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(mail.c|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) mail\b" || true)"
+complain "Receipts are written past hub/receipt.c:" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(receipt.c|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) receipt\b" || true)"
 complain "What only an account's own files may know is used outside hub/account/:" "$(
 	sources hub exchange desk cli http lib | grep -v '^hub/account/' | xargs grep -nE '#include "hub/account/(inside|limits)\.h"' || true)"
 complain "libcurl outside net/:" "$(sources base lib db http hub exchange desk cli | xargs grep -nE '#include <curl/' || true)"

@@ -73,6 +73,15 @@ bool asked_create(struct request *rq, const struct json *v, struct asked *q, str
 /* A list of names of audiences; 0 when it is not one. */
 unsigned api_audiences(const struct json *list);
 
+/* ---- file.c ---- */
+
+struct upload {
+	struct str name, media_type, bytes;
+	struct str audiences; /* names with commas; "" the usual */
+};
+/* One file, sent as a form or as it is; the route declares the parameters name and audiences. False: refused. */
+bool api_upload(struct request *rq, struct response *rs, struct upload *u, struct err *e) must_use;
+
 /* ---- once.c ---- */
 
 /* Does the work unless a request with the same Idempotency-Key was answered already: then that answer. */
@@ -85,5 +94,15 @@ route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, ap
 	api_moves;
 /* notices.c */
 route_fn api_notices, api_notices_set;
+/* room.c */
+route_fn api_acts, api_record_acts, api_room, api_messages, api_mark_read, api_open_case, api_record_clocks, api_clocks;
+/* dispute.c */
+route_fn api_disputes, api_dispute, api_file_dispute;
+/* tables.c */
+route_fn api_tables, api_table, api_table_decide, api_decisions;
+/* report.c */
+route_fn api_report, api_receipt, api_receipt_patch, api_receipt_message, api_receipt_file, api_receipt_move;
 /* write.c, file.c, bulk.c, me.c, openapi.c, docs.c */
-route_fn api_create, api_revise, api_patch, api_move, api_link, api_unlink, api_comment, api_attach, api_bulk, api_me, api_openapi, api_docs;
+route_fn api_act, api_create, api_revise, api_patch, api_move, api_link, api_unlink, api_comment, api_erase, api_attach, api_bulk, api_me, api_openapi, api_docs;
+/* redaction.c */
+route_fn api_visibility, api_preview, api_set_visibility;

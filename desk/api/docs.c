@@ -19,6 +19,7 @@ static struct str type_words(struct arena *a, const struct param *p) {
 	switch (p->type) {
 	case PARAM_INT:
 		if (!p->min && !p->max) return S("number");
+		if (p->max == INT64_MAX) return arena_fmt(a, "%lld or more%s%s", (long long)p->min, p->otherwise ? ", else " : "", p->otherwise ? p->otherwise : "");
 		return arena_fmt(a, "%lld to %lld%s%s", (long long)p->min, (long long)p->max, p->otherwise ? ", else " : "", p->otherwise ? p->otherwise : "");
 	case PARAM_BOOL: return S("true, false");
 	case PARAM_DATE: return S("date");
@@ -54,6 +55,8 @@ static struct str curl_of(struct arena *a, struct str base, const struct route *
 	autobuf struct buf b = BUF(64 << 10);
 	buf_add(&b, S("curl"));
 	if (r->method != HTTP_GET) buf_fmt(&b, " -X %s", http_method_name(r->method));
+	for (const struct param *p = r->params; p && p->name; p++)
+		if (p->in == PARAM_HEADER && !strcmp(p->name, "receipt")) buf_add(&b, S(" -H \"Authorization: Receipt $RECEIPT\""));
 	if (r->permission != ROUTE_PUBLIC) buf_add(&b, S(" -H \"Authorization: Bearer $TOKEN\""));
 	if (o && o->conditional) buf_add(&b, S(" -H 'If-Match: \"…\"'"));
 	if (o && o->takes && o->body) {

@@ -4,11 +4,6 @@
 #include "hub/attachment.h"
 #include "http/form.h"
 
-struct upload {
-	struct str name, media_type, bytes;
-	struct str audiences; /* names with commas; "" the usual */
-};
-
 static bool refuse(struct response *rs, int status, const char *where, const char *words) {
 	struct problem_item item = {str_of(where), str_of(words)};
 	response_problem(rs, &(struct problem){.status = status, .type = status == 415 ? S("unsupported") : S("invalid"),
@@ -38,7 +33,7 @@ static bool read_form(struct request *rq, struct response *rs, struct upload *u,
 	return files == 1 || refuse(rs, 422, "", "The form must hold one file.");
 }
 
-static bool read_upload(struct request *rq, struct response *rs, struct upload *u, struct err *e) {
+bool api_upload(struct request *rq, struct response *rs, struct upload *u, struct err *e) {
 	struct str type = api_media_type(rq);
 	*u = (struct upload){.name = request_str(rq, "name"), .audiences = request_str(rq, "audiences")};
 	if (str_eq_ascii_case(type, S("multipart/form-data"))) return read_form(rq, rs, u, e);
@@ -68,7 +63,7 @@ static enum err_code attach(struct request *rq, struct response *rs, struct err 
 	struct outcome o;
 	struct asked q = {.change = {.op = CHANGE_ATTACH, .record = request_str(rq, "id"), .actor = desk_actor(rq)}, .version = STR_EMPTY,
 		.place = STR_EMPTY};
-	if (!read_upload(rq, rs, &u, e) || !read_audiences(rs, u.audiences, &q.change.audiences)) return ERR_OK;
+	if (!api_upload(rq, rs, &u, e) || !read_audiences(rs, u.audiences, &q.change.audiences)) return ERR_OK;
 	if (!u.bytes.n) {
 		refuse(rs, 422, "", "The file is empty.");
 		return ERR_OK;

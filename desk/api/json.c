@@ -1,5 +1,7 @@
 #include "json.h"
 
+#include "hub/act.h"
+
 #include "http/html.h"
 
 static void url_field(struct json_writer *w, const struct hub *h, const struct glimpse *g) {
@@ -38,6 +40,7 @@ static void glimpse_members(struct json_writer *w, const struct hub *h, const st
 void glimpse_json(struct json_writer *w, const struct hub *h, const struct glimpse *g) {
 	jw_object(w);
 	glimpse_members(w, h, g);
+	if (g->disputed) jw_field_bool(w, S("in_dispute"), true);
 	jw_object_end(w);
 }
 
@@ -82,13 +85,30 @@ static void files_json(struct json_writer *w, const struct disclosed_file *files
 	jw_array_end(w);
 }
 
+void dispute_line_json(struct json_writer *w, const struct hub *h, const struct dispute_line *v) {
+	jw_object(w);
+	glimpse_members(w, h, &v->line);
+	jw_field_bool(w, S("open"), v->open);
+	jw_field_str(w, S("question"), v->question);
+	jw_field_str(w, S("statement"), v->statement);
+	if (v->answer.n) jw_field_str(w, S("answer"), v->answer);
+	if (v->outcome.n) jw_field_str(w, S("outcome"), v->outcome);
+	if (v->level.n) jw_field_str(w, S("level"), v->level);
+	if (v->reasons.n) jw_field_str(w, S("reasons"), v->reasons);
+	if (v->filed) field_moment(w, S("filed"), v->filed);
+	if (v->due && v->open) field_moment(w, S("due"), v->due);
+	jw_object_end(w);
+}
+
 enum { LINKS_EACH = 100 };
 
 enum err_code record_json(struct json_writer *w, const struct disclosing *d, const struct disclosed *r, struct err *e) {
 	struct disclosed_links *links;
 	struct disclosed_file *files;
-	size_t links_n, files_n;
+	struct dispute_line *disputes;
+	size_t links_n, files_n, disputes_n;
 	enum err_code code = disclose_links(d, r, LINKS_EACH, &links, &links_n, e);
+	if (!code) code = disclose_disputes_of(d, r->line.record, &disputes, &disputes_n, e);
 	if (!code) code = disclose_files(d, r, &files, &files_n, e);
 	if (code) return code;
 	jw_object(w);
@@ -105,6 +125,12 @@ enum err_code record_json(struct json_writer *w, const struct disclosing *d, con
 	jw_raw(w, r->body_text);
 	links_json(w, d->hub, links, links_n);
 	files_json(w, files, files_n);
+	if (disputes_n) {
+		jw_name(w, S("disputed"));
+		jw_array(w);
+		for (size_t i = 0; i < disputes_n; i++) dispute_line_json(w, d->hub, &disputes[i]);
+		jw_array_end(w);
+	}
 	jw_object_end(w);
 	return ERR_OK;
 }
@@ -218,6 +244,8 @@ void history_json(struct json_writer *w, const struct hub *h, const struct discl
 		if (v->actor.n) jw_field_str(w, S("actor"), v->actor);
 		if (v->move.n) jw_field_str(w, S("move"), v->move);
 		if (v->reason.n) jw_field_str(w, S("reason"), v->reason);
+		if (v->act) jw_field_str(w, S("act"), v->act->name);
+		if (v->detail) jw_field(w, S("detail"), v->detail);
 		if (v->rel.n) {
 			jw_field_str(w, S("rel"), v->rel);
 			jw_name(w, S("other"));

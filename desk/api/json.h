@@ -1,11 +1,14 @@
 /* Records, lists and searches as JSON: one form for the API and for the command line's --json. */
 #pragma once
+#include "hub/dispute.h"
 #include "hub/search.h"
 
 /* {id, uid, kind, state, title, summary, date, updated, url}; url is below base ("" when the hub has none: then a path). */
 void glimpse_json(struct json_writer *w, const struct hub *h, const struct glimpse *g);
 /* A glimpse's members and published, etag, visibility ("public" or the viewer's audiences), body, links, files. */
 enum err_code record_json(struct json_writer *w, const struct disclosing *d, const struct disclosed *r, struct err *e) must_use;
+/* A glimpse's members and open, question, statement, answer, outcome, level, reasons, filed, due. */
+void dispute_line_json(struct json_writer *w, const struct hub *h, const struct dispute_line *v);
 /* {name, media_type, sha256, size} */
 void file_json(struct json_writer *w, const struct disclosed_file *f);
 /* {id, state, items: [{move, title, to, public, reason, requires, missing}]} */

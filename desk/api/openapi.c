@@ -292,8 +292,8 @@ static void responses(struct json_writer *w, struct arena *a, const struct route
 		bool when;
 	} refusals[] = {
 		{400, true}, {401, true}, {403, r->permission != ROUTE_PUBLIC}, {404, in_path(r) || r->permission != ROUTE_PUBLIC},
-		{409, o && (o->conflicts || json)}, {412, o && (o->conditional || json)}, {413, true}, {415, json}, {422, json},
-		{428, o && o->conditional}, {429, true}, {503, true},
+		{410, in_path(r)}, {409, o && (o->conflicts || json)}, {412, o && (o->conditional || json)}, {413, true}, {415, json}, {422, json},
+		{428, o && o->conditional}, {429, true}, {501, in_path(r)}, {503, true},
 	};
 	jw_name(w, S("responses"));
 	jw_object(w);
@@ -408,10 +408,10 @@ static void response_components(struct json_writer *w, struct arena *a) {
 		const char *words;
 	} all[] = {
 		{400, "The request could not be understood."}, {401, "No token, or one that does not hold."},
-		{403, "Not for you."}, {404, "Nothing by that name, or nothing that you may know of."},
+		{403, "Not for you."}, {404, "Nothing by that name, or nothing that you may know of."}, {410, "It was erased."},
 		{409, "The record's state forbids it, or it is being changed."}, {412, "The record is not at the version that If-Match names."},
 		{413, "Too large."}, {415, "A media type that is not taken."}, {422, "The input breaks a rule: errors says which, and where."},
-		{428, "If-Match is missing."}, {429, "Too many requests: Retry-After says when there is room again."}, {503, "Busy; try again."},
+		{428, "If-Match is missing."}, {429, "Too many requests: Retry-After says when there is room again."}, {501, "Not something that this hub does; or the record is encrypted and its key is not here."}, {503, "Busy; try again."},
 	};
 	jw_name(w, S("responses"));
 	jw_object(w);

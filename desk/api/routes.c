@@ -6,6 +6,7 @@
 #include "desk/api/fields.h"
 #include "desk/registry/pages.h"
 #include "desk/registry/routes.h"
+#include "desk/tables/answers.h"
 #include "hub/attachment.h"
 #include "lib/schema/schema.h"
 
@@ -14,11 +15,15 @@ extern const size_t api_files_n;
 
 enum { ID = 300, RECORD_BYTES = 2 << 20, SMALL_BYTES = 64 << 10, BULK_BYTES = 8 << 20, NOTE = 2000 };
 #define OPEN     (ROUTE_CACHEABLE | ROUTE_ANY_ORIGIN)
+#define TABLE_PARAM {"table", PARAM_PATH, .length = 60, .help = "a table's name"}
 #define ID_PARAM {"id", PARAM_PATH, .length = ID, .help = "number, uid, identifier at the source or alias"}
 #define KIND     {"kind", PARAM_PATH, .help = "its name"}
 #define IF_MATCH {"if-match", PARAM_HEADER, .length = 1000, .help = "the version to start from: the ETag or etag of an earlier answer"}
 #define ONCE     {"idempotency-key", PARAM_HEADER, .length = 255, .help = "a name for this request, under which it is done once"}
 #define NOTE_PARAM {"note", .length = NOTE, .help = "why, for the history"}
+#define UNSEEN   (ROUTE_PRIVATE | ROUTE_UNTRACED)
+#define RECEIPT  {"receipt", PARAM_HEADER, .length = 200, .help = "the receipt code; or Authorization: Receipt CODE"}
+#define RECEIPT_TEXT_HELP "Codes are taken as people type them: small letters, without hyphens."
 #define ONE_LEAF "/api/v1/records/CUE-0001"
 
 static const struct route table[] = {
@@ -66,6 +71,50 @@ static const struct route table[] = {
 	{"/api/v1/records/{id}/moves", api_moves, ROUTE_PUBLIC, .name = "api-moves", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "The moves that you may make now, and what each requires.", .params = PARAMS(ID_PARAM),
 		.more = OPERATION(.gives = "Moves", .example = ONE_LEAF "/moves")},
+	{"/api/v1/records/{id}/visibility", api_visibility, MAY_SIGNED_IN, .name = "api-visibility", .gives = GIVES_JSON,
+		.help = "Who reads which field, where it is otherwise than its kind says. For owners of the record and coordinators.", .params = PARAMS(ID_PARAM),
+		.more = OPERATION(.gives = "VisibilityOf", .example = ONE_LEAF "/visibility")},
+	{"/api/v1/records/{id}/preview", api_preview, MAY_SIGNED_IN, .name = "api-preview", .gives = GIVES_JSON,
+		.help = "A record's body as others will read it once it is published. For owners of the record and coordinators.",
+		.params = PARAMS(ID_PARAM, {"as", .type = PARAM_ENUM, .choices = CHOICES("public", "downstream", "regulator", "parties", "panel", "owner"),
+			.otherwise = "public", .help = "an audience"}, {"level", .length = 60, .help = "by a level of redaction of its kind, instead of by its rules"}),
+		.more = OPERATION(.gives = "Preview", .example = ONE_LEAF "/preview?as=public")},
+	{"/api/v1/records/{id}/acts", api_record_acts, MAY_SIGNED_IN, .name = "api-record-acts", .gives = GIVES_JSON,
+		.help = "What you may do to a record beside its body and state.", .params = PARAMS(ID_PARAM),
+		.more = OPERATION(.gives = "RecordActs", .example = ONE_LEAF "/acts")},
+	{"/api/v1/records/{id}/room", api_room, MAY_SIGNED_IN, .name = "api-room", .gives = GIVES_JSON,
+		.help = "How things stand in a case: parties, embargo, facts, statuses, tasks.", .params = PARAMS(ID_PARAM),
+		.more = OPERATION(.gives = "Room", .example = "/api/v1/records/R-7KQ2-M9XD/room")},
+	{"/api/v1/records/{id}/messages", api_messages, MAY_SIGNED_IN, .name = "api-messages", .gives = GIVES_JSON,
+		.help = "The comments that you may read, as messages in threads.",
+		.params = PARAMS(ID_PARAM, {"thread", .type = PARAM_INT, .min = 0, .max = INT64_MAX, .otherwise = "0", .help = "one thread alone"},
+			{"before", .type = PARAM_INT, .min = 0, .max = INT64_MAX, .otherwise = "0", .help = "older than that message"},
+			{"limit", .type = PARAM_INT, .min = 1, .max = 200, .otherwise = "50", .help = "messages a page"}),
+		.more = OPERATION(.gives = "Messages", .example = ONE_LEAF "/messages")},
+	{"/api/v1/disputes", api_disputes, ROUTE_PUBLIC, .name = "api-disputes", .gives = GIVES_JSON, .flags = OPEN,
+		.help = "Disputes that you may know of, the open ones first.", .more = OPERATION(.gives = "Disputes")},
+	{"/api/v1/records/{id}/dispute", api_dispute, ROUTE_PUBLIC, .name = "api-dispute", .gives = GIVES_JSON, .flags = OPEN,
+		.help = "How a dispute stands: both statements, rulings, panel, and what you may do next.", .params = PARAMS(ID_PARAM),
+		.more = OPERATION(.gives = "DisputeView", .example = "/api/v1/records/R-7KQ2-M9XD/dispute")},
+	{"/api/v1/records/{id}/clocks", api_record_clocks, MAY_SIGNED_IN, .name = "api-record-clocks", .gives = GIVES_JSON,
+		.help = "The terms that run on a record, and those that did.", .params = PARAMS(ID_PARAM), .more = OPERATION(.gives = "Clocks", .example = ONE_LEAF "/clocks")},
+	{"/api/v1/clocks", api_clocks, MAY_COORDINATE, .name = "api-clocks", .gives = GIVES_JSON, .help = "All terms that run, the most urgent first.",
+		.params = PARAMS({"overdue", .type = PARAM_BOOL, .help = "those alone whose end has passed"}), .more = OPERATION(.gives = "Clocks")},
+	{"/api/v1/acts", api_acts, ROUTE_PUBLIC, .name = "api-acts", .gives = GIVES_JSON, .flags = OPEN,
+		.help = "All acts: what may be done to records of which kinds, by whom, and the schema of what each needs.",
+		.more = OPERATION(.gives = "Acts")},
+	{"/api/v1/records/{id}/decisions", api_decisions, MAY_SIGNED_IN, .name = "api-decisions", .gives = GIVES_JSON,
+		.help = "What was decided about a record by decision tables, newest first.", .params = PARAMS(ID_PARAM),
+		.more = OPERATION(.gives = "Decisions", .text = "Decided by the act triage.decide. The note is for coordinators.", .example = ONE_LEAF "/decisions")},
+	{"/api/v1/tables", api_tables, ROUTE_PUBLIC, .name = "api-tables", .gives = GIVES_JSON, .flags = OPEN, .help = "The hub's decision tables.",
+		.more = OPERATION(.gives = "Tables")},
+	{"/api/v1/tables/{table}", api_table, ROUTE_PUBLIC, .name = "api-table", .gives = GIVES_JSON, .flags = OPEN,
+		.help = "A decision table: each question and value explained, the rules, what follows.", .params = PARAMS(TABLE_PARAM),
+		.more = OPERATION(.gives = "Table", .example = "/api/v1/tables/harm-tier")},
+	{"/api/v1/tables/{table}/decide", api_table_decide, ROUTE_PUBLIC, .name = "api-table-decide", .gives = GIVES_JSON, .flags = ROUTE_ANY_ORIGIN,
+		.help = "What follows from some answers, and what to answer next.",
+		.params = PARAMS(TABLE_PARAM, {"vector", .length = DECIDE_VECTOR, .help = "the answers in a line; or one by one, by the names of the questions"}),
+		.more = OPERATION(.gives = "Answer", .example = "/api/v1/tables/harm-tier/decide?severity=grave&people=few")},
 	{"/api/v1/records/{id}/files/{sha256}", show_record_file, ROUTE_PUBLIC, .name = "api-file", .gives = GIVES_FILE,
 		.flags = ROUTE_ANY_ORIGIN, .help = "A file that belongs to a record.",
 		.params = PARAMS(ID_PARAM, {"sha256", PARAM_PATH, .length = 64, .help = "in hexadecimal"}),
@@ -96,6 +145,11 @@ static const struct route table[] = {
 		.more = OPERATION(.takes = "BodyPatch", .media_type = "application/merge-patch+json", .gives = "Written", .conditional = true,
 			.conflicts = true, .text = "A JSON Merge Patch (RFC 7396) of the body as you see it: null takes a member away.",
 			.example = ONE_LEAF "?note=reviewed", .body = "{\"tags\":[\"reviewed\"]}")},
+	{"/api/v1/records/{id}/visibility", api_set_visibility, MAY_SIGNED_IN, HTTP_PUT, CSRF_API, .name = "set-visibility", .gives = GIVES_JSON,
+		.body_max = SMALL_BYTES, .help = "Gives a record rules of its own in place of those before.", .params = PARAMS(ID_PARAM, IF_MATCH, NOTE_PARAM),
+		.more = OPERATION(.takes = "NewVisibility", .gives = "Written", .conflicts = true,
+			.text = "Nobody opens a field to others that they may not read themselves. What is public needs a note where its kind is amended with one.",
+			.example = ONE_LEAF "/visibility?note=until+there+is+a+fix", .body = "{\"rules\":{\"/description\":[\"parties\",\"owner\",\"coordinators\"]}}")},
 	{"/api/v1/records/{id}/moves", api_move, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "move", .gives = GIVES_JSON,
 		.body_max = SMALL_BYTES, .help = "Takes a record from one state to another.", .params = PARAMS(ID_PARAM, IF_MATCH, ONCE),
 		.more = OPERATION(.takes = "NewMove", .gives = "Written", .conflicts = true, .example = ONE_LEAF "/moves",
@@ -113,6 +167,30 @@ static const struct route table[] = {
 		.body_max = SMALL_BYTES, .help = "Adds a line to a record's history.", .params = PARAMS(ID_PARAM, IF_MATCH, ONCE),
 		.more = OPERATION(.takes = "NewComment", .gives = "Written", .status = 201, .example = ONE_LEAF "/comments",
 			.body = "{\"text\":\"Discussed at the yearly review.\",\"audiences\":[\"public\"]}")},
+	{"/api/v1/records/{id}/acts", api_act, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "act", .gives = GIVES_JSON,
+		.body_max = RECORD_BYTES, .help = "Does something to a record beside its body and state.", .params = PARAMS(ID_PARAM, IF_MATCH, ONCE),
+		.more = OPERATION(.takes = "NewAct", .gives = "Written", .conflicts = true, .text = "/api/v1/acts has the schema of each act's `args`.",
+			.example = "/api/v1/records/R-7KQ2-M9XD/acts",
+			.body = "{\"act\":\"embargo.propose\",\"args\":{\"until\":\"2027-03-01T17:00:00+01:00\",\"time_zone\":\"Europe/Amsterdam\"}}")},
+	{"/api/v1/records/{id}/disputes", api_file_dispute, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "file-dispute", .gives = GIVES_JSON,
+		.body_max = RECORD_BYTES, .help = "Disputes a record.", .params = PARAMS(ID_PARAM, ONCE),
+		.more = OPERATION(.takes = "NewDispute", .gives = "Written", .status = 201, .conflicts = true, .example = "/api/v1/records/R-7KQ2-M9XD/disputes",
+			.body = "{\"question\":\"valid\",\"statement\":\"The rate is within the margin of error.\"}")},
+	{"/api/v1/records/{id}/erasure", api_erase, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "erase", .gives = GIVES_JSON,
+		.body_max = SMALL_BYTES, .help = "Takes away for good what a record says.", .params = PARAMS(ID_PARAM, IF_MATCH, ONCE),
+		.more = OPERATION(.takes = "NewErasure", .gives = "Erased",
+			.text = "For coordinators, and owners of the hub. That there was a record and why it went stays; there is no way back.",
+			.example = "/api/v1/records/R-7KQ2-M9XD/erasure",
+			.body = "{\"reason\":\"Asked for by the person concerned.\",\"basis\":\"GDPR, Article 17(1)(a)\"}")},
+	{"/api/v1/records/{id}/case", api_open_case, MAY_COORDINATE, HTTP_POST, CSRF_API, .name = "open-case", .gives = GIVES_JSON,
+		.body_max = SMALL_BYTES, .help = "Opens a case from a report, or joins the report to one.", .params = PARAMS(ID_PARAM, ONCE),
+		.more = OPERATION(.takes = "NewCase", .gives = "Written", .status = 201, .or_200 = true, .conflicts = true,
+			.text = "The finder takes part under an alias, their wish for an embargo is proposed, and whoever has a part along the supply chain is proposed. "
+					"200 where the report has a case already.",
+			.example = "/api/v1/records/R-7KQ2-M9XD/case", .body = "{\"title\":\"Case of the leaking tool channel\"}")},
+	{"/api/v1/records/{id}/read", api_mark_read, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "mark-read", .gives = GIVES_JSON,
+		.body_max = SMALL_BYTES, .help = "Notes up to where you have read a record's messages.", .params = PARAMS(ID_PARAM),
+		.more = OPERATION(.takes = "ReadMark", .gives = "Unread", .example = ONE_LEAF "/read", .body = "{\"up_to\":1234}")},
 	{"/api/v1/records/{id}/files", api_attach, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "attach", .gives = GIVES_JSON,
 		.flags = ROUTE_FORM, .body_max = ATTACHMENT_BYTES, .help = "Puts a file with a record.",
 		.params = PARAMS(ID_PARAM, {"name", .length = 200, .help = "of a file that is sent as it is"},
@@ -120,6 +198,32 @@ static const struct route table[] = {
 		.more = OPERATION(.takes = "NewFile", .media_type = "multipart/form-data", .gives = "Written", .status = 201, .or_200 = true,
 			.text = "As a form with one file, or the file itself with its Content-Type and ?name=. 200 where it is there already.",
 			.example = ONE_LEAF "/files?name=notes.txt", .body = "some notes")},
+	/* ---- reporting, also without an account ---- */
+	{"/api/v1/reports", api_report, ROUTE_PUBLIC, HTTP_POST, CSRF_API, .name = "report-flaw", .gives = GIVES_JSON, .flags = UNSEEN, .body_max = RECORD_BYTES,
+		.help = "Sends a report: by name with a token, or by pseudonym or anonymously without.", .params = PARAMS(ONCE),
+		.more = OPERATION(.takes = "NewReport", .gives = "SentReport", .status = 201, .or_200 = true,
+			.text = "Without an account the answer holds a receipt code, once: the only way back. An Idempotency-Key then gives the same answer again though the code is stored "
+					"nowhere; it must be hard to guess (16 random letters or more), since whoever has it and the report has the code.",
+			.body = "{\"how\":\"anonymous\",\"body\":{\"title\":\"The assistant invents refunds\",\"description\":\"It promised one that nobody gives.\","
+					"\"classification\":{\"real_world_harm\":false,\"malicious_actor\":false,\"csam\":false},\"systems\":[{\"name\":\"Example Chat\"}],"
+					"\"severity\":\"medium\",\"statistics\":{\"claim\":\"It does so in half of the cases.\"},\"disclosure\":{\"intent\":\"no\"},\"confirmed\":true}}")},
+	{"/api/v1/receipt", api_receipt, ROUTE_PUBLIC, .name = "receipt-status", .gives = GIVES_JSON, .flags = UNSEEN, .help = "How a report stands, for whoever has its receipt code.",
+		.params = PARAMS(RECEIPT), .more = OPERATION(.gives = "Receipt", .text = RECEIPT_TEXT_HELP)},
+	{"/api/v1/receipt", api_receipt_patch, ROUTE_PUBLIC, HTTP_PATCH, CSRF_API, .name = "receipt-patch", .gives = GIVES_JSON, .flags = UNSEEN, .body_max = RECORD_BYTES,
+		.help = "Changes some members of the report.", .params = PARAMS(RECEIPT),
+		.more = OPERATION(.takes = "BodyPatch", .media_type = "application/merge-patch+json", .gives = "Followed", .conflicts = true, .text = RECEIPT_TEXT_HELP,
+			.body = "{\"summary\":\"It does so in half of the cases.\"}")},
+	{"/api/v1/receipt/messages", api_receipt_message, ROUTE_PUBLIC, HTTP_POST, CSRF_API, .name = "receipt-message", .gives = GIVES_JSON, .flags = UNSEEN, .body_max = SMALL_BYTES,
+		.help = "Writes to the coordinators.", .params = PARAMS(RECEIPT),
+		.more = OPERATION(.takes = "NewMessage", .gives = "Followed", .status = 201, .text = RECEIPT_TEXT_HELP, .body = "{\"text\":\"It still happens.\"}")},
+	{"/api/v1/receipt/files", api_receipt_file, ROUTE_PUBLIC, HTTP_POST, CSRF_API, .name = "receipt-file", .gives = GIVES_JSON, .flags = ROUTE_FORM | UNSEEN,
+		.body_max = ATTACHMENT_BYTES, .help = "Adds a file to the report.",
+		.params = PARAMS(RECEIPT, {"name", .length = 200, .help = "of a file that is sent as it is"}, {"audiences", .length = 200, .help = "is passed over: who reads it follows from the report"}),
+		.more = OPERATION(.takes = "NewFile", .media_type = "multipart/form-data", .gives = "Followed", .status = 201, .or_200 = true,
+			.text = "As a form with one file, or the file itself with its Content-Type and ?name=.", .example = "/api/v1/receipt/files?name=notes.txt", .body = "some notes")},
+	{"/api/v1/receipt/moves", api_receipt_move, ROUTE_PUBLIC, HTTP_POST, CSRF_API, .name = "receipt-move", .gives = GIVES_JSON, .flags = UNSEEN, .body_max = SMALL_BYTES,
+		.help = "Takes the report back.", .params = PARAMS(RECEIPT),
+		.more = OPERATION(.takes = "NewMove", .gives = "Followed", .conflicts = true, .text = RECEIPT_TEXT_HELP, .body = "{\"move\":\"withdraw\",\"reason\":\"It was a mistake of mine.\"}")},
 	{"/api/v1/bulk", api_bulk, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "bulk", .gives = GIVES_JSON, .body_max = BULK_BYTES,
 		.help = "Up to 1,000 changes, each answered for itself.", .params = PARAMS(ONCE),
 		.more = OPERATION(.takes = "Operations", .gives = "Outcomes",
@@ -186,6 +290,6 @@ enum err_code api_routes(struct arena *a, struct desk_app *app, const struct rou
 		api_release(app);
 		return code;
 	}
-	*out = registry_complete(a, app, table);
+	*out = with_questions(a, app->hub, registry_complete(a, app, table));
 	return arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }

@@ -2,6 +2,7 @@
 #include "api.h"
 
 #include "desk/site/words.h"
+#include "hub/erase.h"
 #include "lib/schema/schema.h"
 
 enum { CHANGE_CAP = 256 << 20, DISCLOSED_CAP = 64 << 20, ATTEMPTS = 5 };
@@ -237,8 +238,54 @@ static enum err_code comment(struct request *rq, struct response *rs, struct err
 	if (!api_body(rq, rs, &body, &memory, e)) return ERR_OK;
 	q.change.reason = json_get_str(body, S("text"));
 	q.change.audiences = api_audiences(json_get(body, S("audiences")));
+	q.change.parent = json_integer(json_get_lit(body, "parent"), 0);
+	const struct json *to = json_get_lit(body, "to");
+	struct str *subjects = arena_array(rq->arena, json_count(to) + 1, sizeof *subjects);
+	if (!subjects) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < json_count(to); i++) subjects[q.change.to_n++] = json_string(json_at(to, i));
+	q.change.to = subjects;
 	return change(rq, rs, &q, true, e);
 }
 enum err_code api_comment(struct request *rq, struct response *rs, struct err *e) {
 	return api_once(rq, rs, comment, e);
+}
+
+static enum err_code act(struct request *rq, struct response *rs, struct err *e) {
+	struct asked q = asked_of(rq, CHANGE_ACT);
+	const struct json *body;
+	struct arena *memory;
+	if (!api_body(rq, rs, &body, &memory, e)) return ERR_OK;
+	q.change.act = json_get_str(body, S("act"));
+	q.change.args = json_get_lit(body, "args");
+	q.place = S("/args");
+	return change(rq, rs, &q, false, e);
+}
+enum err_code api_act(struct request *rq, struct response *rs, struct err *e) {
+	return api_once(rq, rs, act, e);
+}
+
+/* What is left to be done outside the transaction is done here, or by the server within the hour. */
+static enum err_code erase(struct request *rq, struct response *rs, struct err *e) {
+	struct asked q = asked_of(rq, CHANGE_ERASE);
+	const struct json *body;
+	struct arena *memory;
+	struct outcome o;
+	if (!api_body(rq, rs, &body, &memory, e)) return ERR_OK;
+	q.change.actor = desk_actor(rq);
+	q.change.reason = json_get_str(body, S("reason"));
+	q.change.basis = json_get_str(body, S("basis"));
+	enum err_code code = api_change(rq, &q, &o, e);
+	if (code) return code;
+	if (o.refusal.status) return api_refuse(rs, &o.refusal);
+	bool complete = !erase_finish(desk_hub(rq), NULL);
+	struct json_writer w = json_writer(response_json(rs));
+	jw_object(&w);
+	jw_field_str(&w, S("id"), str_of(o.result.public_id));
+	jw_field_str(&w, S("uid"), str_of(o.result.uid));
+	jw_field_bool(&w, S("complete"), complete);
+	jw_object_end(&w);
+	return ERR_OK;
+}
+enum err_code api_erase(struct request *rq, struct response *rs, struct err *e) {
+	return api_once(rq, rs, erase, e);
 }

@@ -15,7 +15,7 @@ static struct str ending(const struct request *rq) {
 }
 
 static struct feed feed_of(struct request *rq, struct str title, struct str subtitle) {
-	return (struct feed){.hub = desk_hub(rq), .a = rq->arena, .origin = feeds_origin(rq), .title = title, .subtitle = subtitle};
+	return (struct feed){.hub = desk_hub(rq), .db = rq->worker, .a = rq->arena, .origin = feeds_origin(rq), .title = title, .subtitle = subtitle};
 }
 
 static enum err_code send(struct request *rq, struct response *rs, struct feed *f) {
@@ -165,6 +165,9 @@ struct str feed_record_url(const struct feed *f, const struct glimpse *g) {
 
 struct str feed_words(const struct feed *f, const struct glimpse *g) {
 	struct str state = unusual_state(g->kind, g->state);
+	struct disclosing d = {f->hub, f->db, viewer_public, f->a};
+	struct str amended = state.n ? STR_EMPTY : disclose_amendment(&d, g);
+	if (amended.n) return words_with(f->a, words.amended, amended, g->summary);
 	if (!state.n) return g->summary;
 	return arena_fmt(f->a, "%.*s. %.*s", STR_ARG(state), STR_ARG(g->summary.n ? g->summary : g->state->description));
 }

@@ -25,6 +25,7 @@ enum { FEED_PAGE = 30 };
 
 struct feed {
 	const struct hub *hub;
+	struct db *db;
 	struct arena *a;
 	struct origin origin;
 	struct str title, subtitle;
@@ -42,7 +43,7 @@ route_fn feed_all, feed_kind, feed_search, feed_record;
 struct str feed_record_id(struct arena *a, const struct glimpse *g);
 /* Its absolute address. */
 struct str feed_record_url(const struct feed *f, const struct glimpse *g);
-/* Its summary, with its state before it where that is not the usual one; "" when there is nothing to say. */
+/* Its summary, with its state before it where that is not the usual one, or why it was amended; "" when there is nothing to say. */
 struct str feed_words(const struct feed *f, const struct glimpse *g);
 
 void atom_write(struct buf *out, const struct feed *f);
@@ -50,5 +51,5 @@ void json_feed_write(struct buf *out, const struct feed *f);
 
 /* ---- the others ---- */
 route_fn show_sitemap, show_sitemap_pages, show_sitemap_part;
-route_fn show_robots, show_security, show_opensearch;
+route_fn show_robots, show_opensearch;
 route_fn show_bibtex, show_csl, show_jsonld;

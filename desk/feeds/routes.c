@@ -45,8 +45,6 @@ static const struct route table[] = {
 		.help = "Records, in the order of their last change.",
 		.params = PARAMS({"part", PARAM_PATH, .type = PARAM_INT, .min = 1, .max = 1000000, .help = "from 1"})},
 	{"/robots.txt", show_robots, ROUTE_PUBLIC, .name = "robots", .gives = GIVES_FILE, .flags = SAME, .help = "What crawlers may read."},
-	{"/.well-known/security.txt", show_security, ROUTE_PUBLIC, .name = "security-txt", .gives = GIVES_FILE,
-		.flags = ROUTE_SAME_FOR_ALL | ROUTE_ANY_ORIGIN, .help = "Where flaws of the hub itself are told (RFC 9116)."},
 	{"/opensearch.xml", show_opensearch, ROUTE_PUBLIC, .name = "opensearch", .gives = GIVES_FILE, .flags = SAME,
 		.help = "How browsers search the hub."},
 	ROUTE_END

@@ -6,8 +6,6 @@
 #include "desk/site/words.h"
 #include "xml.h"
 
-static const char plain[] = "text/plain; charset=utf-8";
-
 /* ---- robots.txt (RFC 9309) ---- */
 
 /* The route's address as a rule: what varies becomes a star. */
@@ -46,80 +44,11 @@ static void disallow_private(struct request *rq, struct buf *out) {
 enum err_code show_robots(struct request *rq, struct response *rs, struct err *e) {
 	(void)e;
 	const struct hub *hub = desk_hub(rq);
-	struct buf *out = response_buf(rs, plain);
+	struct buf *out = response_buf(rs, "text/plain; charset=utf-8");
 	buf_add(out, S("User-agent: *\nDisallow: /search?\nDisallow: /api/\n"));
 	disallow_private(rq, out);
 	if (hub->base_url.n) buf_fmt(out, "\nSitemap: %.*s/sitemap.xml\n", STR_ARG(hub->base_url));
 	response_public(rs, 86400);
-	return ERR_OK;
-}
-
-/* ---- security.txt (RFC 9116) ---- */
-
-enum { VALID_DAYS = 180 };
-
-/* A field's value is one line of a few characters; what can't stand there is left out. */
-static void field(struct buf *out, const char *name, struct str value) {
-	bool fits = value.n > 0 && value.n <= 1000;
-	for (size_t i = 0; i < value.n; i++) fits &= (unsigned char)value.p[i] >= 32 && value.p[i] != 127;
-	if (fits) buf_fmt(out, "%s: %.*s\n", name, STR_ARG(value));
-}
-
-static void fields(struct buf *out, const char *name, const struct json *values) {
-	for (size_t i = 0; i < json_count(values); i++) field(out, name, json_string(json_at(values, i)));
-}
-
-/* The record that the setting names; without one, the only public policy that the hub has. */
-static enum err_code find_policy(struct request *rq, struct disclosed *out, bool *found, struct err *e) {
-	struct disclosing d = feeds_disclosing(rq);
-	struct str name = d.hub->policy;
-	const struct kind *kind = kind_find(d.hub->kinds, S("policy"));
-	enum err_code code = ERR_OK;
-	*found = false;
-	if (!name.n && kind) {
-		struct listed list;
-		code = disclose_list(&d, &(struct list_request){.kind = kind, .limit = 1}, &list, e);
-		if (!code && list.n == 1 && !list.next.n) name = list.items[0].uid;
-	}
-	if (code || !name.n) return code;
-	code = disclose_record(&d, name, out, e);
-	*found = !code;
-	return code == ERR_NOT_FOUND ? ERR_OK : code;
-}
-
-static void write_policy(struct request *rq, struct buf *out, const struct origin *o, const struct disclosed *policy) {
-	const struct json *own = json_get_lit(policy->body, "security_txt");
-	fields(out, "Encryption", json_get_lit(own, "encryption"));
-	fields(out, "Acknowledgments", json_get_lit(own, "acknowledgments"));
-	field(out, "Policy", arena_cat(rq->arena, o->base, record_path(rq->arena, &policy->line)));
-	fields(out, "Hiring", json_get_lit(own, "hiring"));
-	fields(out, "CSAF", json_get_lit(own, "csaf"));
-	autobuf struct buf languages = BUF(1000);
-	const struct json *list = json_get_lit(own, "preferred_languages");
-	for (size_t i = 0; i < json_count(list); i++)
-		buf_fmt(&languages, "%s%.*s", i ? ", " : "", STR_ARG(json_string(json_at(list, i))));
-	field(out, "Preferred-Languages", languages.n ? buf_str(&languages) : json_get_str(policy->body, S("language")));
-}
-
-enum err_code show_security(struct request *rq, struct response *rs, struct err *e) {
-	const struct hub *hub = desk_hub(rq);
-	if (!hub->contact.n) return err_set(e, ERR_NOT_FOUND, "%s", words.no_such_page);
-	struct disclosed policy;
-	bool found;
-	enum err_code code = find_policy(rq, &policy, &found, e);
-	if (code) return code;
-	/* By the day, so that the answer stays the same for as long. */
-	moment expires = now() / DAY * DAY + VALID_DAYS * DAY, said;
-	struct str own = found ? json_string(json_pointer(policy.body, S("/security_txt/expires"))) : STR_EMPTY;
-	if (own.n && moment_parse(own, &said) && said > now() && said < expires) expires = said;
-	struct origin origin = feeds_origin(rq);
-	struct buf *out = response_buf(rs, plain);
-	field(out, "Contact", hub->contact);
-	field(out, "Expires", moment_str(rq->arena, expires));
-	if (origin.own) field(out, "Canonical", arena_cat(rq->arena, origin.base, S("/.well-known/security.txt")));
-	if (found) write_policy(rq, out, &origin, &policy);
-	feeds_finish(rs, &origin);
-	if (origin.own) response_public(rs, 3600);
 	return ERR_OK;
 }
 

@@ -4,7 +4,9 @@
 #include "desk/forms/words.h"
 #include "desk/identify.h"
 #include "http/form.h"
+#include "hub/act.h"
 #include "hub/attachment.h"
+#include "hub/erase.h"
 #include "hub/proposal.h"
 #include "hub/search.h"
 #include "tools.t.h"
@@ -54,7 +56,7 @@ enum err_code take_move(struct request *rq, struct response *rs, struct err *e) 
 
 /* Persons are called by their login name, organizations by whatever they are called here. Addresses are looked up for coordinators alone:
  * others could learn so who has an account. */
-static enum err_code find_subject(struct request *rq, struct str name, struct str *out, struct err *e) {
+enum err_code find_subject(struct request *rq, struct str name, struct str *out, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct account account;
 	struct disclosed r;
@@ -90,6 +92,14 @@ enum err_code take_comment(struct request *rq, struct response *rs, struct err *
 	return apply(rq, rs, &c, "commented", e);
 }
 
+/* Back to the record: its page says that it was erased. What is left to be done is done here, or by the server within the hour. */
+enum err_code take_erase(struct request *rq, struct response *rs, struct err *e) {
+	struct change c = {.op = CHANGE_ERASE, .reason = request_str(rq, "reason"), .basis = request_str(rq, "basis")};
+	enum err_code code = apply(rq, rs, &c, "erased", e);
+	if (!code) (void)!erase_finish(desk_hub(rq), NULL);
+	return code;
+}
+
 enum err_code take_attach(struct request *rq, struct response *rs, struct err *e) {
 	const struct form_field *fields, *file = NULL;
 	size_t n;
@@ -103,6 +113,28 @@ enum err_code take_attach(struct request *rq, struct response *rs, struct err *e
 	struct change c = {.op = CHANGE_ATTACH, .file_name = file->file_name, .media_type = type, .bytes = file->value,
 		.audiences = audiences_of(form_value(fields, n, "audience"))};
 	return apply(rq, rs, &c, "attached", e);
+}
+
+/* To the form of what was drafted: it is to be looked through. */
+enum err_code take_draft(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct disclosed r;
+	struct disclosed_event *events;
+	struct change_result result;
+	size_t n;
+	struct str name = str_is(request_str(rq, "what"), "lesson") ? S("lesson.draft") : S("advisory.draft");
+	struct change c = {.op = CHANGE_ACT, .actor = desk_actor(rq), .record = request_str(rq, "id"), .act = name};
+	enum err_code code = change_apply(desk_hub(rq), rq->worker, &c, &result, e);
+	if (!code) code = disclose_record(&d, str_of(result.uid), &r, e);
+	if (!code) code = disclose_history(&d, &r, &events, &n, e);
+	if (code) return code;
+	for (size_t i = n; i > 0; i--) {
+		struct str made = json_get_str(events[i - 1].detail, S("record"));
+		if (!events[i - 1].act || !str_eq(events[i - 1].act->name, name) || !made.n) continue;
+		response_redirect(rs, 303, arena_fmt(d.a, "/r/%.*s?done=drafted", STR_ARG(made)));
+		return ERR_OK;
+	}
+	return done(rq, rs, &result, "drafted");
 }
 
 /* ---- the other end of a link, without a script ---- */

@@ -120,6 +120,7 @@ struct question_section {
 	struct str title, help, id;
 	struct question *items;
 	size_t n;
+	size_t rare;               /* the items from here on stand folded; 0: none */
 	bool folded, wrong;
 };
 

@@ -121,6 +121,7 @@ static enum err_code begin_edit(struct writing *w, struct str name) {
 	w->page.title = words_with(a, form_words.edit_title, w->record.line.headline);
 	w->page.save = str_of(form_words.save_changes);
 	w->page.revision = w->record.revision;
+	w->page.amends = w->kind->amend_note && w->record.is_public;
 	return ERR_OK;
 }
 
@@ -131,7 +132,7 @@ static bool load_draft(struct writing *w) {
 	struct answer *answers;
 	size_t n;
 	int64_t revision;
-	if (draft_load(w->rq->worker, desk_user(w->rq)->account.uid, w->draft, a, &draft, NULL)) return false;
+	if (draft_load(desk_hub(w->rq), w->rq->worker, desk_user(w->rq)->account.uid, w->draft, a, &draft, NULL)) return false;
 	if (!answers_of_text(a, draft.body, &answers, &n, &revision)) return false;
 	if (form_read(plan_for(w->rq, w->kind), a, answers, n, STR_EMPTY, &w->page.f, NULL)) return false;
 	if (revision) w->page.revision = revision;
@@ -218,6 +219,7 @@ static enum err_code save(struct writing *w) {
 		.kind = w->kind->name,
 		.body = f->body,
 		.expected = fresh ? 0 : w->page.revision,
+		.reason = w->page.note,
 	};
 	struct change_link about = {S("about"), w->about.line.uid};
 	if (w->about.line.kind) {
@@ -251,6 +253,7 @@ static enum err_code take(struct writing *w, const struct sent *s) {
 	if (code) return code;
 	int64_t revision;
 	if (w->page.revision && str_int(sent_value(s, "_revision"), &revision) && revision > 0) w->page.revision = revision;
+	w->page.note = str_trim(sent_value(s, "_note"));
 	form_settle(&w->page.f);
 	if (!sent_is_ours(w->rq, s)) {
 		w->page.trouble = str_of(form_words.other_session);

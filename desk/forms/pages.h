@@ -24,6 +24,8 @@ struct form_page {
 	struct str save;               /* words of the button */
 	int64_t revision;              /* that it started from; 0: a new record */
 	bool preview;
+	bool amends;                   /* what is public: a reason is asked for */
+	struct str note;
 	const struct form_extra *extras;
 	size_t extras_n;
 };
@@ -87,7 +89,7 @@ struct tool_linked {
 };
 struct record_tools {
 	struct str csrf, path, edit;
-	bool revise, comment, attach, in_public; /* in_public: comments are meant for everyone */
+	bool revise, comment, attach, erase, in_public; /* in_public: comments are meant for everyone */
 	struct str no_files;           /* why none are taken */
 	const struct tool_move *moves;
 	size_t moves_n;
@@ -99,13 +101,56 @@ struct record_tools {
 	const struct disclosed_party *parties;
 	size_t parties_n;
 	struct str done;
+	bool redact;                   /* decides who reads which field */
+	bool drafts;                   /* may draft an advisory from it; a lesson too, where they coordinate */
+	bool drafts_lesson;
+	struct str room;               /* of a case; "" none */
 	struct str propose;            /* where a change of a use is proposed; "" nowhere */
 };
 /* NULL in *out for who may do nothing. */
 enum err_code record_tools(struct request *rq, const struct disclosed *r, const struct record_tools **out, struct err *e) must_use;
 
+/* ---- redaction.c: who reads which field ---- */
+struct redaction_audience {
+	enum audience bit;
+	struct str name, title;
+};
+struct redaction_level_line {
+	struct str name, title, description;
+	bool chosen;
+};
+struct redaction_row {
+	struct str pointer, title, line; /* line: what stands there, in short */
+	unsigned readers;
+	bool part, own;
+};
+struct redaction_page {
+	struct str back, action, headline, csrf;
+	int64_t revision;
+	struct str rules;                /* as JSON, those that the rows do not show too */
+	bool may_change, amends, parts, unsaved, done;
+	struct str trouble, note;
+	const struct redaction_audience *audiences;
+	size_t audiences_n;
+	const struct redaction_level_line *levels;
+	size_t levels_n;
+	const struct redaction_row *rows;
+	size_t n;
+	unsigned as;                     /* enum audience; 0: no preview */
+	struct str preview_trouble, preview_headline, preview_summary;
+	const struct shown_section *sections;
+	size_t sections_n;
+};
+route_fn show_redaction, take_redaction;
+/* ---- act_page.c: the forms of acts (hub/act.h) ---- */
+route_fn show_act, take_act;
+/* Where one goes after an act on such a record: a case's room, else its page. */
+struct str act_return(struct arena *a, const struct glimpse *record);
+/* Who is meant by a uid, a login name, or an organization's name. ERR_NOT_FOUND. */
+enum err_code find_subject(struct request *rq, struct str name, struct str *out, struct err *e) must_use;
+
 /* ---- actions.c: what those tools send ---- */
-route_fn take_move, take_invite, take_dismiss, take_link, take_unlink, take_comment, take_attach, show_link;
+route_fn take_move, take_invite, take_dismiss, take_link, take_unlink, take_comment, take_attach, take_erase, take_draft, show_link;
 
 struct link_hit {
 	struct line line;

@@ -1,5 +1,6 @@
 #include "plan.h"
 
+#include "hub/act.h"
 #include "hub/identifier.h"
 
 enum { REFERENCES = 8, DECIDING = 200, DEPTH = 64 };
@@ -144,7 +145,7 @@ enum err_code plans_new(struct arena *a, const struct kinds *kinds, struct plans
 	struct plans *plans = arena_new_of(a, struct plans);
 	struct plan *items = arena_array(a, kinds->n + 1, sizeof *items);
 	if (!plans || !items) return err_set(e, ERR_MEMORY, "out of memory");
-	*plans = (struct plans){kinds, items};
+	*plans = (struct plans){.kinds = kinds, .items = items};
 	for (size_t i = 0; i < kinds->n; i++) {
 		items[i] = (struct plan){.all = plans, .kind = &kinds->items[i], .kinds = kinds};
 		struct planning x = {.a = a, .p = &items[i], .e = e};
@@ -153,6 +154,64 @@ enum err_code plans_new(struct arena *a, const struct kinds *kinds, struct plans
 	}
 	*out = plans;
 	return ERR_OK;
+}
+
+/* What a page names that leads to the form, and nobody types. */
+static bool is_named_by_link(struct str member) {
+	static const char *const names[] = {"for", "system", "task", "clock"};
+	for (size_t i = 0; i < lengthof(names); i++)
+		if (str_is(member, names[i])) return true;
+	return false;
+}
+
+/* The schema without these: what stands under such a name is kept as it came. */
+static const struct json *asked_of(struct arena *a, const struct json *schema) {
+	const struct json *properties = json_get_lit(schema, "properties");
+	struct json_builder left = json_object_of(a);
+	for (size_t i = 0; i < json_count(properties); i++) {
+		const struct json_member *m = json_member_at(properties, i);
+		if (!is_named_by_link(m->name)) json_set(&left, m->name, &m->value);
+	}
+	return json_with(a, schema, S("properties"), json_built(&left));
+}
+
+/* An act's arguments are asked like a body that is one group. */
+static struct kind *kind_of_act(struct arena *a, const struct act *act, struct err *e) {
+	struct kind *k = arena_new_of(a, struct kind);
+	struct json_builder form = json_array_of(a), section = json_object_of(a), fields = json_array_of(a), visibility = json_object_of(a),
+		all = json_array_of(a);
+	const struct json *properties = json_get_lit(act->schema_document, "properties");
+	for (size_t i = 0; i < json_count(properties); i++) json_add(&all, json_str(a, arena_cat(a, S("/"), json_member_at(properties, i)->name)));
+	json_add(&fields, json_str(a, S("")));
+	json_set_str(&section, S("section"), act->title);
+	json_set(&section, S("fields"), json_built(&fields));
+	json_add(&form, json_built(&section));
+	json_set(&visibility, S("public"), json_built(&all));
+	const struct visibility *readers;
+	if (!k || visibility_compile(a, json_built(&visibility), &readers, e)) return NULL;
+	*k = (struct kind){.name = act->name, .title = act->title, .schema_document = asked_of(a, act->schema_document), .schema = act->schema,
+		.visibility = readers, .form = json_built(&form)};
+	return k;
+}
+
+enum err_code plans_add_acts(struct arena *a, struct plans *p, const struct acts *acts, struct err *e) {
+	struct plan *items = arena_array(a, acts->n + 1, sizeof *items);
+	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < acts->n; i++) {
+		struct kind *k = kind_of_act(a, &acts->items[i], e);
+		if (!k) return e && e->code ? e->code : err_set(e, ERR_MEMORY, "out of memory");
+		items[i] = (struct plan){.all = p, .kind = k, .kinds = p->kinds};
+		struct planning x = {.a = a, .p = &items[i], .e = e};
+		enum err_code code = read_plan(&x);
+		if (code) return code;
+	}
+	p->acts = items;
+	p->of = acts;
+	return ERR_OK;
+}
+
+const struct plan *plan_of_act(const struct plans *p, const struct act *act) {
+	return &p->acts[act - p->of->items];
 }
 
 const struct plan *plan_of(const struct plans *p, const struct kind *kind) {

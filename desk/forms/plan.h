@@ -40,11 +40,18 @@ struct plan {
 struct plans {
 	const struct kinds *kinds;
 	const struct plan *items;  /* one a kind, in their order */
+	const struct plan *acts;   /* one an act, in their order: what it needs, asked as a body is */
+	const struct acts *of;
 };
 
 /* Lives in the arena and as long as the kinds. ERR_INVALID for a `when` that is no schema. */
 enum err_code plans_new(struct arena *a, const struct kinds *kinds, struct plans **out, struct err *e) must_use;
 const struct plan *plan_of(const struct plans *p, const struct kind *kind);
+/* The forms of acts (hub/act.h): one section with all that the schema lists but on whose behalf, and what only a link can name. */
+struct acts;
+struct act;
+enum err_code plans_add_acts(struct arena *a, struct plans *p, const struct acts *acts, struct err *e) must_use;
+const struct plan *plan_of_act(const struct plans *p, const struct act *act);
 /* True when conditions look at a member of this name, so that the form may change with it. */
 bool plan_decides(const struct plan *p, struct str member);
 

@@ -4,6 +4,10 @@
 
 enum { ID = 300, KIND = 60, REASON = 4000 };
 #define ID_PATH {"id", PARAM_PATH, .length = ID, .help = "number, uid or another name of the record"}
+#define ACT_PATH {"act", PARAM_PATH, .length = KIND, .help = "an act's name"}
+#define ACT_ARGUMENTS(where) {"for", where, .length = KIND}, {"subject", where, .length = ID}, {"system", where, .length = KIND}, \
+	{"fact", where, .length = KIND}, {"move", where, .length = KIND}, {"step", where, .length = KIND}, {"task", where, .length = KIND}, {"clock", where, .length = KIND}, \
+	{"part", where, .length = KIND}, {"status", where, .length = KIND}, {"reason", where, .length = ID}
 #define KIND_PATH {"kind", PARAM_PATH, .length = KIND, .help = "a kind's name"}
 #define CSRF {"csrf", PARAM_FORM, .length = 100, .help = "the form's proof"}
 #define KEPT {"kept", .length = FORM_KEY, .help = "key of what was typed before signing in again"}
@@ -27,6 +31,18 @@ const struct route form_routes[] = {
 	{"/r/{id}/edit", show_edit, MAY_SIGNED_IN, .name = "edit", .gives = GIVES_HTML, .help = "The form of a record.",
 		.params = PARAMS(ID_PATH, KEPT, FRESH)},
 	LONG_FORM("/r/{id}/edit", take_edit, "edit-send", "Changes a record, or shows the form again.", ID_PATH),
+	{"/r/{id}/redaction", show_redaction, MAY_SIGNED_IN, .name = "redaction", .gives = GIVES_HTML,
+		.help = "Who reads which field of a record, and the record as they will read it.",
+		.params = PARAMS(ID_PATH, {"as", .help = "an audience"}, {"parts", .type = PARAM_BOOL, .help = "parts of fields too"},
+			{"saved", .type = PARAM_BOOL, .help = "it was just saved"})},
+	{"/r/{id}/redaction", take_redaction, MAY_SIGNED_IN, HTTP_POST, CSRF_TOKEN, .name = "redaction-send", .flags = ROUTE_FORM,
+		.gives = GIVES_HTML | GIVES_REDIRECT, .body_max = 1 << 20, .help = "Sets that, or shows what it would be.", .params = PARAMS(ID_PATH, CSRF)},
+	ACTION("/r/{id}/draft", take_draft, "record-draft", "Drafts an advisory or a lesson from a case.", ID_PATH,
+		{"what", PARAM_FORM, PARAM_ENUM, .choices = CHOICES("advisory", "lesson"), .required = true}),
+	{"/r/{id}/act/{act}", show_act, MAY_SIGNED_IN, .name = "act-form", .gives = GIVES_HTML, .help = "The form of something that is done to a record.",
+		.params = PARAMS(ID_PATH, ACT_PATH, ACT_ARGUMENTS(PARAM_QUERY))},
+	{"/r/{id}/act/{act}", take_act, MAY_SIGNED_IN, HTTP_POST, CSRF_ORIGIN, .name = "act-send", .flags = ROUTE_FORM, .gives = GIVES_HTML | GIVES_REDIRECT,
+		.body_max = FORM_BODY, .help = "Does it, or shows the form again.", .params = PARAMS(ID_PATH, ACT_PATH)},
 	{"/cue/proposals", show_proposals, ROUTE_PUBLIC, .name = "proposals", .gives = GIVES_HTML, .flags = ROUTE_CACHEABLE,
 		.help = "Proposals for the vocabulary."},
 	{"/drafts", show_drafts, MAY_SIGNED_IN, .name = "drafts", .gives = GIVES_HTML, .help = "One's own drafts."},
@@ -46,6 +62,9 @@ const struct route form_routes[] = {
 	ACTION("/r/{id}/comment", take_comment, "record-comment", "Adds a comment to the timeline.", ID_PATH,
 		{"text", PARAM_FORM, PARAM_TEXT, .length = REASON, .required = true}, {"audience", PARAM_FORM, PARAM_ENUM,
 			.choices = CHOICES("coordinators", "parties", "public"), .otherwise = "coordinators"}),
+	ACTION("/r/{id}/erase", take_erase, "record-erase", "Takes away for good what a record says.", ID_PATH,
+		{"reason", PARAM_FORM, PARAM_TEXT, .length = REASON, .required = true}, {"basis", PARAM_FORM, .length = ID},
+		{"sure", PARAM_FORM, PARAM_ENUM, .choices = CHOICES("yes"), .required = true}),
 	{"/r/{id}/attach", take_attach, MAY_SIGNED_IN, HTTP_POST, CSRF_TOKEN, .name = "record-attach", .flags = ROUTE_FORM, .gives = GIVES_REDIRECT,
 		.body_max = FORM_FILES, .help = "Adds a file.", .params = PARAMS(ID_PATH, CSRF)},
 	ROUTE_END
@@ -54,6 +73,7 @@ const struct route form_routes[] = {
 enum err_code forms_begin(struct arena *a, struct desk_app *app, struct err *e) {
 	struct plans *plans;
 	enum err_code code = plans_new(a, app->hub->kinds, &plans, e);
+	if (!code) code = plans_add_acts(a, plans, app->hub->acts, e);
 	if (!code) app->plans = plans;
 	return code;
 }

@@ -69,9 +69,11 @@ static struct str done_words(struct request *rq) {
 		const char *name;
 		size_t words;
 	} all[] = {{"saved", offsetof(struct form_words, done_saved)}, {"moved", offsetof(struct form_words, done_moved)},
-		{"linked", offsetof(struct form_words, done_linked)}, {"unlinked", offsetof(struct form_words, done_unlinked)},
+		{"acted", offsetof(struct form_words, done_acted)}, {"linked", offsetof(struct form_words, done_linked)}, {"unlinked", offsetof(struct form_words, done_unlinked)},
 		{"commented", offsetof(struct form_words, done_commented)}, {"attached", offsetof(struct form_words, done_attached)},
-		{"invited", offsetof(struct form_words, done_invited)}, {"dismissed", offsetof(struct form_words, done_dismissed)}};
+		{"drafted", offsetof(struct form_words, done_drafted)}, {"invited", offsetof(struct form_words, done_invited)}, {"dismissed", offsetof(struct form_words, done_dismissed)},
+		{"accepted", offsetof(struct form_words, done_accepted)}, {"told", offsetof(struct form_words, done_told)},
+		{"settled", offsetof(struct form_words, done_settled)}};
 	struct str done = request_str(rq, "done");
 	for (size_t i = 0; i < lengthof(all); i++)
 		if (str_is(done, all[i].name)) return str_of(*(const char *const *)((const char *)&form_words + all[i].words));
@@ -94,25 +96,33 @@ enum err_code record_tools(struct request *rq, const struct disclosed *r, const 
 		.path = record_path(d.a, &r->line),
 		.revise = rights.revise,
 		.comment = rights.comment,
+		.erase = rights.erase,
 		.attach = rights.revise && !rights.no_files.n,
 		.no_files = rights.no_files,
 		.done = done_words(rq),
 	};
+	bool is_case = str_is(r->line.kind->name, "case");
+	t->redact = (rights.roles & (ROLE_OWNER | ROLE_COORDINATOR)) != 0;
+	t->drafts = is_case && rights.roles & (ROLE_PARTY | ROLE_COORDINATOR);
+	t->drafts_lesson = is_case && rights.roles & ROLE_COORDINATOR;
 	t->in_public = r->is_public && (r->line.kind->comment & ROLE_MEMBER);
 	const struct kind *proposal = kind_find(d.hub->kinds, S("proposal"));
 	if (proposal && str_is(r->line.kind->name, "use") && r->is_public && (proposal->create & d.viewer.roles))
 		t->propose = arena_cat(d.a, S("/new/proposal?about="), r->line.uid);
 	t->edit = arena_cat(d.a, t->path, S("/edit"));
+	/* A case has a room of its own for messages and parties. */
+	if (is_case) t->room = act_return(d.a, &r->line);
+	t->comment &= !is_case;
 	code = read_moves(&d, p, r, t, e);
 	if (!code && rights.revise) {
 		read_link_kinds(&d, r->line.kind, t);
 		code = read_linked(&d, r, t, e);
 	}
 	struct disclosed_party *parties;
-	t->invite = (rights.roles & (ROLE_OWNER | ROLE_COORDINATOR)) != 0;
+	t->invite = !is_case && (rights.roles & (ROLE_OWNER | ROLE_COORDINATOR)) != 0;
 	if (!code) code = disclose_parties(&d, r, &parties, &t->parties_n, e);
 	if (code) return code;
 	t->parties = parties;
-	if (t->revise || t->comment || t->moves_n || t->propose.n) *out = t;
+	if (t->revise || t->comment || t->erase || t->moves_n || t->propose.n || t->room.n) *out = t;
 	return ERR_OK;
 }

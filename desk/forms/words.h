@@ -28,10 +28,14 @@ struct form_words {
 	const char *new_record, *new_title, *edit_title, *about_title, *other_kind; /* {1} kind, headline; {1} kind, {2} headline */
 	const char *save, *save_changes, *drafts;
 	const char *draft_saved;       /* {1} when */
-	const char *kept_for_you, *other_session, *may_not_edit;
+	const char *kept_for_you, *other_session, *no_such_act, *may_not_edit;
 	const char *merge_title, *merge_nothing;
+	const char *redaction_title;   /* {1} headline */
+	const char *level_full, *level_full_help;
+	const char *one_entry, *entries; /* {1} how many */
 	/* tools of a record */
-	const char *done_saved, *done_moved, *done_linked, *done_unlinked, *done_commented, *done_attached, *done_invited, *done_dismissed;
+	const char *done_saved, *done_moved, *done_acted, *done_linked, *done_unlinked, *done_commented, *done_attached, *done_invited, *done_dismissed,
+		*done_accepted, *done_told, *done_settled, *done_drafted;
 	const char *no_file_chosen, *find_nothing, *any_kind, *no_such_party;
 };
 extern const struct form_words form_words;

@@ -1,6 +1,7 @@
 #include "pages.h"
 
 #include "desk/site/words.h"
+#include "hub/act.h"
 #include "history.t.h"
 #include "hub/act.h"
 
@@ -26,7 +27,14 @@ static const char *type_words(struct str type) {
 	return NULL;
 }
 
+/* What was done, and for or to whom. */
+static struct str act_words(const struct disclosing *d, const struct disclosed_event *v) {
+	struct str title = v->act ? v->act->title : str_of(words.acted);
+	return v->subject_name.n ? arena_fmt(d->a, "%.*s: %.*s", STR_ARG(title), STR_ARG(v->subject_name)) : title;
+}
+
 static struct str words_of(const struct disclosing *d, const struct disclosed *r, const struct disclosed_event *v) {
+	if (str_is(v->type, "acted")) return act_words(d, v);
 	const char *known = type_words(v->type);
 	struct str base = known ? str_of(known) : value_words(d->a, v->type);
 	if (v->act) return v->act->title;

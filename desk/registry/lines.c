@@ -48,6 +48,7 @@ struct line line_of(struct arena *a, const struct glimpse *g) {
 		.headline = g->headline,
 		.summary = str_eq(g->summary, g->headline) ? STR_EMPTY : shortened(a, g->summary),
 		.state = unusual_state(g->kind, g->state),
+		.disputed = g->disputed && !str_is(g->state->name, "disputed"),
 	};
 }
 

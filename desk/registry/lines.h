@@ -6,6 +6,7 @@
 struct line {
 	struct str href, id, kind, date, datetime, headline, summary;
 	struct str state;              /* "" where it is the usual one */
+	bool disputed;
 	const struct snippet_part *title_parts, *parts; /* of a hit; NULL: headline and summary as they are */
 	size_t title_n, parts_n;
 };

@@ -1,6 +1,7 @@
 /* What the pages show, as their templates want it, and the handlers that prepare it: one file of C and one template a
  * page. */
 #pragma once
+#include "desk/disputes/disputed.h"
 #include "desk/registry/chart.h"
 #include "desk/registry/filters.h"
 #include "desk/registry/lines.h"
@@ -100,9 +101,20 @@ struct record_concerns {
 struct record_file {
 	struct str href, name, size, media_type, sha256;
 };
+struct similar_box;             /* desk/intake/similar.h */
 struct record_tools;            /* desk/forms/pages.h */
+struct terms_part;              /* desk/cases/pages.h */
+struct case_box;                /* desk/cases/pages.h */
+struct harbor_box;              /* desk/harbor/pages.h */
+struct decisions_part;          /* desk/tables/pages.h */
 struct record_page {
 	const struct record_tools *tools; /* what this viewer may do; NULL nothing */
+	const struct decisions_part *decisions; /* NULL none that are told */
+	const struct terms_part *terms; /* that run on it, as this viewer is told; NULL none */
+	const struct case_box *case_box; /* from a report to a case, for coordinators; NULL nothing */
+	const struct similar_box *similar; /* what may tell of the same, for coordinators; NULL nothing */
+	struct str report_href;  /* where a flaw in it is reported; "" nowhere */
+	const struct harbor_box *harbor;  /* what is to say of safe harbor; NULL nothing */
 	const struct disclosed *r;
 	struct line line;
 	struct safe_html summary;
@@ -121,6 +133,8 @@ struct record_page {
 	size_t files_n;
 	struct str source, source_id, source_url, source_licence, source_retrieved;
 	struct str cite;
+	const struct record_event *amendments; /* of what was public already, newest first, the first few; for kinds that call them so */
+	size_t amendments_n, version;          /* version: 1 is what was published; 0: its kind counts none */
 	struct str reason;       /* of an unusual state, as its move gave it */
 	bool links_first;        /* others speak of it more than it speaks itself */
 	struct record_concerns concerns;
@@ -129,8 +143,12 @@ struct record_page {
 	struct schema_org is;
 	struct str hub_name, published_day;
 	bool long_title, summary_cut;
+	struct disputed disputed;
 };
 route_fn show_record, show_record_file;
+/* A file of a record, as d's viewer may have it. ERR_NOT_FOUND. */
+enum err_code send_record_file(struct request *rq, struct response *rs, const struct disclosing *d, const struct disclosed *r, struct str sha256,
+	struct err *e) must_use;
 /* The record that the path names. *done: the answer is a redirect to its own name. */
 enum err_code record_by_path(struct request *rq, struct response *rs, const char *suffix, struct disclosed *out,
 	bool *done, struct err *e) must_use;

@@ -140,7 +140,8 @@ static struct str *names_of(struct maker *m, const struct described *item, const
 
 static bool fits_cell(const struct shown *s) {
 	switch (s->as) {
-	case SHOWN_TEXT: case SHOWN_LINK: case SHOWN_DATE: return true;
+	case SHOWN_TEXT: return s->text.n <= WORDY || str_find_char(s->text, ' ') != STR_NONE; /* a digest breaks nowhere */
+	case SHOWN_LINK: case SHOWN_DATE: return true;
 	case SHOWN_LONG: return s->text.n <= CELL;
 	case SHOWN_CHIPS: return s->n <= 8;
 	case SHOWN_LIST: return s->n <= 3;
@@ -311,12 +312,38 @@ static struct shown folded_of(
 	return (struct shown){.as = SHOWN_FOLDED, .items = items, .n = items ? n : 0, .more = v->n - n};
 }
 
+/* Who is affected, a line each, where the items say no more than fits one: their reasons become the statement. NULL where they do. */
+static const struct json *status_lines(struct maker *m, const struct json *v) {
+	static const char *const simple[] = {"id", "name", "vendor", "versions", "statuses", "statement", "justifications"};
+	struct json_builder lines = json_array_of(m->a);
+	for (size_t i = 0; i < v->n; i++) {
+		const struct json *one = &v->items[i], *why = json_get_lit(one, "justifications");
+		struct str said = json_get_str(one, S("statement")), name = json_get_str(one, S("name"));
+		for (size_t j = 0, known; j < one->n; j++) {
+			for (known = 0; known < lengthof(simple) && !str_is(one->members[j].name, simple[known]); known++) continue;
+			if (known == lengthof(simple)) return NULL;
+		}
+		if (!name.n || json_count(why) > 1 || (said.n && json_count(why))) return NULL;
+		const struct json *line = json_with(m->a, json_with(m->a, one, S("id"), NULL), S("justifications"), NULL);
+		struct str reason = json_get_str(json_at(why, 0), S("text"));
+		if (!reason.n) reason = json_get_str(json_at(why, 0), S("label"));
+		json_add(&lines, reason.n ? json_with(m->a, line, S("statement"), json_str(m->a, reason)) : line);
+	}
+	return json_built(&lines);
+}
+
 static struct shown array_of(struct maker *m, const struct described *of, const struct json *v) {
 	if (!all_objects(v)) return list_of(m, of, v);
 	struct described item = describe_item(m->d, of);
 	if (str_is(item.def, "reference")) return each_of(m, v, SHOWN_REFERENCES, reference_of);
 	if (str_is(item.def, "timeline-entry")) return each_of(m, v, SHOWN_TIMELINE, event_of);
 	if (str_is(item.def, "classification") || str_is(item.def, "crosswalk")) return classes_of(m, v);
+	const struct json *lines = str_is(item.def, "affected") ? status_lines(m, v) : NULL;
+	if (lines) {
+		struct shown table = rows_of(m, of, lines);
+		table.wordy = table.columns_n > 3;
+		return table;
+	}
 	if (str_is(item.def, "annotation"))
 		return folded_of(m, &item, v, (const char *const[3]){"scheme", "version", "status"});
 	if (str_is(item.def, "rendition"))

@@ -1,15 +1,14 @@
 #include "pages.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include "desk/api/json.h"
 #include "desk/registry/concerns.h"
 #include "desk/forms/pages.h"
+#include "desk/cases/pages.h"
+#include "desk/intake/similar.h"
+#include "desk/harbor/pages.h"
 #include "desk/site/words.h"
+#include "desk/tables/pages.h"
 #include "http/markdown.h"
-#include "hub/attachment.h"
 #include "record.t.h"
 
 enum { LINKS_EACH = 30, LINKS_FIRST = 8, LINKS_TOLD = 3, EVENTS = 5, COMMENTS = 200, LONG_TITLE = 90, SUMMARY_BYTES = 18 << 10 };
@@ -75,6 +74,21 @@ static enum err_code read_links(
 	return ERR_OK;
 }
 
+static enum err_code read_amendments(const struct disclosing *d, const struct disclosed *r, const struct disclosed_event *events, size_t n,
+	struct record_page *page, struct err *e) {
+	struct record_event *shown = arena_array(d->a, EVENTS, sizeof *shown);
+	if (!r->line.kind->amend_note || !r->is_public) return ERR_OK;
+	if (!shown) return err_set(e, ERR_MEMORY, "out of memory");
+	page->version = 1;
+	for (size_t i = n; i > 0; i--) {
+		if (!str_is(events[i - 1].type, "revised") || !events[i - 1].state || !events[i - 1].state->is_public) continue;
+		page->version++;
+		if (page->amendments_n < EVENTS) shown[page->amendments_n++] = event_words(d, r, &events[i - 1]);
+	}
+	page->amendments = shown;
+	return ERR_OK;
+}
+
 static enum err_code read_events(
 	const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
 	struct disclosed_event *events;
@@ -92,9 +106,10 @@ static enum err_code read_events(
 	for (size_t i = 0; comments && i < n; i++)
 		if (str_is(events[i].type, "commented") && page->comments_n < COMMENTS) comments[page->comments_n++] = event_words(d, r, &events[i]);
 	page->comments = comments;
+	code = read_amendments(d, r, events, n, page, e);
 	for (size_t i = n; page->line.state.n && i > 0 && !page->reason.n; i--)
 		if (str_is(events[i - 1].type, "moved")) page->reason = events[i - 1].reason;
-	return ERR_OK;
+	return code;
 }
 
 static enum err_code read_files(
@@ -157,6 +172,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	bool done;
 	enum err_code code = record_by_path(rq, rs, "", &r, &done, e);
 	if (code || done) return code;
+	if (str_is(r.line.kind->name, "dispute")) return show_dispute(rq, rs, e);
 	struct disclosing d = desk_disclosing(rq);
 	const struct desk_app *app = rq->app;
 	const struct kind *kind = r.line.kind;
@@ -169,7 +185,15 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = read_events(&d, &r, &page, e);
 	if (!code) code = read_files(&d, &r, &page, e);
 	if (!code) code = record_tools(rq, &r, &page.tools, e);
+	if (!code) code = disputed_read(&d, &r, &page.disputed, e);
+	if (!code) code = decisions_part(rq, &r, &page.decisions, e);
+	if (!code) code = terms_part(rq, &r, &page.terms, e);
+	if (!code) code = case_box(rq, &r, &page.case_box, e);
+	if (!code) code = similar_box(rq, &r, &page.similar, e);
+	if (!code) code = harbor_box(rq, &r, &page.harbor, e);
 	if (code) return code;
+	if (str_is(kind->name, "system") || str_is(kind->name, "organization"))
+		page.report_href = arena_fmt(d.a, "/report?%.*s=%.*s", STR_ARG(kind->name), STR_ARG(r.line.uid));
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
 	page.sections = sections;
 	size_t left = SUMMARY_BYTES;
@@ -198,31 +222,32 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 
 /* ---- files ---- */
 
-static enum err_code send_file(struct request *rq, struct response *rs, const struct disclosed_file *f, struct err *e) {
-	const char *path = attachment_path(rq->arena, desk_hub(rq)->dir, f->sha256);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0) return err_errno(e, errno, "the file %.*s", STR_ARG(f->name));
-	struct stat st;
-	if (fstat(fd, &st) || st.st_size < 0) {
-		close(fd);
-		return err_set(e, ERR_STORAGE, "the file %.*s can't be read", STR_ARG(f->name));
-	}
-	response_file(rs, fd, (uint64_t)st.st_size, f->media_type, f->name.n ? f->name : f->sha256);
+static enum err_code send_file(struct request *rq, struct response *rs, const struct disclosing *d, const struct disclosed *r,
+	const struct disclosed_file *f, struct err *e) {
+	int fd;
+	uint64_t size;
+	enum err_code code = disclose_file_open(d, r, f, &fd, &size, e);
+	if (code) return code;
+	response_file(rs, fd, size, f->media_type, f->name.n ? f->name : f->sha256);
 	rs->etag = f->sha256;
 	desk_public(rq, rs);
 	return ERR_OK;
 }
 
+enum err_code send_record_file(struct request *rq, struct response *rs, const struct disclosing *d, const struct disclosed *r, struct str sha256,
+	struct err *e) {
+	struct disclosed_file *files;
+	size_t n;
+	enum err_code code = disclose_files(d, r, &files, &n, e);
+	if (code) return code;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq_ascii_case(files[i].sha256, sha256)) return send_file(rq, rs, d, r, &files[i], e);
+	return err_set(e, ERR_NOT_FOUND, "%s", words.file_not_found);
+}
+
 enum err_code show_record_file(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct disclosed r;
-	struct disclosed_file *files;
-	size_t n;
 	enum err_code code = disclose_record(&d, request_str(rq, "id"), &r, e);
-	if (!code) code = disclose_files(&d, &r, &files, &n, e);
-	if (code) return code;
-	struct str sha256 = request_str(rq, "sha256");
-	for (size_t i = 0; i < n; i++)
-		if (str_eq_ascii_case(files[i].sha256, sha256)) return send_file(rq, rs, &files[i], e);
-	return err_set(e, ERR_NOT_FOUND, "%s", words.file_not_found);
+	return code ? code : send_record_file(rq, rs, &d, &r, request_str(rq, "sha256"), e);
 }

@@ -66,7 +66,8 @@ static const char *advice(int status) {
 	case 401: return words.advice_401;
 	case 403: return words.advice_403;
 	case 400: case 422: return words.advice_400;
-	case 404: case 410: return words.advice_404;
+	case 404: return words.advice_404;
+	case 410: return words.advice_410;
 	case 405: return words.advice_405;
 	case 429: case 503: return words.advice_503;
 	default: return status >= 500 ? words.advice_500 : words.advice_other;
@@ -103,7 +104,7 @@ static enum err_code show_static(struct request *rq, struct response *rs, struct
 
 const struct route site_routes[] = {
 	{"/static/{file}", show_static, ROUTE_PUBLIC, .name = "static-file", .gives = GIVES_FILE,
-		.help = "A style sheet, script or picture of the pages.", .flags = ROUTE_CACHEABLE | ROUTE_SAME_FOR_ALL,
+		.help = "A style sheet, script or picture of the pages.", .flags = ROUTE_CACHEABLE | ROUTE_SAME_FOR_ALL | ROUTE_UNTRACED, /* they are asked for together with a page that may be */
 		.params = PARAMS({"file", PARAM_PATH, .length = 100, .help = "name with its fingerprint"})},
 	ROUTE_END
 };

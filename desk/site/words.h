@@ -22,12 +22,13 @@ struct words {
 	const char *what_concerns; /* {1} title of a record */
 	const char *feed_of;       /* {1} title of a page */
 	/* events of a timeline */
-	const char *published, *created, *revised, *moved, *withheld, *linked, *unlinked, *commented, *attached;
+	const char *published, *created, *revised, *moved, *withheld, *linked, *unlinked, *commented, *acted, *attached;
 	/* differences */
 	const char *added, *removed, *changed;
 	/* record */
 	const char *file_not_found;
 	const char *cite;          /* {1} title, {2} identifier, {3} hub, {4} date, {5} address */
+	const char *amended;       /* {1} why, {2} summary */
 	const char *cite_no_date;  /* the same without {4} */
 	/* who may read a field */
 	const char *audience_public, *audience_parties, *audience_owner, *audience_coordinators, *audience_panel,
@@ -51,10 +52,15 @@ struct words {
 	const char *no_such_kind;       /* {1} what was given */
 	const char *too_many_filters;   /* {1} how many there may be */
 	const char *no_such_page, *no_such_scheme;
+	/* policies and safe harbor */
+	const char *policies, *policies_description, *compare_policies;
+	const char *compare_protection, *compare_clocks, *compare_publication, *compare_scope, *compare_reporting;
+	const char *grant_title, *no_such_grant, *threats;
+	const char *policy_same, *policy_changed, *policy_ended, *policy_withdrawn, *policy_gone; /* since a grant */
 	/* accounts */
 	const char *sign_in_first, *needs_token, *bad_token, *wrong_scope, *not_for_you, *form_too_old;
 	/* what to do after an error, by status */
-	const char *advice_401, *advice_403, *advice_404, *advice_400, *advice_503, *advice_500, *advice_405, *advice_other;
+	const char *advice_401, *advice_403, *advice_404, *advice_410, *advice_400, *advice_503, *advice_500, *advice_405, *advice_other;
 };
 extern const struct words words;
 

@@ -71,6 +71,9 @@ enum err_code account_set_password(struct hub *h, const struct by *by, struct st
 /* ERR_FORBIDDEN when it is not the password; takes the same time when there is no such account or no password. */
 enum err_code account_check_password(struct db *db, struct str uid, struct str password, struct err *e) must_use;
 
+/* For hub/keys.c, in a transaction of the writer: what was sealed with an older key of the hub is sealed with the one in force; *n counts them. a is cleared. */
+enum err_code account_seal_again(struct hub *h, struct db *db, struct arena *a, int64_t *n, struct err *e) must_use;
+
 /* ---- what a viewer may do ---- */
 
 /* The viewer of an account: its uid, and its roles on the hub as enum role bits (owner of the hub: ROLE_ADMINISTRATOR). Roles that come from

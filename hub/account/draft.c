@@ -1,6 +1,7 @@
 #include "draft.h"
 
 #include "hub/account/inside.h"
+#include "hub/seal.h"
 
 struct saving {
 	struct str uid, name, body;
@@ -34,11 +35,14 @@ static enum err_code save(struct db *db, void *arg, struct err *e) {
 enum err_code draft_save(struct hub *h, struct str uid, struct str name, struct str body, struct err *e) {
 	if (!name_fits(name)) return err_set(e, ERR_INVALID, "a draft's name is one line of at most %d bytes", DRAFT_NAME);
 	if (body.n > DRAFT_BYTES) return err_set(e, ERR_TOO_LARGE, "a draft may have at most %d MB", DRAFT_BYTES >> 20);
-	struct saving c = {uid, name, body};
-	return account_write(h, save, &c, e);
+	autoarena struct arena *a = arena_new(2 * (size_t)DRAFT_BYTES);
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	struct saving c = {uid, name, STR_EMPTY};
+	enum err_code code = seal(h, body, a, &c.body, e);
+	return code ? code : account_write(h, save, &c, e);
 }
 
-enum err_code draft_load(struct db *db, struct str uid, struct str name, struct arena *a, struct draft *out, struct err *e) {
+enum err_code draft_load(const struct hub *h, struct db *db, struct str uid, struct str name, struct arena *a, struct draft *out, struct err *e) {
 	struct db_query q = db_query(db, "SELECT body, updated FROM draft WHERE account = $1 AND name = $2");
 	db_bind_str(&q, 1, uid);
 	db_bind_str(&q, 2, name);
@@ -46,11 +50,12 @@ enum err_code draft_load(struct db *db, struct str uid, struct str name, struct 
 	bool found = db_row(&q);
 	if (found) {
 		d.body = arena_str(a, db_str(&q, 0));
-		d.bytes = (int64_t)db_str(&q, 0).n;
 		d.updated = db_int(&q, 1);
 	}
 	enum err_code code = db_done(&q, e);
 	if (!code && !found) code = err_set(e, ERR_NOT_FOUND, "there is no such draft");
+	if (!code) code = unseal(h, d.body, a, &d.body, e);
+	d.bytes = (int64_t)d.body.n;
 	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "out of memory");
 	if (!code) *out = d;
 	return code;
@@ -76,11 +81,18 @@ enum err_code draft_list(struct db *db, struct str uid, struct arena *a, struct 
 	db_bind_str(&q, 1, uid);
 	size_t used = 0;
 	while (used < DRAFTS && db_row(&q))
-		items[used++] = (struct draft){.name = arena_str(a, db_str(&q, 0)), .bytes = db_int(&q, 1), .updated = db_int(&q, 2)};
+		items[used++] = (struct draft){.name = arena_str(a, db_str(&q, 0)), .bytes = db_int(&q, 1) - SEAL_OVERHEAD, .updated = db_int(&q, 2)};
 	enum err_code code = db_done(&q, e);
 	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "out of memory");
 	if (code) return code;
 	*out = items;
 	*n = used;
 	return ERR_OK;
+}
+
+/* The record's uid is the last of such a name, or a part of it between slashes. */
+enum err_code draft_forget_record(struct db *db, struct str record, struct err *e) {
+	struct db_query q = db_query(db, "DELETE FROM draft WHERE name LIKE '%/' || $1 OR name LIKE '%/' || $1 || '/%'");
+	db_bind_str(&q, 1, record);
+	return db_run(&q, e);
 }

@@ -1,10 +1,11 @@
 #include "idempotency.h"
 
 #include "hub/account/inside.h"
+#include "hub/seal.h"
 
 struct request {
 	struct str uid, key;
-	const struct sha256 *digest;
+	struct sealed_digests digest; /* of the request; keyed, since it may be a report */
 	int status;
 	struct str answer;
 	struct arena *a;
@@ -18,7 +19,7 @@ static enum err_code insert(struct db *db, const struct request *c, moment at, s
 		"ON CONFLICT (account, key) DO UPDATE SET digest = excluded.digest, status = 0, answer = NULL, at = excluded.at");
 	db_bind_str(&q, 1, c->uid);
 	db_bind_str(&q, 2, c->key);
-	db_bind_bytes(&q, 3, sha256_str(c->digest));
+	db_bind_bytes(&q, 3, sha256_str(&c->digest.items[0]));
 	db_bind_int(&q, 4, at);
 	return db_run(&q, e);
 }
@@ -32,7 +33,7 @@ static enum err_code begin(struct db *db, void *arg, struct err *e) {
 	db_bind_str(&q, 2, c->key);
 	bool found = db_row(&q);
 	if (found) {
-		same = str_eq(db_str(&q, 0), sha256_str(c->digest));
+		for (size_t i = 0; i < c->digest.n; i++) same |= str_eq(db_str(&q, 0), sha256_str(&c->digest.items[i]));
 		then = db_int(&q, 3);
 		c->stored = (struct stored_answer){db_int(&q, 1) != 0, (int)db_int(&q, 1), arena_str(c->a, db_str(&q, 2))};
 	}
@@ -53,8 +54,10 @@ enum err_code idempotency_begin(struct hub *h, struct str uid, struct str key, c
 	bool ok = key.n >= 1 && key.n <= IDEMPOTENCY_KEY;
 	for (size_t i = 0; i < key.n; i++) ok &= key.p[i] >= 32 && key.p[i] < 127;
 	if (!ok) return err_set(e, ERR_INVALID, "an Idempotency-Key has 1 to %d printable ASCII characters", IDEMPOTENCY_KEY);
-	struct request c = {.uid = uid, .key = key, .digest = request, .a = a};
-	enum err_code code = account_write(h, begin, &c, e);
+	struct request c = {.uid = uid, .key = key, .a = a};
+	enum err_code code = seal_digest(h, request, &c.digest, e);
+	if (!code) code = account_write(h, begin, &c, e);
+	if (!code && c.stored.there) code = unseal(h, c.stored.answer, a, &c.stored.answer, e);
 	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "out of memory");
 	if (!code && c.at_work)
 		code = err_set(e, ERR_BUSY, "the first request with this Idempotency-Key is still being worked on");
@@ -67,7 +70,7 @@ static enum err_code finish(struct db *db, void *arg, struct err *e) {
 	struct db_query q = db_query(db, "UPDATE idempotency SET status = $4, answer = $5 WHERE account = $1 AND key = $2 AND digest = $3");
 	db_bind_str(&q, 1, c->uid);
 	db_bind_str(&q, 2, c->key);
-	db_bind_bytes(&q, 3, sha256_str(c->digest));
+	db_bind_bytes(&q, 3, sha256_str(&c->digest.items[0]));
 	db_bind_int(&q, 4, c->status);
 	db_bind_bytes(&q, 5, c->answer);
 	return db_run(&q, e);
@@ -78,13 +81,14 @@ static enum err_code drop(struct db *db, void *arg, struct err *e) {
 	struct db_query q = db_query(db, "DELETE FROM idempotency WHERE account = $1 AND key = $2 AND digest = $3");
 	db_bind_str(&q, 1, c->uid);
 	db_bind_str(&q, 2, c->key);
-	db_bind_bytes(&q, 3, sha256_str(c->digest));
+	db_bind_bytes(&q, 3, sha256_str(&c->digest.items[0]));
 	return db_run(&q, e);
 }
 
 enum err_code idempotency_drop(struct hub *h, struct str uid, struct str key, const struct sha256 *request, struct err *e) {
-	struct request c = {.uid = uid, .key = key, .digest = request};
-	return account_write(h, drop, &c, e);
+	struct request c = {.uid = uid, .key = key};
+	enum err_code code = seal_digest(h, request, &c.digest, e);
+	return code ? code : account_write(h, drop, &c, e);
 }
 
 enum err_code idempotency_finish(struct hub *h, struct str uid, struct str key, const struct sha256 *request, int status, struct str answer,
@@ -93,6 +97,10 @@ enum err_code idempotency_finish(struct hub *h, struct str uid, struct str key, 
 		enum err_code code = idempotency_drop(h, uid, key, request, e);
 		return code ? code : err_set(e, ERR_TOO_LARGE, "the answer is too large to keep");
 	}
-	struct request c = {.uid = uid, .key = key, .digest = request, .status = status, .answer = answer};
-	return account_write(h, finish, &c, e);
+	autoarena struct arena *a = arena_new(IDEMPOTENCY_ANSWER + (1 << 16));
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	struct request c = {.uid = uid, .key = key, .status = status};
+	enum err_code code = seal_digest(h, request, &c.digest, e);
+	if (!code) code = seal(h, answer, a, &c.answer, e);
+	return code ? code : account_write(h, finish, &c, e);
 }

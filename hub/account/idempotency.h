@@ -1,5 +1,6 @@
 /* A request that comes again, since its answer was lost, is answered as it was the first time and does nothing (Idempotency-Key,
- * draft-ietf-httpapi-idempotency-key-header). By account: a key of one says nothing about another's.
+ * draft-ietf-httpapi-idempotency-key-header). By account: a key of one says nothing about another's. The answer is
+ * sealed (hub/seal.h).
  *
  *     begin: nothing stored → do the work → finish, or drop where it failed in a way that may pass
  *            something stored → answer with that */

@@ -59,6 +59,12 @@ enum err_code notice_forget(struct db *db, struct str uid, int64_t record, struc
 	return db_run(&q, e);
 }
 
+enum err_code notice_forget_record(struct db *db, int64_t record, struct err *e) {
+	struct db_query q = db_query(db, "DELETE FROM notice WHERE record = $1");
+	db_bind_int(&q, 1, record);
+	return db_run(&q, e);
+}
+
 /* ---- showing ---- */
 
 struct row {

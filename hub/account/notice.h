@@ -42,4 +42,6 @@ enum err_code notice_write_account(struct db *db, struct str uid, struct str wha
 /* What was done with an account, as the audit log calls it: whether its owner is told, and in which words; "" they are not. */
 struct str notice_account_words(struct str what);
 /* All about a record. */
+/* All of a record. */
+enum err_code notice_forget_record(struct db *db, int64_t record, struct err *e) must_use;
 enum err_code notice_forget(struct db *db, struct str uid, int64_t record, struct err *e) must_use;

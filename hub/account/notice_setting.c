@@ -1,6 +1,6 @@
 #include "notice_setting.h"
 
-#include "base/zone.h"
+#include "lib/calendar/zone.h"
 #include "hub/account/inside.h"
 
 enum { DIGEST_HOUR = 8, DIGEST_WEEKDAY = 1 };

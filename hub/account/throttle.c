@@ -4,8 +4,8 @@
 
 #include "lib/digest/digest.h"
 
-/* Buckets in a table of fixed size, chained by hash and in the order of their use. A key is kept as half of a SHA-256, so that a row has one size and
- * an address or login that somebody typed stands nowhere in memory. */
+/* Buckets in a table of fixed size, chained by hash and in the order of their use. A key is kept as half of a SHA-256 that is salted anew in each
+ * process, so that a row has one size and an address or login that somebody typed stands nowhere in memory, nor can be found by trying all of them. */
 struct bucket {
 	uint64_t key[2];
 	double tokens;
@@ -19,6 +19,7 @@ struct throttle {
 	uint32_t *heads;
 	struct bucket *buckets;     /* [0] is the ring's head: newer is the oldest, older the newest */
 	uint32_t size, used, mask;
+	unsigned char salt[16];
 };
 
 enum err_code throttle_new(struct throttle **out, size_t entries, struct err *e) {
@@ -30,6 +31,7 @@ enum err_code throttle_new(struct throttle **out, size_t entries, struct err *e)
 	if (t) {
 		t->size = (uint32_t)entries;
 		t->mask = slots - 1;
+		random_bytes(t->salt, sizeof t->salt);
 		t->heads = calloc(slots, sizeof *t->heads);
 		t->buckets = calloc(entries + 1, sizeof *t->buckets);
 	}
@@ -51,8 +53,8 @@ void throttle_free(struct throttle *t) {
 	free(t);
 }
 
-static void key_of(const struct throttle_rule *rule, struct str key, uint64_t out[2]) {
-	struct str parts[] = {str_n(rule->name, strlen(rule->name) + 1), key};
+static void key_of(const struct throttle *t, const struct throttle_rule *rule, struct str key, uint64_t out[2]) {
+	struct str parts[] = {str_n(t->salt, sizeof t->salt), str_n(rule->name, strlen(rule->name) + 1), key};
 	struct sha256 digest = sha256_parts(parts, lengthof(parts));
 	memcpy(out, digest.byte, 2 * sizeof *out);
 }
@@ -108,7 +110,7 @@ static double filled(const struct bucket *b, const struct throttle_rule *rule, m
 
 bool throttle_take(struct throttle *t, const struct throttle_rule *rule, struct str key, moment *wait) {
 	uint64_t k[2];
-	key_of(rule, key, k);
+	key_of(t, rule, key, k);
 	moment at = stopwatch();
 	pthread_mutex_lock(&t->lock);
 	uint32_t i = find(t, k);
@@ -131,7 +133,7 @@ bool throttle_take(struct throttle *t, const struct throttle_rule *rule, struct 
 
 double throttle_left(struct throttle *t, const struct throttle_rule *rule, struct str key) {
 	uint64_t k[2];
-	key_of(rule, key, k);
+	key_of(t, rule, key, k);
 	moment at = stopwatch();
 	pthread_mutex_lock(&t->lock);
 	uint32_t i = find(t, k);
@@ -142,7 +144,7 @@ double throttle_left(struct throttle *t, const struct throttle_rule *rule, struc
 
 void throttle_forgive(struct throttle *t, const struct throttle_rule *rule, struct str key) {
 	uint64_t k[2];
-	key_of(rule, key, k);
+	key_of(t, rule, key, k);
 	moment at = stopwatch();
 	pthread_mutex_lock(&t->lock);
 	uint32_t i = find(t, k);

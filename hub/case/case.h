@@ -46,9 +46,25 @@ struct case_state {
 enum err_code case_state_read(struct db *db, struct arena *a, int64_t record, struct case_state *out, struct err *e) must_use;
 enum err_code case_state_write(struct store *s, int64_t record, const struct case_state *c) must_use;
 
+/* A task whose text stands in an event; subject "": the coordinators'. due 0: none. */
+enum err_code task_put(struct store *s, int64_t record, int64_t event, struct str subject, moment due) must_use;
 /* Ends an embargo that is active or under revision, withdraws one that is proposed; consents are reset. */
 enum err_code embargo_end(struct acting *x, struct case_state *c, struct str reason) must_use;
 /* Until when an embargo keeps a record from being public: its own, or that of a case that handles, publishes or is named by it. 0: none. */
 enum err_code embargo_holds(struct db *db, int64_t record, moment *until, struct err *e) must_use;
-/* What a case or something of a case must fulfil before a move that its kind can't say. For all records; public_then: the state that follows is public. */
+
+/* ---- check.c: what kinds can't say ---- */
+
+/* What a case or something of a case must fulfil before a move. For all records; public_then: the state that follows is public. */
 enum err_code case_check_move(struct store *s, const struct stored *r, struct str move, bool public_then) must_use;
+/* The hub publishes by a case's plan what the plan names: so only coordinators, who may publish themselves, write the plan ("/publication", links
+ * "publishes"). old is NULL at a creation. ERR_FORBIDDEN. */
+enum err_code case_check_body(const struct kind *kind, unsigned roles, const struct json *old, const struct json *fresh, struct err *e) must_use;
+enum err_code case_check_link(const struct kind *kind, unsigned roles, struct str rel, struct err *e) must_use;
+
+/* ---- publication.c: what the end of an embargo publishes ---- */
+
+/* Keeps the plan of a case at hand for publication_run, whenever its body was written. Nothing for other kinds. */
+enum err_code publication_follow(struct store *s, const struct stored *r, struct str body) must_use;
+/* An embargo has ended: there is something to do, or to say that nothing is done. */
+enum err_code publication_wake(struct store *s, int64_t record) must_use;

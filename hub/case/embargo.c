@@ -48,7 +48,8 @@ enum err_code case_state_write(struct store *s, int64_t record, const struct cas
 	db_bind_int(&q, 10, c->exploit_public);
 	db_bind_int(&q, 11, c->attacks_observed);
 	db_bind_int(&q, 12, c->confirmed);
-	return db_run(&q, s->e);
+	enum err_code code = db_run(&q, s->e);
+	return code ? code : store_follow_case(s, record); /* what is said of it in public hangs on the embargo */
 }
 
 struct proposal {
@@ -200,10 +201,13 @@ static enum err_code agree(struct acting *x, struct case_state *c, const struct 
 	char next = em_next(c->embargo, "accept", x->s->e);
 	if (!next) return ERR_CONFLICT;
 	enum err_code code = participant_list(x->s, x->r->id, &all, &n);
-	for (size_t i = 0; i < n && !code && revised; i++) {
+	for (size_t i = 0; i < n && !code; i++) {
 		code = answer_of(x, c->proposal, all[i].subject, &accepted, &rejected);
-		if (code || accepted || all[i].consent != CONSENT_SIGNATORY) continue;
-		code = participant_consent(x, &all[i], "revise");
+		bool lapses = revised && !accepted && all[i].consent == CONSENT_SIGNATORY;
+		/* Whoever proposed it before they were in the case is in it now. */
+		bool comes_in = accepted && str_is(all[i].access, "invited");
+		if (code || !(lapses || comes_in)) continue;
+		code = lapses ? participant_consent(x, &all[i], "revise") : participant_let_in(x, &all[i]);
 		if (!code) code = participant_write(x->s, x->r->id, &all[i]);
 	}
 	c->embargo = next;
@@ -296,10 +300,11 @@ enum err_code embargo_end(struct acting *x, struct case_state *c, struct str rea
 		c->embargo = next;
 		c->exited = x->s->at;
 		c->exit_reason = reason;
+		code = publication_wake(x->s, x->r->id);
 	}
 	json_set_str(&x->detail, S("ended"), reason);
 	x->audiences |= INVITED;
-	return each(x, STR_EMPTY, "reset", has_consent);
+	return code ? code : each(x, STR_EMPTY, "reset", has_consent);
 }
 
 static enum err_code end(struct acting *x) {
@@ -343,15 +348,4 @@ enum err_code embargo_holds(struct db *db, int64_t record, moment *until, struct
 	enum err_code code = db_done(&q, e);
 	if (!code) *until = found;
 	return code;
-}
-
-enum err_code case_check_move(struct store *s, const struct stored *r, struct str move, bool public_then) {
-	moment until = 0;
-	(void)move;
-	if (!public_then || r->is_public) return ERR_OK;
-	enum err_code code = embargo_holds(s->db, r->id, &until, s->e);
-	if (code || !until) return code;
-	char text[MOMENT_TEXT];
-	struct str at = moment_text(until, text);
-	return err_set(s->e, ERR_CONFLICT, "an embargo holds until %.*s: nothing of this becomes public before it ends", STR_ARG(at));
 }

@@ -169,9 +169,13 @@ static enum err_code let_into_reports(struct acting *x, const struct participant
 	return code;
 }
 
+static bool reads_reports(const struct participant *p) {
+	return !str_is(p->part, "reporter") && !str_is(p->part, "observer");
+}
+
 enum err_code participant_let_in(struct acting *x, struct participant *p) {
 	enum err_code code = put_party(x->s, x->r, p->subject);
-	if (!code && !str_is(p->part, "reporter") && !str_is(p->part, "observer")) code = let_into_reports(x, p);
+	if (!code && reads_reports(p)) code = let_into_reports(x, p);
 	if (code) return code;
 	p->access = S("in");
 	if (!p->notified) p->notified = x->s->at;
@@ -318,7 +322,18 @@ static enum err_code dismiss(struct acting *x) {
 	return code ? code : participant_write(x->s, x->r->id, &p);
 }
 
+/* Reports that came into the case after they did. */
+static enum err_code share(struct acting *x) {
+	struct participant *all;
+	size_t n;
+	enum err_code code = participant_list(x->s, x->r->id, &all, &n);
+	for (size_t i = 0; i < n && !code; i++)
+		if (str_is(all[i].access, "in") && reads_reports(&all[i])) code = let_into_reports(x, &all[i]);
+	return code;
+}
+
 const struct act_function participant_functions[] = {
+	{"reports.share", share},
 	{"participant.propose", propose}, {"participant.ask", ask}, {"participant.change", change}, {"participant.dismiss", dismiss},
 };
 const size_t participant_functions_n = lengthof(participant_functions);

@@ -1,20 +1,24 @@
 /* Things to be done in a case. */
 #include "case.h"
 
+enum err_code task_put(struct store *s, int64_t record, int64_t event, struct str subject, moment due) {
+	struct db_query q = db_query(s->db, "INSERT INTO task (event, record, subject, due, done, done_by) VALUES ($1, $2, $3, $4, 0, '')");
+	db_bind_int(&q, 1, event);
+	db_bind_int(&q, 2, record);
+	db_bind_str(&q, 3, subject);
+	db_bind_int(&q, 4, due);
+	return db_run(&q, s->e);
+}
+
 static enum err_code add(struct acting *x) {
 	struct participant p;
 	struct str subject = act_arg(x, "subject");
 	enum err_code code = subject.n ? participant_read(x->s, x->r->id, subject, &p) : ERR_OK;
 	if (code) return code;
-	struct db_query q = db_query(x->s->db, "INSERT INTO task (event, record, subject, due, done, done_by) VALUES ($1, $2, $3, $4, 0, '')");
-	db_bind_int(&q, 1, x->event);
-	db_bind_int(&q, 2, x->r->id);
-	db_bind_str(&q, 3, subject);
-	db_bind_int(&q, 4, act_moment(x, "due"));
 	json_set_str(&x->detail, S("text"), str_trim(act_arg(x, "text")));
 	json_put_str(&x->detail, S("subject"), subject);
 	json_put_str(&x->detail, S("due"), act_arg(x, "due"));
-	return db_run(&q, x->s->e);
+	return task_put(x->s, x->r->id, x->event, subject, act_moment(x, "due"));
 }
 
 /* By whoever's it is, or a coordinator. */

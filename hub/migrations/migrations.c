@@ -7,5 +7,12 @@ const struct migration hub_migrations[] = {
 	{2, "accounts", migration_accounts, NULL},
 	{3, "cases", migration_cases, NULL},
 	{4, "notices", migration_notices, NULL},
+	{5, "keys", migration_keys, NULL},
+	{6, "decisions", migration_decisions, NULL},
+	{7, "receipts", migration_receipts, NULL},
+	{8, "harbor", migration_harbor, NULL},
+	{9, "publication", migration_publication, NULL},
+	{10, "disputes", migration_disputes, NULL},
+	{11, "clocks", migration_clocks, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);

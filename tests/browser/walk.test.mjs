@@ -100,9 +100,9 @@ test('an administrator gives a role, suspends somebody, and reads what was done'
   assert.deepEqual(anna.wrong, [])
 })
 
-const pages = ['/', '/browse', '/browse/incidents', '/browse/uses?intention=malicious', '/search', '/search?q=deepfake', '/search?q=zzzznothing', '/cue', '/r/CUE-0026', '/r/CUE-0026/history', '/kinds', '/kinds/report', '/about', '/api',
+const pages = ['/', '/browse', '/browse/incidents', '/browse/uses?intention=malicious', '/search', '/search?q=deepfake', '/search?q=zzzznothing', '/cue', '/r/CUE-0026', '/r/CUE-0026/history', '/kinds', '/kinds/report', '/tables', '/tables/harm-tier?severity=grave&people=few', '/tables/coordinator-triage', '/about', '/api',
   '/sign-in', '/reset', '/cue/proposals', '/nothing-here']
-const inside = ['/', '/new', '/new/report', '/new/incident', '/drafts', '/inbox', '/searches', '/account', '/account/two-step', '/account/tokens', '/r/CUE-0026', '/r/CUE-0026/edit']
+const inside = ['/', '/new', '/new/report', '/new/incident', '/drafts', '/inbox', '/searches', '/account', '/account/two-step', '/account/tokens', '/r/CUE-0026', '/r/CUE-0026/edit', '/r/CUE-0026/redaction?as=public&parts=true']
 const offices = ['/admin', '/admin/roles', '/admin/audit']
 
 for (const [login, paths] of [[undefined, pages], ['coco', inside], ['anna', offices]])

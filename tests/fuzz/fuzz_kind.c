@@ -44,7 +44,7 @@ static void use(struct arena *a, const struct kind *k, struct str text) {
 			MUST(e.message[0]);
 			return;
 		}
-		MUST(p.is_public == k->states[i].is_public);
+		MUST(p.is_public == (k->states[i].is_public || k->states[i].follows.n));
 		if (!p.is_public) continue;
 		MUST(str_utf8(p.shown) && str_utf8(p.headline) && p.headline.n && p.etag.n == 32 && p.sort.n >= 4);
 		const struct json *all = visibility_project(a, k->visibility, body, PUBLIC | PARTIES | OWNER | COORDINATORS | PANEL | REGULATOR | DOWNSTREAM | SEALED);

@@ -78,7 +78,7 @@ export class Browser {
   // The form of a page, sent with what is typed over it.
   async send(html, attribute, over = {}) {
     const form = formOf(html, attribute)
-    return this.request(form.action, {pairs: typed(form.pairs, over)})
+    return this.request(form.action.split('#')[0], {pairs: typed(form.pairs, over)})
   }
   async signIn(login) {
     const page = await this.get('/sign-in')

@@ -5,6 +5,7 @@ const SAMPLES = {date: '2024-03-04', 'date-time': '2024-03-04T05:06:07Z', uri: '
 const PATTERNED = [
   [/^\^\[0-9\]\{4\}\(-\(0/, '2024-03-04'], [/^\^\[0-9\]\{4\}\(-\[0-9\]/, '2024-03-04'], [/^\^\[A-Za-z\]\[A-Za-z0-9_\+-\]/, 'UTC'],
   [/^\^\[A-Za-z\]\{1,8\}/, 'en'], [/^\^P/, 'P3D'], [/^\^https/, 'https://example.org/'], [/^\^\$\|\^C/, ''], [/^\^\[A-Z\]\[A-Z0-9-\]/, 'ABC'],
+  [/^\^\[0-9a-f\]/, 'a'.repeat(64)],
 ]
 
 export function plant(kind, common, prefix) {

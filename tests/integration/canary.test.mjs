@@ -28,8 +28,8 @@ before(async () => {
   hidden = []
   for (const [i, {kind}] of kinds.entries()) {
     const definition = hub.polder('kinds', kind, '--json')
-    const open = Object.entries(definition.lifecycle.states).filter(([, s]) => s.public).map(([name]) => name)
-    const closed = Object.entries(definition.lifecycle.states).filter(([, s]) => !s.public).map(([name]) => name)
+    const open = Object.entries(definition.lifecycle.states).filter(([, s]) => s.public === true).map(([name]) => name)
+    const closed = Object.entries(definition.lifecycle.states).filter(([, s]) => s.public !== true).map(([name]) => name)
     for (const [state, list, prefix] of [[open.includes('published') ? 'published' : open[0], words, `zqo${i}`], [closed[0], hidden, `zqc${i}`]]) {
       if (!state) continue
       const planted = plant(definition, common, prefix)

@@ -1,9 +1,11 @@
 // Each command: what it does, what it says, in words and in JSON, and its exit status.
 import assert from 'node:assert/strict'
 import {spawnSync} from 'node:child_process'
-import {existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
-import {join} from 'node:path'
+import {copyFileSync, existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {dirname, join} from 'node:path'
+import {fileURLToPath} from 'node:url'
 import {after, before, test} from 'node:test'
+import {flaw} from './operations.mjs'
 import {Hub, build, data, incident, makeFolder, makeHub, onTerminal, pause, polder, run, start, starter} from './cli.mjs'
 
 const escape = '\u001b'
@@ -45,10 +47,20 @@ test('every example of the help runs as it stands', async (t) => {
   symlinkSync(starter, join(folder, 'starter'))
   symlinkSync(join(data, 'avid'), join(folder, 'avid-db'))
   writeFileSync(join(folder, 'README.md'), 'to be attached')
+  writeFileSync(join(folder, 'report.json'), JSON.stringify(flaw('anonymous').body))
+  writeFileSync(join(folder, 'security.txt'), 'Contact: mailto:security@example.com\nExpires: 2999-01-01T00:00:00Z\n')
+  for (const name of ['grant.json', 'polder.json']) copyFileSync(join(dirname(fileURLToPath(import.meta.url)), 'grant', name), join(folder, name))
+  /* Records that the examples speak of, made when one of them is first named. */
+  const stand = {}
+  const made = (line) => line.replace(/R-(REPT|CASE)-\d{4}/g, (name, sort) => {
+    const kind = sort === 'CASE' ? 'case' : 'report'
+    stand[name] ??= JSON.parse(run(['new', kind, '--set', `title=${name}`, '--json', '--hub', join(folder, 'myhub')]).stdout).uid
+    return stand[name]
+  })
   for (const name of commandNames()) {
     const examples = run(['help', ...name.split(' ')]).stdout.split('\nExample\n')[1].trim().split('\n').map((line) => line.trim())
     for (const example of examples) {
-      const command = example.replaceAll('/tmp/', `${folder}/`).replace(':8420', ':0')
+      const command = made(example).replaceAll('/tmp/', `${folder}/`).replace(':8420', ':0')
       const env = {...process.env, PATH: `${build}:${process.env.PATH}`}
       if (name === 'serve') {
         const {child, ended} = start(['serve', '--hub', 'myhub', '--listen', '127.0.0.1:0'], {cwd: folder, env})
@@ -64,7 +76,7 @@ test('every example of the help runs as it stands', async (t) => {
 })
 
 test('what begins the line and is no command is told what is missing', () => {
-  assert.match(run(['admin']).stderr, /`admin check`, `admin rebuild`/)
+  assert.match(run(['admin']).stderr, /`admin check`, `admin holidays`, `admin keys`, `admin rebuild`/)
   assert.match(run(['--hub', 'x', 'list']).stderr, /the command comes first: polder COMMAND --hub/)
   for (const args of [['admin'], ['--hub', 'x', 'list'], ['version', 'more']]) assert.equal(run(args).status, 2, args.join(' '))
 })
@@ -156,7 +168,7 @@ test('init makes a hub and says what comes next', (t) => {
   const folder = makeFolder(t)
   const dir = join(folder, 'a/b')
   assert.match(run(['init', dir]).stdout, /polder import polder starter\/[\s\S]*polder serve/)
-  assert.deepEqual(readdirSync(dir).sort(), ['files', 'hub.db', 'kinds', 'polder.conf', 'secret.key'])
+  assert.deepEqual(readdirSync(dir).sort(), ['files', 'hub.db', 'kinds', 'polder.conf', 'secret.key', 'tables'])
   assert.equal(JSON.parse(run(['init', join(folder, 'c'), '--json']).stdout).hub, join(folder, 'c'))
   const again = run(['init', dir, '--json'])
   assert.equal(again.status, 1)

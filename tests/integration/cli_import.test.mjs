@@ -237,7 +237,7 @@ test('what was changed here stays, however often the source changes', (t) => {
   hub.import('osv', folder)
   const id = JSON.parse(readFileSync(join(folder, names[0]))).id
   const body = hub.json('show', id).body
-  hub.json('edit', id, '--set', 'title=A title of our own', '--set', 'tags:=["ours"]')
+  hub.json('edit', id, '--set', 'title=A title of our own', '--set', 'tags:=["ours"]', '--note', 'as we call it')
   for (let i = 1; i <= 3; i++) {
     change(names[0], (r) => {
       r.details = `Details, edition ${i}`
@@ -263,7 +263,7 @@ test('what was hidden here stays hidden, and is not lost, when the source change
   assert.ok(JSON.stringify(hub.json('show', id, '--as', 'public')).includes('zqextra'))
   const {description} = hub.json('show', id).body
   assert.ok(description)
-  hub.json('edit', id, '--set', 'tags:=["x"]', '--visibility', '{"/description": ["coordinators"], "/source/extra": [], "/references": []}')
+  hub.json('edit', id, '--set', 'tags:=["x"]', '--visibility', '{"/description": ["coordinators"], "/source/extra": [], "/references": []}', '--note', 'kept back')
   change(names[0], (r) => (r.summary = 'Changed at its source'))
   assert.equal(hub.import('osv', folder).updated, 1)
   const shown = JSON.stringify(hub.json('show', id, '--as', 'public'))
@@ -271,7 +271,7 @@ test('what was hidden here stays hidden, and is not lost, when the source change
   assert.match(shown, /Changed at its source/)
   assert.equal(hub.json('show', id).body.description, description)
   // Shown again, all is there.
-  hub.json('edit', id, '--set', 'tags:=["y"]', '--visibility', '{"/source/extra": ["public"]}')
+  hub.json('edit', id, '--set', 'tags:=["y"]', '--visibility', '{"/source/extra": ["public"]}', '--note', 'told again')
   const again = hub.json('show', id, '--as', 'public').body
   assert.ok(JSON.stringify(again).includes('zqextra'))
   assert.ok(again.references.length > 0)

@@ -3,6 +3,11 @@ import assert from 'node:assert/strict'
 
 export const lesson = (more = {}) => ({kind: 'lesson', body: {title: 'Test the filters too', lesson: 'A filter is a part of the system.', ...more}})
 
+// A report that may be sent: a vulnerability, unless told otherwise.
+export const flaw = (how, more = {}) => ({how, body: {title: 'Chat gives out its instructions', description: 'Asked in verse, it recites them.',
+  classification: {real_world_harm: false, malicious_actor: true, csam: false}, systems: [{name: 'Example Chat'}], severity: 'medium', steps_to_reproduce: 'Ask in verse.',
+  attacker: {objectives: 'to learn them'}, disclosure: {intent: 'no'}, confirmed: true, ...(how === 'pseudonym' && {reporter: {name: 'watchful'}}), ...more}})
+
 // A fresh record of whom, and its version.
 export async function fresh(who, more) {
   const {body} = await who.done(201, 'POST', '/records', lesson(more))
@@ -27,9 +32,33 @@ export const requests = {
   'api-record': (r) => ({path: {id: r.uid}}),
   'api-history': (r) => ({path: {id: r.uid}}),
   'api-moves': (r) => ({path: {id: r.uid}}),
+  'api-visibility': (r) => ({path: {id: r.uid}}),
+  'api-preview': (r) => ({path: {id: r.uid}, query: 'as=parties'}),
+  'set-visibility': (r) => ({path: {id: r.uid}, query: 'note=again', body: {rules: {'/tags': ['owner', 'coordinators']}}}),
+  'api-acts': () => ({}),
+  'api-record-acts': (r) => ({path: {id: r.uid}}),
+  'api-decisions': (r) => ({path: {id: r.uid}}),
+  'api-tables': () => ({}),
+  'api-table': () => ({path: {table: 'harm-tier'}}),
+  'api-table-decide': () => ({path: {table: 'harm-tier'}, query: 'severity=grave&people=few'}),
+  'api-room': (r) => ({of: 'case', path: {id: r.uid}}),
+  'api-messages': (r) => ({path: {id: r.uid}, query: 'limit=10'}),
+  'act': (r) => ({of: 'case', path: {id: r.uid}, body: {act: 'task.add', args: {text: 'Look again'}}}),
+  'erase': (r) => ({by: 'coordinator', path: {id: r.uid}, body: {reason: 'asked for', basis: 'Article 17'}}),
+  'api-record-clocks': (r) => ({path: {id: r.uid}}),
+  'api-clocks': () => ({by: 'coordinator'}),
+  'open-case': (r) => ({of: 'report', by: 'coordinator', path: {id: r.uid}, body: {title: 'A case'}}),
+  'mark-read': (r) => ({path: {id: r.uid}, body: {up_to: 1}}),
+  'api-disputes': () => ({}),
+  'api-dispute': (r) => ({of: 'dispute', path: {id: r.uid}}),
+  'file-dispute': (r) => ({of: 'case', path: {id: r.uid}, body: {question: 'scope', statement: 'It is not.'}}),
   'api-file': (r) => ({path: {id: r.uid, sha256: r.file}}),
   'api-search': () => ({query: 'q=fraud&limit=5'}),
   'api-facets': () => ({query: 'kind=incident'}),
+  'api-policies': () => ({query: 'level=3&limit=5'}),
+  'api-policies-compare': () => ({query: 'id=policy:polder-default'}),
+  'api-assessment': () => ({path: {id: 'policy:polder-default'}}),
+  'api-grants': (r) => ({path: {id: r.uid}}),
   'create': () => ({body: lesson(), headers: {'idempotency-key': `key ${Math.random()}`}}),
   'revise': (r) => ({path: {id: r.uid}, query: 'note=again', body: lesson({tags: ['revised']}).body, headers: versioned(r)}),
   'patch': (r) => ({path: {id: r.uid}, body: {tags: ['patched']}, headers: versioned(r)}),
@@ -38,7 +67,22 @@ export const requests = {
   'unlink': (r) => ({path: {id: r.uid}, body: {rel: 'concerns', target: 'CUE-0001'}}),
   'comment': (r) => ({path: {id: r.uid}, body: {text: 'Seen.', audiences: ['owner']}}),
   'attach': (r) => ({path: {id: r.uid}, query: 'name=notes.txt&audiences=owner', body: 'some notes', headers: {'content-type': 'text/plain'}}),
+  'report-flaw': () => ({body: flaw('anonymous'), headers: {'idempotency-key': `a key that is hard to guess ${Math.random()}`}}),
+  'receipt-status': (r) => ({headers: {receipt: r.receipt}}),
+  'receipt-patch': (r) => ({body: {summary: 'In short.'}, headers: {receipt: r.receipt}}),
+  'receipt-message': (r) => ({body: {text: 'It still happens.'}, headers: {receipt: r.receipt}}),
+  'receipt-file': (r) => ({query: 'name=notes.txt', body: 'some notes', headers: {receipt: r.receipt, 'content-type': 'text/plain'}}),
+  'receipt-move': (r) => ({body: {move: 'withdraw', reason: 'a mistake'}, headers: {receipt: r.receipt}}),
   'bulk': (r) => ({body: [{op: 'comment', id: r.uid, text: 'Seen.'}, {op: 'link', id: r.uid, rel: 'concerns', target: 'CUE-0002'}, {op: 'create', kind: 'lesson', body: {}}]}),
+}
+
+// The request of an operation that is about a record of another kind than the one above, with such a record of the same owner in its place.
+export async function inPlace(request, who) {
+  if (!request?.of) return request
+  const kind = request.of === 'dispute' ? 'case' : request.of
+  let {body} = await who.done(201, 'POST', '/records', {kind, body: {title: 'One that it is about'}})
+  if (request.of === 'dispute') ({body} = await who.done(201, 'POST', `/records/${body.uid}/disputes`, {question: 'tier', statement: 'It is not.'}))
+  return {...request, path: {...request.path, id: body.uid}}
 }
 
 // The record that the requests above are about, with a file that its owner may read and a link.
@@ -49,7 +93,8 @@ export async function record(who, {publish = null} = {}) {
   await who.done(201, 'POST', `/records/${made.uid}/links`, {rel: 'concerns', target: 'CUE-0001'})
   if (publish) await publish.done(200, 'POST', `/records/${made.uid}/moves`, {move: 'publish'})
   const {body} = await who.done(200, 'GET', `/records/${made.uid}`)
-  return {...made, etag: body.etag, state: body.state, file: file.body.file.sha256}
+  const sent = await who.done(201, 'POST', '/reports', flaw('anonymous'))
+  return {...made, receipt: sent.body.receipt, etag: body.etag, state: body.state, file: file.body.file.sha256}
 }
 
 // The address of a request: path with its values in place, and query.

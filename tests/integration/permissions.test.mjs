@@ -47,7 +47,16 @@ const forms = {
   'record-dismiss': (r) => ({subject: r.party}),
   'record-link': () => ({rel: 'concerns', target: 'CUE-0002'}),
   'record-unlink': () => ({rel: 'concerns', target: 'CUE-0001'}),
+  'record-draft': () => ({what: 'lesson'}),
+  'redaction-send': () => ({rules: '{}', _do: 'save'}),
   'record-comment': () => ({text: 'Seen.', audience: 'parties'}),
+  'record-erase': () => ({reason: 'asked for', sure: 'yes'}),
+  'record-duplicate': () => ({of: 'CUE-0001'}),
+  'room-message': () => ({text: 'Seen.', to: 'all'}),
+  'room-act': () => ({act: 'task.done', task: '1'}),
+  'room-read': () => ({up_to: '1'}),
+  'report-case': () => ({title: 'A case'}),
+  'triage-decide': () => ({table: 'harm-tier', do: 'record'}),
 }
 // The proof that a session's forms carry.
 async function csrf(p) {
@@ -65,7 +74,7 @@ async function fieldsOf(path, p) {
 }
 async function sendForm(route, p, r) {
   const fields = {csrf: await csrf(p), ...forms[route.name]?.(r)}
-  const path = route.path.replace('{id}', r.uid)
+  const path = route.path.replace('{id}', r.uid).replace('{act}', 'participant.ask')
   if (route.name !== 'record-attach') return hub.request(path, {method: 'POST', body: new URLSearchParams(fields).toString(), headers: {...formHeaders(), ...(p.cookie && {cookie: p.cookie})}})
   const part = (name, value, more = '') => `--edge\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`
   const body = part('csrf', fields.csrf) + part('audience', 'parties') + part('file', 'some notes', '; filename="b.txt"') + '--edge--\r\n'
@@ -83,6 +92,8 @@ async function signIn(login) {
 
 const inApi = (route) => route.path.startsWith('/api/')
 const reads = (route) => route.method === 'GET'
+// Of reports alone: harbor.test.mjs asks them as everybody.
+const ofReports = ['harbor-accept', 'harbor-threatened', 'harbor-settled', 'grant-opening']
 const aboutRecord = (route) => /^(\/api\/v1\/records|\/r)\/\{id/.test(route.path)
 
 // 'unknown caller', 'forbidden' or null: by the words of the table alone.
@@ -107,11 +118,12 @@ const audiencesOf = (p, open) => {
 // What the door in asks for, by the kind's file; commenting is for whoever has a part in the record.
 const rights = {
   revise: () => kind.lifecycle.revise, patch: () => kind.lifecycle.revise, link: () => kind.lifecycle.revise, unlink: () => kind.lifecycle.revise,
-  attach: () => kind.lifecycle.revise, comment: () => ['owner', 'party', 'coordinator'], create: () => [...kind.lifecycle.create, 'coordinator'],
+  attach: () => kind.lifecycle.revise, erase: () => ['coordinator'], comment: () => ['owner', 'party', 'coordinator'], create: () => [...kind.lifecycle.create, 'coordinator'],
   move: (r) => kind.lifecycle.moves[r.state === 'draft' ? 'publish' : 'withdraw'].who,
 }
+rights['api-visibility'] = rights['api-preview'] = rights['set-visibility'] = rights['redaction'] = rights['redaction-send'] = () => ['owner', 'coordinator']
 const sameAs = {'edit': 'revise', 'edit-send': 'revise', 'record-move': 'move', 'record-link': 'link', 'record-unlink': 'unlink',
-  'record-comment': 'comment', 'record-attach': 'attach'}
+  'record-comment': 'comment', 'room-message': 'comment', 'record-attach': 'attach', 'record-erase': 'erase'}
 for (const [form, operation] of Object.entries(sameAs)) rights[form] = rights[operation]
 rights['record-invite'] = rights['record-dismiss'] = () => ['owner', 'coordinator']
 
@@ -119,13 +131,18 @@ function expected(route, p, open, r) {
   const refused = refusedByTable(route, p)
   if (refused) return refused
   if (route.name === 'edit-send' && !p.cookie) return 'unknown caller' /* what was typed is kept, and who it was signs in */
+  if (/^(record-)?erase$/.test(route.name) && p.roles.includes('administrator')) return 'done' /* by its name alone: they see nothing by it */
   if (aboutRecord(route)) {
     /* What is the same for all is what the public sees. */
     const viewer = route.flags.includes('same for all') || !(inApi(route) || p.cookie) ? {roles: []} : p
     const who = audiencesOf(viewer, open)
     if (!who.length || route.gives.includes('feed')) return 'nothing here' /* nothing refers to a lesson that a feed could tell of */
+    if (['api-room', 'room', 'room-act', 'room-message', 'room-read', 'act-form', 'act-send', 'api-dispute', 'dispute-file', 'dispute-file-send', 'vote', 'vote-send', 'decide', 'decide-send', 'triage', 'triage-decide'].includes(route.name)) return 'nothing here' /* a lesson has none; what a case's room or a dispute shows to whom is another test's */
+    if (['act', 'file-dispute', 'open-case', 'report-case'].includes(route.name)) return '422' /* nor acts, nor is it disputed */
+    if (route.name === 'record-duplicate') return '422' /* only a report is a duplicate */
     if (route.path.includes('{sha256}') && !who.some((one) => r.audiences.includes(one))) return 'nothing here'
   }
+  if (route.name === 'record-draft') return '422' /* nothing is drafted from a lesson */
   const needed = rights[route.name]?.(r)
   return needed && !needed.some((role) => p.roles.includes(role)) ? 'forbidden' : 'done'
 }
@@ -140,7 +157,7 @@ function outcome(route, answer) {
 }
 
 async function ask(route, p, r) {
-  const request = inApi(route) ? requests[route.name](r) : {path: {id: r.uid, sha256: r.file}}
+  const request = inApi(route) ? requests[route.name](r) : {path: {id: r.uid, sha256: r.file, act: 'participant.ask'}}
   if (request.headers?.['if-match']) request.headers['if-match'] = '*' /* versions are another test's */
   if (inApi(route)) return p.api.send(route.method, address(route.path, request), request.body, request.headers)
   if (!reads(route)) return sendForm(route, p, r)
@@ -155,7 +172,7 @@ for (const open of [true, false])
     const guest = hub.polder('admin', 'users', '--json').accounts.find((one) => one.login === 'visitor').id
     const read = await another() /* a changing request gets one of its own */
     let n = 0
-    for (const route of routes.filter((one) => aboutRecord(one) || (inApi(one) && open)))
+    for (const route of routes.filter((one) => (aboutRecord(one) || (inApi(one) && open)) && !ofReports.includes(one.name)))
       for (const [name, p] of Object.entries(people)) {
         const r = reads(route) ? read : await another()
         if (route.name === 'edit-send') r.form = await fieldsOf(`/r/${r.uid}/edit`, people.coordinator)
@@ -207,7 +224,7 @@ test('a form that does not come from a page of this site is refused whoever send
 
 test('the API is not changed by a cookie, and a page is not opened by a token', async () => {
   const r = await record(people.owner.api)
-  for (const route of routes.filter((one) => one.csrf === 'api')) {
+  for (const route of routes.filter((one) => one.csrf === 'api' && one.for !== 'anyone')) {
     const request = requests[route.name](r)
     const answer = await new Caller(hub).send(route.method, address(route.path, request), request.body, {...request.headers, cookie: people.owner.cookie, ...formHeaders(),
       'content-type': 'application/json'})
@@ -225,7 +242,8 @@ test('every address that changes something says how it is protected, and every o
     if (reads(route)) assert.equal(route.body_max, 0, route.path)
     else assert.ok(['origin', 'token', 'api'].includes(route.csrf), route.path)
     if (inApi(route) && !reads(route)) assert.equal(route.csrf, 'api', route.path)
-    if (!inApi(route) && !reads(route)) assert.notEqual(route.csrf, 'api', route.path)
+    /* A mail program ends mails by one request (RFC 8058); the address is the proof. */
+    if (!inApi(route) && !reads(route) && route.path !== '/unsubscribe/{token}') assert.notEqual(route.csrf, 'api', route.path)
     if (route.flags.includes('any origin') || route.flags.includes('cacheable')) assert.ok(reads(route) && route.for === 'anyone', route.path)
     assert.notEqual(route.for, 'nobody', route.path)
   }

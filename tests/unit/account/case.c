@@ -1,70 +1,5 @@
 /* A case among its parties: who is told what, the embargo, and what each says. */
-#include "test_account.h"
-
-#include "hub/account/notice.h"
-#include "hub/message.h"
-#include "hub/room.h"
-
-static struct account coordinator, maker, host, finder, stranger;
-static struct str makers, hosts, a_case, a_report, a_system;
-
-static struct viewer viewing(struct account a) {
-	a = again(a.uid);
-	return account_viewer(&a);
-}
-static struct actor acting_as(struct account a) {
-	struct viewer v = viewing(a);
-	return (struct actor){v.name, v.roles};
-}
-static struct str moment_in(moment later) { return moment_str(arena, clock_now + later); }
-
-/* args: JSON in which ' stands for ". */
-static enum err_code act(struct account by, const char *name, const char *args) {
-	return apply((struct change){.op = CHANGE_ACT, .actor = acting_as(by), .record = a_case, .act = str_of(name), .args = json(args)});
-}
-static enum err_code ask(struct str who, const char *part) {
-	return act(coordinator, "participant.ask", arena_fmt(arena, "{'subject': '%.*s', 'part': '%s'}", STR_ARG(who), part).p);
-}
-static enum err_code propose(struct account by, moment later) {
-	struct str until = moment_in(later);
-	return act(by, "embargo.propose",
-		arena_fmt(arena, "{'until': '%.*s', 'time_zone': 'Europe/Amsterdam', 'reason': 'a fix takes time', 'terms': 'TLP:AMBER'}", STR_ARG(until)).p);
-}
-static struct room room_of(struct account a) {
-	struct room room;
-	struct disclosing d = as(viewing(a));
-	struct disclosed r = shown_to(d.viewer, a_case);
-	ok(disclose_room(&d, &r, &room, &test_err));
-	return room;
-}
-static const struct room_participant *participant(const struct room *room, const char *name) {
-	for (size_t i = 0; i < room->participants_n; i++)
-		if (str_is(room->participants[i].name, name)) return &room->participants[i];
-	return NULL;
-}
-static bool sees(struct account a) { return is_shown(viewing(a), a_case); }
-
-static int start(void **state) {
-	if (start_accounts(state)) return -1;
-	coordinator = person("coordinator", MEMBER_COORDINATOR);
-	maker = person("maker", MEMBER_MEMBER);
-	host = person("host", MEMBER_MEMBER);
-	finder = person("finder", MEMBER_MEMBER);
-	stranger = person("stranger", MEMBER_MEMBER);
-	makers = create_public("organization", "{'name': 'Makers', 'type': 'company'}");
-	hosts = create_public("organization", "{'name': 'Hosts', 'type': 'company'}");
-	ok(member_set(hub, db, &by_operator, makers, maker.uid, MEMBER_MEMBER, &test_err));
-	ok(member_set(hub, db, &by_operator, hosts, host.uid, MEMBER_OWNER, &test_err));
-	a_system = create_public("system", "{'name': 'Model', 'type': 'model'}");
-	ok(apply((struct change){.op = CHANGE_CREATE, .actor = acting_as(finder), .kind = S("report"),
-		.body = json("{'title': 'It leaks', 'proof_of_concept': 'the-proof'}")}));
-	a_report = arena_str(arena, str_of(result.uid));
-	a_case = create("case", "{'title': 'A case', 'analysis': 'the-analysis'}");
-	ok(link_to(a_case, "handles", a_report));
-	ok(link_to(a_case, "affects", a_system));
-	return 0;
-}
-#define case_test(fn) cmocka_unit_test_setup_teardown(fn, start, end_accounts)
+#include "test_case.h"
 
 static void without_an_embargo_who_is_asked_in_reads_case_and_report(void **state) {
 	(void)state;
@@ -146,6 +81,19 @@ static void a_counter_proposal_stands_alone_and_consent_lapses_when_terms_change
 	assert_str(participant(&room, "Hosts")->consent, "lapsed");
 	assert_str(participant(&room, "Makers")->consent, "signatory");
 	fails(act(stranger, "embargo.accept", "{}"), ERR_NOT_FOUND);
+}
+
+static void who_is_asked_in_may_propose_another_end_and_comes_in_when_it_is_agreed(void **state) {
+	(void)state;
+	ok(propose(coordinator, 90 * DAY));
+	ok(ask(makers, "developer"));
+	ok(propose(maker, 30 * DAY));
+	assert_true(room_of(maker).asked_in);
+	ok(act(coordinator, "embargo.accept", "{}"));
+	struct room room = room_of(maker);
+	assert_false(room.asked_in);
+	assert_int_equal(room.until, clock_now + 30 * DAY);
+	assert_true(is_shown(viewing(maker), a_report));
 }
 
 static void what_is_confirmed_outside_ends_the_embargo_at_once_and_publishes_nothing(void **state) {
@@ -358,6 +306,7 @@ int main(void) {
 		case_test(under_an_embargo_who_is_asked_in_reads_the_title_and_its_terms_alone),
 		case_test(who_declines_reads_no_more_than_before),
 		case_test(a_counter_proposal_stands_alone_and_consent_lapses_when_terms_change),
+		case_test(who_is_asked_in_may_propose_another_end_and_comes_in_when_it_is_agreed),
 		case_test(what_is_confirmed_outside_ends_the_embargo_at_once_and_publishes_nothing),
 		case_test(a_report_in_a_case_under_embargo_is_not_published_alone), case_test(it_ends_at_its_hour_and_not_before),
 		case_test(silence_is_not_unaffected), case_test(parties_judge_and_repair_in_order), case_test(a_finder_is_called_by_no_name),

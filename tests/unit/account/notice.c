@@ -1,7 +1,7 @@
 /* Of which sort a notice is, how it is mailed, when a digest comes, and what a mail of one says. */
 #include "test_account.h"
 
-#include "base/zone.h"
+#include "lib/calendar/zone.h"
 #include "hub/account/notice_mail.h"
 #include "hub/mail.h"
 #include "hub/seal.h"

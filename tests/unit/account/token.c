@@ -114,22 +114,22 @@ static void a_draft_is_kept_for_its_writer_alone(void **state) {
 	ok(draft_save(hub, bee.uid, S("new/report"), S("typed so far"), &test_err));
 	clock_now += SECOND;
 	ok(draft_save(hub, bee.uid, S("edit/R-7KQ2-M9XD"), (struct str){"a\0b", 3}, &test_err));
-	ok(draft_load(db, bee.uid, S("new/report"), arena, &d, &test_err));
+	ok(draft_load(hub, db, bee.uid, S("new/report"), arena, &d, &test_err));
 	assert_str(d.body, "typed so far");
-	fails(draft_load(db, wasp.uid, S("new/report"), arena, &d, &test_err), ERR_NOT_FOUND);
-	ok(draft_load(db, bee.uid, S("edit/R-7KQ2-M9XD"), arena, &d, &test_err));
+	fails(draft_load(hub, db, wasp.uid, S("new/report"), arena, &d, &test_err), ERR_NOT_FOUND);
+	ok(draft_load(hub, db, bee.uid, S("edit/R-7KQ2-M9XD"), arena, &d, &test_err));
 	assert_int_equal(d.body.n, 3);
 	ok(draft_list(db, bee.uid, arena, &list, &n, &test_err));
 	assert_int_equal(n, 2);
 	assert_str(list[0].name, "edit/R-7KQ2-M9XD");
 	assert_int_equal(list[1].bytes, 12);
 	ok(draft_save(hub, bee.uid, S("new/report"), S("more"), &test_err));
-	ok(draft_load(db, bee.uid, S("new/report"), arena, &d, &test_err));
+	ok(draft_load(hub, db, bee.uid, S("new/report"), arena, &d, &test_err));
 	assert_str(d.body, "more");
 	ok(draft_delete(hub, wasp.uid, S("new/report"), &test_err));
-	ok(draft_load(db, bee.uid, S("new/report"), arena, &d, &test_err));
+	ok(draft_load(hub, db, bee.uid, S("new/report"), arena, &d, &test_err));
 	ok(draft_delete(hub, bee.uid, S("new/report"), &test_err));
-	fails(draft_load(db, bee.uid, S("new/report"), arena, &d, &test_err), ERR_NOT_FOUND);
+	fails(draft_load(hub, db, bee.uid, S("new/report"), arena, &d, &test_err), ERR_NOT_FOUND);
 }
 
 static void drafts_are_bounded_in_size_and_number(void **state) {

@@ -95,12 +95,12 @@ static void errno_becomes_what_the_caller_may_do_about_it(void **state) {
 
 static void every_code_has_its_status_name_and_title(void **state) {
 	(void)state;
-	for (int code = 0; code >= ERR_CANCELLED; code--) {
+	for (int code = 0; code >= ERR_GONE; code--) {
 		assert_in_range(err_http_status((enum err_code)code), 200, 599);
 		assert_in_range(err_exit_status((enum err_code)code), 0, 3);
 		assert_int_equal(err_exit_status((enum err_code)code) == 0, code == 0);
 		assert_true(err_name((enum err_code)code)[0] && err_title((enum err_code)code)[0]);
-		for (int other = code - 1; other >= ERR_CANCELLED; other--)
+		for (int other = code - 1; other >= ERR_GONE; other--)
 			assert_string_not_equal(err_name((enum err_code)code), err_name((enum err_code)other));
 	}
 	assert_int_equal(err_http_status((enum err_code)-999), 500);

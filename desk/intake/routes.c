@@ -1,0 +1,48 @@
+#include "routes.h"
+
+#include "desk/intake/pages.h"
+#include "desk/intake/similar.h"
+
+enum { ID = 300, TEXT = 4000, REASON = 2000 };
+#define UNSEEN (ROUTE_PRIVATE | ROUTE_UNTRACED)
+#define CSRF {"csrf", PARAM_FORM, .length = 100, .help = "the form's proof"}
+#define PAGE(path_, handler, name_, help_, ...) \
+	{path_, handler, ROUTE_PUBLIC, .name = name_, .gives = GIVES_HTML, .flags = UNSEEN, .help = help_, .params = PARAMS(__VA_ARGS__)}
+/* By CSRF_ORIGIN and, where a receipt is held, its own proof: whoever is signed in as well has nothing to do with it. */
+#define FORM(path_, handler, name_, body_, flags_, help_, ...) \
+	{path_, handler, ROUTE_PUBLIC, HTTP_POST, CSRF_ORIGIN, .name = name_, .flags = UNSEEN | (flags_), .gives = GIVES_HTML | GIVES_REDIRECT, \
+		.body_max = body_, .help = help_, .params = PARAMS(__VA_ARGS__)}
+
+const struct route intake_routes[] = {
+	PAGE("/report", show_report_start, "report", "Where one begins to report a flaw.", {"system", .length = ID, .help = "the record that it is about"},
+		{"organization", .length = ID, .help = "the record that it is about"}),
+	PAGE("/report/new", show_report_form, "report-form", "The form of a report.",
+		{"how", .type = PARAM_ENUM, .choices = CHOICES("anonymous", "pseudonym", "name"), .otherwise = "anonymous", .help = "by name or not"},
+		{"system", .length = ID, .help = "the record that it is about"}, {"organization", .length = ID, .help = "the record that it is about"},
+		{"kept", .length = FORM_KEY, .help = "key of what was typed before signing in again"}, {"fresh", .type = PARAM_BOOL, .help = "not from the draft"}),
+	FORM("/report/new", take_report_form, "report-send", FORM_FILES, ROUTE_FORM, "Shows the form again, keeps a draft, or sends the report.", {0}),
+	{"/report/sent", show_report_sent, MAY_SIGNED_IN, .name = "report-sent", .gives = GIVES_HTML, .flags = UNSEEN, .help = "The receipt of a report by name.",
+		.params = PARAMS({"id", .length = ID, .help = "uid of the report"}, {"files", .type = PARAM_BOOL, .help = "whether all were taken"})},
+	PAGE("/receipt", show_receipt, "receipt", "Where a receipt code is entered.", {0}),
+	FORM("/receipt", take_receipt, "receipt-send", 4 << 10, 0, "Opens a report by its receipt code.",
+		{"code", PARAM_FORM, .length = 200, .help = "as typed"}),
+	PAGE("/receipt/report", show_follow, "follow", "A report as its finder sees it.", {"done", .length = 20, .help = "what was just done"}),
+	PAGE("/receipt/change", show_change, "follow-change", "The form of a report for its finder.", {0}),
+	FORM("/receipt/change", take_change, "follow-change-send", FORM_BODY, ROUTE_FORM, "Changes a report, or shows the form again.", {0}),
+	FORM("/receipt/message", take_message, "follow-message", 64 << 10, 0, "A message to the coordinators.", CSRF,
+		{"text", PARAM_FORM, PARAM_TEXT, .length = TEXT, .help = "as typed"}, {"record", PARAM_FORM, .length = ID, .help = "the report, or a case that it is in"},
+		{"parent", PARAM_FORM, PARAM_INT, .min = 0, .max = INT64_MAX, .otherwise = "0", .help = "the message that it answers"}),
+	FORM("/receipt/files", take_files, "follow-files", FORM_FILES, ROUTE_FORM, "Adds files to a report.", {0}),
+	{"/receipt/files/{sha256}", show_finder_file, ROUTE_PUBLIC, .name = "follow-file", .gives = GIVES_FILE, .flags = UNSEEN, .help = "A file of a report for its finder.",
+		.params = PARAMS({"sha256", PARAM_PATH, .length = 64, .help = "in hexadecimal"})},
+	FORM("/receipt/withdraw", take_withdrawal, "follow-withdraw", 64 << 10, 0, "Takes a report back.", CSRF,
+		{"reason", PARAM_FORM, PARAM_TEXT, .length = REASON, .help = "as typed"}),
+	FORM("/receipt/claim", take_claim, "follow-claim", 4 << 10, 0, "Adds a report to the account that is signed in.", CSRF),
+	FORM("/receipt/leave", take_leave, "follow-leave", 4 << 10, 0, "The browser forgets the code.", CSRF),
+	PAGE("/receipt/{rest...}", lost_receipt, "receipt-lost", "To the page where a code is entered.", {"rest", PARAM_PATH, .length = 500, .help = "anything"}),
+	PAGE("/report/{rest...}", lost_report, "report-lost", "To the page where one begins.", {"rest", PARAM_PATH, .length = 500, .help = "anything"}),
+	{"/r/{id}/duplicate", take_duplicate, MAY_COORDINATE, HTTP_POST, CSRF_TOKEN, .name = "record-duplicate", .gives = GIVES_REDIRECT, .body_max = 4 << 10,
+		.help = "Says that a report tells of the same as another, or as a case.", .params = PARAMS(CSRF,
+			{"id", PARAM_PATH, .length = ID, .help = "number, uid or another name of the record"}, {"of", PARAM_FORM, .length = ID, .required = true, .help = "the other"})},
+	ROUTE_END
+};
