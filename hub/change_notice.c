@@ -8,6 +8,7 @@
 struct recipient {
 	struct account account;
 	unsigned audiences;
+	bool asked_in; /* it is they, or an organization of theirs, whom the event asks in */
 };
 
 static bool tells(struct str type) {
@@ -64,6 +65,26 @@ static const bool *known(const struct recipient *list, const bool *shown, size_t
 	return NULL;
 }
 
+/* An act or an invitation whose detail names them as the one who is asked. */
+static enum err_code mark_asked(struct store *s, const struct event_row *v, struct str subject, struct recipient *r) {
+	struct str act = json_get_str(v->detail, S("act"));
+	r->asked_in = str_is(v->type, "invite");
+	if (r->asked_in || !str_is(act, "participant.ask")) return ERR_OK;
+	r->asked_in = str_eq(subject, r->account.uid);
+	if (r->asked_in) return ERR_OK;
+	struct db_query q = db_query(s->db, "SELECT 1 FROM membership WHERE account = $1 AND organization = $2");
+	db_bind_str(&q, 1, r->account.uid);
+	db_bind_str(&q, 2, subject);
+	r->asked_in = db_row(&q);
+	return db_done(&q, s->e);
+}
+
+static enum err_code write_notice(struct store *s, const struct stored *r, const struct event_row *v, struct recipient *to) {
+	enum err_code code = mark_asked(s, v, json_get_str(v->detail, S("subject")), to);
+	enum notice_sort sort = notice_sort_of(r->kind->name, v->type, json_get_str(v->detail, S("act")), to->asked_in);
+	return code ? code : notice_write(s->db, to->account.uid, sort, r->id, v->seq, s->at, s->e);
+}
+
 enum err_code store_notices(struct store *s, const struct stored *r, int64_t event, struct str type, struct str detail) {
 	if (!tells(type)) return ERR_OK;
 	struct event_row v = {event, r->id, r->revision, s->at, type, s->actor.name, r->state, NULL};
@@ -83,7 +104,7 @@ enum err_code store_notices(struct store *s, const struct stored *r, int64_t eve
 			shown[i] = *before;
 		else
 			code = event_shows(&d, r, list[i].audiences, &v, &shown[i], s->e);
-		if (!code && shown[i]) code = notice_write(s->db, list[i].account.uid, r->id, event, s->at, s->e);
+		if (!code && shown[i]) code = write_notice(s, r, &v, &list[i]);
 	}
 	return code;
 }

@@ -71,7 +71,7 @@ static enum err_code mail_to(struct acting *x, const struct running *c, const ch
 	char due[MOMENT_TEXT];
 	struct str at = moment_text(c->due, due);
 	for (size_t i = 0; i < n && !code; i++) {
-		struct mail m = {addresses[i], arena_fmt(x->s->a, "%.*s: a term is overdue", STR_ARG(x->s->hub->name)),
+		struct mail m = {.to = addresses[i], .subject = arena_fmt(x->s->a, "%.*s: a term is overdue", STR_ARG(x->s->hub->name)), .text =
 			arena_fmt(x->s->a, "A term of %.*s on this hub ended at %.*s and was not met (%.*s). Those who work on it were told.\n\n%.*s/r/%.*s\n",
 				STR_ARG(x->r->uid), STR_ARG(at), STR_ARG(c->name), STR_ARG(x->s->hub->base_url), STR_ARG(x->r->uid))};
 		code = mail_queue(x->s->hub, x->s->db, &m, x->s->e);

@@ -37,6 +37,12 @@ static const struct route table[] = {
 		.help = "Whether the hub answers.", .more = OPERATION(.gives = "Health")},
 	{"/api/v1/me", api_me, MAY_SIGNED_IN, .name = "me", .gives = GIVES_JSON, .help = "Whose token this is, and what it may do.",
 		.more = OPERATION(.gives = "Me")},
+	{"/api/v1/me/notices", api_notices, MAY_SIGNED_IN, .name = "my-notices", .gives = GIVES_JSON, .help = "How your notices are mailed.",
+		.more = OPERATION(.gives = "NoticeSettings")},
+	{"/api/v1/me/notices", api_notices_set, MAY_SIGNED_IN, HTTP_PUT, CSRF_API, .name = "my-notices-set", .gives = GIVES_JSON,
+		.body_max = SMALL_BYTES, .help = "Says how your notices are mailed.",
+		.more = OPERATION(.takes = "NewNoticeSettings", .gives = "NoticeSettings", .text = "What is not named stays as it is.",
+			.body = "{\"mail\":{\"messages\":\"now\",\"records\":\"weekly\"},\"hour\":9}")},
 
 	/* ---- kinds ---- */
 	{"/api/v1/kinds", api_kinds, ROUTE_PUBLIC, .name = "api-kinds", .gives = GIVES_JSON, .flags = OPEN,

@@ -5,6 +5,7 @@
 extern const char migration_ground[], migration_ground_sqlite[];
 extern const char migration_accounts[];
 extern const char migration_cases[];
+extern const char migration_notices[];
 extern const char migration_disputes[];
 extern const char migration_keys[];
 extern const char migration_decisions[];
