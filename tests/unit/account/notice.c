@@ -159,10 +159,6 @@ static void a_mail_says_where_and_never_what(void **state) {
 	assert_int_equal(mails(), 2);
 	assert_has(json_get_str(mail(), S("text")).p, "the-title");
 	assert_int_equal(str_find(json_get_str(mail(), S("text")), S("the-comment")), STR_NONE);
-	ok(move(a_lesson, "withdraw", "over"));
-	comment();
-	assert_int_equal(mails(), 3);
-	assert_int_equal(str_find(json_text(arena, mail()), S("the-")), STR_NONE);
 }
 
 static void what_was_read_or_may_no_longer_be_known_is_not_mailed(void **state) {
