@@ -34,7 +34,7 @@ static size_t told(struct account a, struct str uid, const char *act) {
 	struct notice *list;
 	size_t n, found = 0;
 	int64_t next;
-	ok(notice_list(&d, 0, 200, &list, &n, &next, &test_err));
+	ok(notice_list(&d, &(struct notice_request){.limit = 200, .sort = NOTICE_SORTS}, &list, &n, &next, &test_err));
 	for (size_t i = 0; i < n; i++) found += str_eq(list[i].record.uid, uid) && list[i].event.act && str_is(list[i].event.act->name, act);
 	return found;
 }
