@@ -1,6 +1,7 @@
-/* clocks, admin holidays */
+/* clocks, admin holidays, statistics */
 #include "command.h"
 #include "hub/clocks.h"
+#include "hub/statistics.h"
 #include "hub/working_days.h"
 
 static void print_clock(struct cli *c, const struct disclosed_clock *k) {
@@ -85,4 +86,34 @@ const struct command command_admin_holidays = {
 	.text = "Without a day it lists them. Saturdays and Sundays need not be named. Terms that run already keep their end.",
 	.example = "polder admin holidays 2026-12-25 --title Christmas --hub myhub", .options = holidays_options, .options_n = lengthof(holidays_options),
 	.least = 0, .most = 1, .needs_hub = true, .run = run_holidays,
+};
+
+/* ---- statistics ---- */
+
+static enum err_code run_statistics(struct cli *c, struct err *e) {
+	struct disclosing d = cli_disclosing(c);
+	struct statistic *list;
+	size_t n;
+	moment at;
+	enum err_code code = cli_switch(c, "now") ? statistics_run(c->hub, c->db, true, e) : ERR_OK;
+	if (!code) code = disclose_statistics(&d, &list, &n, &at, e);
+	if (code) return code;
+	for (size_t i = 0; i < n; i++) {
+		if (!list[i].n) continue;
+		out_styled(c, BOLD, list[i].title);
+		out(S("\n"));
+		for (size_t j = 0; j < list[i].n; j++) {
+			struct str number = list[i].cells[j].n < 0 ? S("withheld") : arena_fmt(c->a, "%lld %.*s", (long long)list[i].cells[j].n, STR_ARG(list[i].unit));
+			out_fmt("  %-40.*s %.*s\n", STR_ARG(list[i].cells[j].label), STR_ARG(number));
+		}
+	}
+	if (!at) out(S("They were not worked out yet; --now does it.\n"));
+	return ERR_OK;
+}
+static const struct option statistics_options[] = {{"now", NULL, "works them out first", false}};
+const struct command command_statistics = {
+	.name = "statistics", .arguments = "", .summary = "what the disclosure desk does, in numbers",
+	.text = "As anyone may see them: what is below five is withheld. The server works them out once a day.",
+	.example = "polder statistics --now --hub myhub", .options = statistics_options, .options_n = lengthof(statistics_options), .least = 0, .most = 0,
+	.needs_hub = true, .run = run_statistics,
 };

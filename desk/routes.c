@@ -11,6 +11,7 @@
 #include "desk/intake/routes.h"
 #include "desk/registry/routes.h"
 #include "desk/site/site.h"
+#include "desk/statistics/routes.h"
 #include "desk/tables/routes.h"
 #include "lib/json/json.h"
 

@@ -12,6 +12,7 @@
 #include "hub/erase.h"
 #include "hub/keys.h"
 #include "hub/mail.h"
+#include "hub/statistics.h"
 
 #define LOOK (2 * SECOND)
 #define SWEEP HOUR
@@ -61,6 +62,7 @@ static void *work(void *arg) {
 		if (stopwatch() - swept >= SWEEP) {
 			if (session_sweep(c->hub, &e)) complain("taking away what is over", &e);
 			if (erase_finish(c->hub, &e)) complain("finishing what is erased", &e);
+			if (statistics_run(c->hub, c->db, false, &e)) complain("counting for the statistics", &e);
 			if (keys_sweep(c->hub, c->db, &e)) complain("looking through the keys", &e);
 			swept = stopwatch();
 		}

@@ -94,6 +94,8 @@ route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, ap
 	api_moves;
 /* notices.c */
 route_fn api_notices, api_notices_set;
+/* desk/statistics/statistics.c */
+route_fn api_statistics;
 /* room.c */
 route_fn api_acts, api_record_acts, api_room, api_messages, api_mark_read, api_open_case, api_record_clocks, api_clocks;
 /* dispute.c */

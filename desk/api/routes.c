@@ -100,6 +100,8 @@ static const struct route table[] = {
 		.help = "The terms that run on a record, and those that did.", .params = PARAMS(ID_PARAM), .more = OPERATION(.gives = "Clocks", .example = ONE_LEAF "/clocks")},
 	{"/api/v1/clocks", api_clocks, MAY_COORDINATE, .name = "api-clocks", .gives = GIVES_JSON, .help = "All terms that run, the most urgent first.",
 		.params = PARAMS({"overdue", .type = PARAM_BOOL, .help = "those alone whose end has passed"}), .more = OPERATION(.gives = "Clocks")},
+	{"/api/v1/statistics", api_statistics, ROUTE_PUBLIC, .name = "api-statistics", .gives = GIVES_JSON, .flags = OPEN,
+		.help = "What the disclosure desk does, in numbers.", .more = OPERATION(.gives = "Statistics")},
 	{"/api/v1/acts", api_acts, ROUTE_PUBLIC, .name = "api-acts", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "All acts: what may be done to records of which kinds, by whom, and the schema of what each needs.",
 		.more = OPERATION(.gives = "Acts")},

@@ -14,5 +14,6 @@ const struct migration hub_migrations[] = {
 	{9, "publication", migration_publication, NULL},
 	{10, "disputes", migration_disputes, NULL},
 	{11, "clocks", migration_clocks, NULL},
+	{12, "statistics", migration_statistics, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);

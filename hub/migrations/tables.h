@@ -13,3 +13,4 @@ extern const char migration_receipts[];
 extern const char migration_harbor[];
 extern const char migration_publication[];
 extern const char migration_clocks[];
+extern const char migration_statistics[];
