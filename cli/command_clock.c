@@ -19,7 +19,7 @@ static enum err_code run_clocks(struct cli *c, struct err *e) {
 	size_t n = 0;
 	bool one = c->arguments_n > 0;
 	enum err_code code = one ? disclose_record(&d, str_of(c->arguments[0]), &r, e) : ERR_OK;
-	if (!code) code = one ? disclose_clocks(&d, &r, &clocks, &n, e) : disclose_running(&d, cli_switch(c, "overdue") ? now() : 0, &clocks, &n, e);
+	if (!code) code = one ? disclose_clocks(&d, &r, &clocks, &n, e) : disclose_running(&d, &(struct running_request){.overdue = cli_switch(c, "overdue")}, &clocks, &n, e);
 	if (code) return code;
 	autobuf struct buf b = BUF(4 << 20);
 	struct json_writer w = json_writer_pretty(&b);
@@ -36,6 +36,8 @@ static enum err_code run_clocks(struct cli *c, struct err *e) {
 		jw_field_str(&w, S("state"), clocks[i].state);
 		jw_field_bool(&w, S("overdue"), clocks[i].overdue);
 		jw_field_str(&w, S("due"), moment_text(clocks[i].due, text));
+		jw_field_str(&w, S("basis"), clocks[i].basis);
+		jw_field_int(&w, S("rung"), clocks[i].rung);
 		if (clocks[i].record.kind) jw_field_str(&w, S("record"), clocks[i].record.uid);
 		jw_object_end(&w);
 	}

@@ -127,12 +127,12 @@ static void notice_to_an_authority_is_due_by_class(void **state) {
 	for (size_t i = 0; i < lengthof(classes); i++) {
 		struct str one = create("case", arena_fmt(arena,
 			"{'title': 'A case', 'regulatory': [{'regime': 'EU AI Act, Article 73', 'applies': 'yes', 'class': '%s', 'aware': '2026-11-23T08:00:00Z'}]}", classes[i].class).p);
-		const struct disclosed_clock *c = clock_of(one, "regulatory/0");
+		const struct disclosed_clock *c = clock_of(one, "regulatory");
 		assert_non_null(c);
 		assert_int_equal(c->due, at(classes[i].due));
 		revise(one, arena_fmt(arena, "{'title': 'A case', 'regulatory': [{'regime': 'EU AI Act, Article 73', 'applies': 'yes', 'class': '%s', "
 			"'aware': '2026-11-23T08:00:00Z', 'initial': '2026-11-24T08:00:00Z'}]}", classes[i].class).p);
-		assert_str(clock_of(one, "regulatory/0")->state, "met");
+		assert_str(clock_of(one, "regulatory")->state, "met");
 	}
 }
 
@@ -163,9 +163,9 @@ static void strangers_are_told_of_no_terms(void **state) {
 	size_t n;
 	ok(disclose_clocks(&d, &r, &list, &n, &test_err));
 	assert_int_equal(n, 1);
-	fails(disclose_running(&d, 0, &list, &n, &test_err), ERR_FORBIDDEN);
+	fails(disclose_running(&d, &(struct running_request){0}, &list, &n, &test_err), ERR_FORBIDDEN);
 	d = as(viewing(coordinator));
-	ok(disclose_running(&d, 0, &list, &n, &test_err));
+	ok(disclose_running(&d, &(struct running_request){0}, &list, &n, &test_err));
 	assert_true(n >= 1);
 	check_whole();
 }
