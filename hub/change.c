@@ -498,9 +498,9 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	s->links = NULL;
 	if (!code) code = publication_follow(s, &r, p->projection.body);
 	if (!code) code = clock_follow_body(s, &r, p->projection.body);
-	if (!code && !c->origin) code = clock_follow_state(s, &r);
 	if (!code) code = store_event(s, &r, "create", create_detail(s, json_built(&links)), NULL, &p->projection.digest);
 	if (!code && p->first.n) code = first_move(s, &r, p);
+	if (!code && !c->origin) code = clock_follow_state(s, &r);
 	if (!code) code = dispute_filed(s, &r, c);
 	if (code) return code;
 	out->changed = true;

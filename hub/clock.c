@@ -184,3 +184,10 @@ enum err_code clock_put_off(struct store *s, const struct stored *r, struct str 
 	enum err_code code = clock_find(s, r->id, name, place, &c, &found);
 	return code || !found || !c.running ? code : clock_reset(s, &c, c.started, due, &(struct term){STR_EMPTY, "", S("hand")}, true);
 }
+
+enum err_code clock_put_off_here(struct store *s, const struct stored *r, moment due) {
+	enum err_code code = ERR_OK;
+	for (size_t i = 0; i < r->kind->clocks_n && !code; i++)
+		if (str_eq(r->kind->clocks[i].start, r->state)) code = clock_put_off(s, r, r->kind->clocks[i].name, STR_EMPTY, due);
+	return code;
+}

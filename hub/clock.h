@@ -51,6 +51,9 @@ enum err_code clock_stop(struct store *s, const struct stored *r, struct str nam
 /* Gives what runs another end. */
 enum err_code clock_put_off(struct store *s, const struct stored *r, struct str name, struct str place, moment due) must_use;
 
+/* The same for the terms of the kind's own that began in the state in which the record is. */
+enum err_code clock_put_off_here(struct store *s, const struct stored *r, moment due) must_use;
+
 /* ---- the runner ---- */
 
 /* Reaches the rungs that are due, as the actor "hub". */
