@@ -57,7 +57,15 @@ static enum err_code run_holidays(struct cli *c, struct err *e) {
 	struct holiday *list;
 	size_t n;
 	const char *title = cli_option(c, "title"), *remove = cli_option(c, "remove");
+	const char *from = cli_option(c, "import");
 	if (remove) return holiday_remove(c->hub, str_of(remove), e);
+	if (from) {
+		struct str csv;
+		enum err_code read = file_read(c->a, from, 4 << 20, &csv, e);
+		if (!read) read = holiday_import(c->hub, csv, &n, e);
+		if (!read) out_fmt("%zu holidays.\n", n);
+		return read ? err_prefix(e, "%s", from), read : ERR_OK;
+	}
 	if (c->arguments_n) return holiday_add(c->hub, str_of(c->arguments[0]), title ? str_of(title) : STR_EMPTY, e);
 	enum err_code code = holiday_list(c->db, c->a, &list, &n, e);
 	if (code) return code;
@@ -81,6 +89,7 @@ static enum err_code run_holidays(struct cli *c, struct err *e) {
 static const struct option holidays_options[] = {
 	{"title", "TEXT", "what the day is", false},
 	{"remove", "DAY", "takes a day away", false},
+	{"import", "FILE", "days from comma-separated values with the columns day and title", false},
 };
 const struct command command_admin_holidays = {
 	.name = "admin holidays", .arguments = "[DAY]", .summary = "days on which nobody works",

@@ -6,7 +6,7 @@
  * infringement or harm to critical infrastructure), counted as Regulation (EEC, Euratom) No 1182/71 does, and is met by the first notice, which may be
  * completed later (paragraph 5, which sets no term for that). What shortens a term after it began shortens it from its beginning.
  *
- * The ladder: at three quarters of a term whose duty it is is reminded; when it is over they and the coordinators are told; then, after the spans that
+ * The ladder: at three quarters of a term (remind, in [escalation]) whose duty it is is reminded; when it is over they and the coordinators are told; then, after the spans that
  * [escalation] in polder.conf gives, the hub's owners and its adjudicators, who learn that a term is over and nothing of the record unless they may read it.
  *
  * Each rung is reached once for each end that a term had, and in order. What was reached and when the next is due stand in the row and are written in one transaction with the event and the

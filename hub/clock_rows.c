@@ -1,10 +1,8 @@
 #include "clock_rows.h"
 
-enum { REMIND_PARTS = 4 };
-
 moment clock_next(const struct hub_escalation *ladder, enum clock_rung reached, moment started, moment due) {
 	switch (reached) {
-	case RUNG_NONE: return due > started ? due - (due - started) / REMIND_PARTS : due + SECOND;
+	case RUNG_NONE: return due > started ? started + (due - started) / 100 * ladder->remind : due + SECOND;
 	case RUNG_REMINDED: return due + SECOND;
 	case RUNG_OVERDUE: return due + SECOND + ladder->owners;
 	case RUNG_OWNERS: return due + SECOND + ladder->adjudicators;

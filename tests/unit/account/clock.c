@@ -19,6 +19,26 @@ static void a_term_of_business_days_ends_with_the_last_of_them(void **state) {
 	fails(holiday_remove(hub, S("2026-02-03"), &test_err), ERR_NOT_FOUND);
 }
 
+static void holidays_come_as_a_table_whole_or_not_at_all(void **state) {
+	(void)state;
+	struct holiday *list;
+	size_t n = 0;
+	ok(holiday_import(hub, S("title,day\nChristmas,2026-12-25\n\"Boxing Day, again\",2026-12-26\n"), &n, &test_err));
+	assert_int_equal(n, 2);
+	ok(holiday_list(db, arena, &list, &n, &test_err));
+	assert_int_equal(n, 2);
+	assert_str(list[1].title, "Boxing Day, again");
+	fails(holiday_import(hub, S("day\n2027-01-01\n2027-02-29\n"), &n, &test_err), ERR_INVALID);
+	assert_has(test_err.message, "line 3");
+	fails(holiday_import(hub, S("date\n2027-01-01\n"), &n, &test_err), ERR_INVALID);
+	fails(holiday_import(hub, S(""), &n, &test_err), ERR_INVALID);
+	ok(holiday_list(db, arena, &list, &n, &test_err));
+	assert_int_equal(n, 2);
+	ok(holiday_remove(hub, S("2026-12-26"), &test_err));
+	ok(holiday_list(db, arena, &list, &n, &test_err));
+	assert_int_equal(n, 1);
+}
+
 static void it_stops_when_the_record_moves_on_and_tells_whether_in_time(void **state) {
 	(void)state;
 	clock_now = at("2026-11-23T10:00:00Z");
@@ -135,7 +155,8 @@ static void strangers_are_told_of_no_terms(void **state) {
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		case_test(a_term_of_business_days_ends_with_the_last_of_them), case_test(it_stops_when_the_record_moves_on_and_tells_whether_in_time),
+		case_test(a_term_of_business_days_ends_with_the_last_of_them), case_test(holidays_come_as_a_table_whole_or_not_at_all),
+		case_test(it_stops_when_the_record_moves_on_and_tells_whether_in_time),
 		case_test(each_rung_is_reached_once_and_in_order_however_late), case_test(a_tier_shortens_what_runs),
 		case_test(a_policy_that_promises_sooner_counts), case_test(notice_to_an_authority_is_due_by_class),
 		case_test(a_term_is_put_off_with_a_reason_by_coordinators_alone), case_test(strangers_are_told_of_no_terms),
