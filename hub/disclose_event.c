@@ -154,7 +154,7 @@ static void tell_untold(const struct disclosing *d, const struct stored *r, cons
 	static const struct kind some_kind = {.name = S_INIT("record"), .title = S_INIT("Record"), .plural = S_INIT("Records"), .path = S_INIT("records")};
 	static const struct kind_state some_state = {.name = S_INIT(""), .title = S_INIT("")};
 	*out = (struct disclosed_event){.at = v->at, .type = S("acted"), .state = &some_state, .untold = true,
-		.act = act_find(d->hub->acts, r->kind, S("clock.escalate"))};
+		.reason = S("Coordinators were told when it ended, and know which record it is."), .act = act_find(d->hub->acts, r->kind, S("clock.escalate"))};
 	*record = (struct glimpse){.record = r->id, .kind = &some_kind, .state = &some_state, .headline = S("A record that is not shown to you")};
 }
 

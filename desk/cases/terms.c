@@ -39,7 +39,7 @@ static struct str whose_words(const struct disclosed_clock *c) {
 	static const struct {
 		const char *who;
 		struct str words;
-	} all[] = {{"owner", S_INIT("the owner’s")}, {"party", S_INIT("the parties’")}, {"panel", S_INIT("the panel’s")}, {"adjudicator", S_INIT("adjudicators’")}};
+	} all[] = {{"owner", S_INIT("for the owner")}, {"party", S_INIT("for the parties")}, {"panel", S_INIT("for the panel")}, {"adjudicator", S_INIT("for adjudicators")}};
 	if (c->whose.n) return c->whose;
 	for (size_t i = 0; i < lengthof(all); i++)
 		if (str_is(c->who, all[i].who)) return all[i].words;

@@ -64,7 +64,7 @@ static void owners_and_adjudicators_learn_that_a_term_is_over_and_not_of_which_r
 	assert_str(list[0].event.act->name, "clock.escalate");
 	assert_str(list[0].record.uid, "");
 	assert_str(list[0].record.id, "");
-	assert_str(list[0].event.reason, "");
+	assert_has(list[0].event.reason.p, "Coordinators were told");
 	assert_null(list[0].event.detail);
 	assert_str(list[0].record.kind->name, "record");
 	assert_int_equal(notices(judge, &list), 1);
