@@ -74,7 +74,12 @@ static enum err_code escalate(struct acting *x) {
 	enum err_code code = read_named(x, &c);
 	if (code) return code;
 	moment next = clock_next(&x->s->hub->escalation, c.rung, c.started, c.due);
-	if (c.rung < RUNG_OVERDUE || !next || next > x->s->at) return not_now(x);
+	if (c.rung < RUNG_OVERDUE || !next) return not_now(x);
+	if (next > x->s->at) {
+		/* The spans of polder.conf were made longer: it waits for the new moment, and is not looked at before others until then. */
+		x->changed = false;
+		return clock_reach(x->s, &c, c.rung);
+	}
 	bool owners = c.rung == RUNG_OVERDUE;
 	code = reach(x, &c, owners ? RUNG_OWNERS : RUNG_ADJUDICATORS);
 	x->audiences = COORDINATORS;

@@ -153,6 +153,20 @@ static void a_term_that_was_put_off_reminds_again(void **state) {
 	assert_int_equal(told(coordinator, uid, "clock.overdue"), 2);
 }
 
+static void a_ladder_that_is_made_longer_is_in_nobody_s_way(void **state) {
+	(void)state;
+	clock_now = at("2026-11-23T10:00:00Z");
+	struct str uid = new_report();
+	run_at("2026-11-27T00:00:00Z");
+	hub->escalation.owners = 60 * DAY;
+	hub->escalation.adjudicators = 90 * DAY;
+	run_at("2026-12-01T00:00:00Z"); /* the moment that the row still names has passed */
+	assert_int_equal(told(coordinator, uid, "clock.escalate"), 0);
+	assert_int_equal(sql_number(arena_fmt(arena, "SELECT count(*) FROM clock WHERE next > 0 AND next <= %lld", (long long)clock_now).p), 0);
+	run_at("2027-01-26T00:00:00Z");
+	assert_int_equal(told(coordinator, uid, "clock.escalate"), 1);
+}
+
 static void kinds_of_the_hub_s_own_have_terms_too(void **state) {
 	(void)state;
 	struct str text = str_of(note_kind);
@@ -204,7 +218,8 @@ int main(void) {
 		ladder_test(the_last_second_of_a_term_is_in_time), ladder_test(a_report_that_arrives_is_told_to_coordinators),
 		ladder_test(owners_and_adjudicators_learn_that_a_term_is_over_and_not_of_which_record), ladder_test(mail_of_an_escalation_names_no_record),
 		ladder_test(whoever_only_waits_is_not_reminded_of_what_coordinators_must_do), ladder_test(a_clock_that_jumps_repeats_nothing_and_loses_nothing),
-		ladder_test(a_term_that_was_put_off_reminds_again), ladder_test(kinds_of_the_hub_s_own_have_terms_too), ladder_test(the_queue_is_narrowed),
+		ladder_test(a_term_that_was_put_off_reminds_again), ladder_test(a_ladder_that_is_made_longer_is_in_nobody_s_way),
+		ladder_test(kinds_of_the_hub_s_own_have_terms_too), ladder_test(the_queue_is_narrowed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
