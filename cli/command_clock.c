@@ -20,7 +20,7 @@ static enum err_code run_clocks(struct cli *c, struct err *e) {
 	size_t n = 0;
 	bool one = c->arguments_n > 0;
 	enum err_code code = one ? disclose_record(&d, str_of(c->arguments[0]), &r, e) : ERR_OK;
-	if (!code) code = one ? disclose_clocks(&d, &r, &clocks, &n, e) : disclose_running(&d, cli_switch(c, "overdue") ? now() : 0, &clocks, &n, e);
+	if (!code) code = one ? disclose_clocks(&d, &r, &clocks, &n, e) : disclose_running(&d, &(struct running_request){.overdue = cli_switch(c, "overdue")}, &clocks, &n, e);
 	if (code) return code;
 	autobuf struct buf b = BUF(4 << 20);
 	struct json_writer w = json_writer_pretty(&b);
@@ -37,6 +37,8 @@ static enum err_code run_clocks(struct cli *c, struct err *e) {
 		jw_field_str(&w, S("state"), clocks[i].state);
 		jw_field_bool(&w, S("overdue"), clocks[i].overdue);
 		jw_field_str(&w, S("due"), moment_text(clocks[i].due, text));
+		jw_field_str(&w, S("basis"), clocks[i].basis);
+		jw_field_int(&w, S("rung"), clocks[i].rung);
 		if (clocks[i].record.kind) jw_field_str(&w, S("record"), clocks[i].record.uid);
 		jw_object_end(&w);
 	}
@@ -56,7 +58,15 @@ static enum err_code run_holidays(struct cli *c, struct err *e) {
 	struct holiday *list;
 	size_t n;
 	const char *title = cli_option(c, "title"), *remove = cli_option(c, "remove");
+	const char *from = cli_option(c, "import");
 	if (remove) return holiday_remove(c->hub, str_of(remove), e);
+	if (from) {
+		struct str csv;
+		enum err_code read = file_read(c->a, from, 4 << 20, &csv, e);
+		if (!read) read = holiday_import(c->hub, csv, &n, e);
+		if (!read) out_fmt("%zu holidays.\n", n);
+		return read ? err_prefix(e, "%s", from), read : ERR_OK;
+	}
 	if (c->arguments_n) return holiday_add(c->hub, str_of(c->arguments[0]), title ? str_of(title) : STR_EMPTY, e);
 	enum err_code code = holiday_list(c->db, c->a, &list, &n, e);
 	if (code) return code;
@@ -80,6 +90,7 @@ static enum err_code run_holidays(struct cli *c, struct err *e) {
 static const struct option holidays_options[] = {
 	{"title", "TEXT", "what the day is", false},
 	{"remove", "DAY", "takes a day away", false},
+	{"import", "FILE", "days from comma-separated values with the columns day and title", false},
 };
 const struct command command_admin_holidays = {
 	.name = "admin holidays", .arguments = "[DAY]", .summary = "days on which nobody works",

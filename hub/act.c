@@ -12,6 +12,17 @@ struct loading {
 	struct err *e;
 };
 
+/* A list of names; or "clocks": all kinds whose lifecycle has clocks, also those that the hub added. */
+static struct kind_pointers kinds_of(const struct loading *l, const struct json *v) {
+	struct arena *a = l->acts->arena;
+	if (!str_is(json_string(v), "clocks")) return kind_strings(a, v);
+	struct str *names = arena_array(a, l->kinds->n + 1, sizeof *names);
+	struct kind_pointers out = {names, 0};
+	for (size_t i = 0; names && i < l->kinds->n; i++)
+		if (l->kinds->items[i].clocks_n) names[out.n++] = l->kinds->items[i].name;
+	return out;
+}
+
 static enum err_code read_act(struct loading *l, const struct json_member *m) {
 	struct arena *a = l->acts->arena;
 	const struct json *v = &m->value;
@@ -21,7 +32,7 @@ static enum err_code read_act(struct loading *l, const struct json_member *m) {
 		.name = m->name,
 		.title = json_get_str(v, S("title")),
 		.help = json_get_str(v, S("help")),
-		.kinds = kind_strings(a, json_get_lit(v, "kinds")),
+		.kinds = kinds_of(l, json_get_lit(v, "kinds")),
 		.by_hub = json_true(json_get_lit(v, "by_hub")),
 		.schema_document = json_get_lit(v, "args"),
 		.fn = act_function(m->name),

@@ -16,7 +16,7 @@ struct acting;
 struct act {
 	struct str name;               /* "embargo.propose": what it is about, and what is done */
 	struct str title, help;
-	struct kind_pointers kinds;    /* names */
+	struct kind_pointers kinds;    /* names; "clocks" in the file: all kinds whose lifecycle has clocks */
 	unsigned who;                  /* set of enum role; that of the record's machines is the function's matter */
 	unsigned audiences;            /* told of it, unless the function says otherwise */
 	bool by_hub;                   /* only the hub itself does it, when a term ends */

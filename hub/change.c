@@ -425,7 +425,10 @@ static enum err_code write_names(struct store *s, const struct stored *r, const 
 
 static enum err_code write_links(struct store *s, const struct stored *r, const struct change *c, bool *changed) {
 	enum err_code code = ERR_OK;
-	for (size_t i = 0; i < c->links_n && !code; i++) code = store_link(s, r, c->links[i].rel, c->links[i].target, changed);
+	for (size_t i = 0; i < c->links_n && !code; i++) {
+		code = store_link(s, r, c->links[i].rel, c->links[i].target, changed);
+		if (!code) code = clock_follow_link(s, r, c->links[i].rel);
+	}
 	return code;
 }
 
@@ -495,9 +498,9 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	s->links = NULL;
 	if (!code) code = publication_follow(s, &r, p->projection.body);
 	if (!code) code = clock_follow_body(s, &r, p->projection.body);
-	if (!code && !c->origin) code = clock_follow_state(s, &r);
 	if (!code) code = store_event(s, &r, "create", create_detail(s, json_built(&links)), NULL, &p->projection.digest);
 	if (!code && p->first.n) code = first_move(s, &r, p);
+	if (!code && !c->origin) code = clock_follow_state(s, &r);
 	if (!code) code = dispute_filed(s, &r, c);
 	if (code) return code;
 	out->changed = true;
@@ -591,10 +594,12 @@ static enum err_code commit_other(struct store *s, const struct prepared *p, str
 		code = store_known(s, c->target, &target);
 		if (!code && target == r.id) code = err_set(s->e, ERR_INVALID, "a record can't be linked to itself");
 		if (!code) code = store_link(s, &r, c->rel, c->target, &out->changed);
+		if (!code) code = clock_follow_link(s, &r, c->rel);
 	} else if (c->op == CHANGE_UNLINK) {
 		int64_t target;
 		code = store_known(s, c->target, &target);
 		if (!code) code = store_unlink(s, &r, c->rel, c->target, &out->changed);
+		if (!code) code = clock_follow_link(s, &r, c->rel);
 	} else if (c->op == CHANGE_ATTACH) {
 		code = store_may_attach(s, &r, p->attached.sha256);
 		if (!code) code = store_attach(s, &r, &p->attached, (int64_t)c->bytes.n, p->audiences, p->detail, &out->changed);

@@ -18,14 +18,16 @@ static bool tells(struct str type) {
 	return false;
 }
 
-/* What finders and parties do in confidential matters, and what the hub does by itself, is for all coordinators; a draft is for nobody yet. */
-static bool concerns_coordinators(const struct store *s, const struct stored *r) {
+/* What finders and parties do in confidential matters, and what the hub does by itself, is for all coordinators; a draft is for nobody yet. A term is theirs
+ * to keep whatever it is about. */
+static bool concerns_coordinators(const struct store *s, const struct stored *r, const struct event_row *v) {
 	bool by_others = !(s->actor.roles & ROLE_COORDINATOR) || str_is(s->actor.name, "hub");
+	if (str_starts(json_get_str(v->detail, S("act")), S("clock."))) return by_others;
 	return r->kind->confidential && by_others && !str_is(r->state, "draft");
 }
 
 /* Whose record it is, first; then parties and the members of those that are organizations. Who was invited alone is told of that. */
-static enum err_code find_recipients(struct store *s, const struct stored *r, struct str invited, struct recipient *list, size_t *n) {
+static enum err_code find_recipients(struct store *s, const struct stored *r, const struct event_row *v, struct str invited, struct recipient *list, size_t *n) {
 	int64_t followed = 0; /* whose parties are this record's */
 	enum err_code code = invited.n ? ERR_OK : store_followed(s->db, r, &followed, s->e);
 	if (code) return code;
@@ -49,7 +51,7 @@ static enum err_code find_recipients(struct store *s, const struct stored *r, st
 	db_bind_str(&q, 2, invited.n ? invited : r->created_by);
 	db_bind_str(&q, 3, s->actor.name);
 	if (!invited.n) db_bind_int(&q, 4, followed);
-	if (!invited.n) db_bind_int(&q, 5, concerns_coordinators(s, r));
+	if (!invited.n) db_bind_int(&q, 5, concerns_coordinators(s, r, v));
 	*n = 0;
 	while (*n < NOTICES && db_row(&q)) {
 		enum member_role role = member_role_of(db_str(&q, 1));
@@ -85,6 +87,21 @@ static enum err_code write_notice(struct store *s, const struct stored *r, const
 	return code ? code : notice_write(s->db, to->account.uid, sort, r->id, v->seq, s->at, s->e);
 }
 
+/* An overdue term that goes up the ladder (hub/clock.h) is told to whoever has that role on the hub; of the record they learn what they may read of it. */
+static enum err_code tell_rung(struct store *s, const struct stored *r, const struct event_row *v) {
+	struct str role = json_get_str(v->detail, S("told")), uids[NOTICES];
+	size_t n = 0;
+	if (!role.n || !str_is(json_get_str(v->detail, S("act")), "clock.escalate")) return ERR_OK;
+	struct db_query q = db_query(s->db,
+		"SELECT m.account FROM membership m JOIN account a ON a.uid = m.account WHERE m.organization = '' AND m.role = $1 AND a.suspended = 0 "
+		"ORDER BY m.account LIMIT 500");
+	db_bind_str(&q, 1, role);
+	while (n < NOTICES && db_row(&q)) uids[n++] = arena_str(s->a, db_str(&q, 0));
+	enum err_code code = db_done(&q, s->e);
+	for (size_t i = 0; i < n && !code; i++) code = notice_write(s->db, uids[i], NOTICE_TERMS, r->id, v->seq, s->at, s->e);
+	return code;
+}
+
 enum err_code store_notices(struct store *s, const struct stored *r, int64_t event, struct str type, struct str detail) {
 	if (!tells(type)) return ERR_OK;
 	struct event_row v = {event, r->id, r->revision, s->at, type, s->actor.name, r->state, NULL};
@@ -94,7 +111,7 @@ enum err_code store_notices(struct store *s, const struct stored *r, int64_t eve
 	bool some = json_count(json_get_lit(v.detail, "to")) > 0;
 	size_t n = 0;
 	if (!code && (!list || !shown)) code = err_set(s->e, ERR_MEMORY, "out of memory");
-	if (!code) code = find_recipients(s, r, str_is(type, "invite") ? json_get_str(v.detail, S("subject")) : STR_EMPTY, list, &n);
+	if (!code) code = find_recipients(s, r, &v, str_is(type, "invite") ? json_get_str(v.detail, S("subject")) : STR_EMPTY, list, &n);
 	for (size_t i = 0; i < n && !code; i++) {
 		struct disclosing d = {s->hub, s->db, account_viewer(&list[i].account), s->a};
 		code = disclose_audiences(&d, r, &list[i].audiences, s->e);
@@ -106,5 +123,5 @@ enum err_code store_notices(struct store *s, const struct stored *r, int64_t eve
 			code = event_shows(&d, r, list[i].audiences, &v, &shown[i], s->e);
 		if (!code && shown[i]) code = write_notice(s, r, &v, &list[i]);
 	}
-	return code;
+	return code ? code : tell_rung(s, r, &v);
 }

@@ -2,6 +2,7 @@
 #include "change_store.h"
 
 #include "hub/case/case.h"
+#include "hub/clock.h"
 
 static struct str fields_detail(struct store *s, const struct json *from, const struct json *to, struct str note) {
 	const struct json *changes = json_diff(s->a, from, to);
@@ -51,5 +52,7 @@ enum err_code store_rewrite(struct store *s, struct stored *r, const struct json
 	if (!code && m) code = store_event(s, r, "move", move_detail(s, from, m, reason), NULL, NULL);
 	if (!code) code = store_public(s, r, &p);
 	if (!code) code = store_forget_names(s, r);
-	return code ? code : store_body_names(s, r, &p);
+	if (!code) code = store_body_names(s, r, &p);
+	if (!code && changed) code = clock_follow_body(s, r, p.body);
+	return code || !m ? code : clock_follow_state(s, r);
 }

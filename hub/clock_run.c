@@ -1,117 +1,107 @@
 /* What happens when terms end: acts of the hub itself, and what a coordinator may put off. */
-#include "clock.h"
+#include "clock_rows.h"
 
-#include "hub/account/account.h"
 #include "hub/act_private.h"
-#include "hub/mail.h"
 #include "hub/writer.h"
 
-enum { DUE = 100, RUN_CAP = 16 << 20, TOLD = 200 };
+enum { DUE = 100, RUN_CAP = 16 << 20 };
 
-struct running {
-	int64_t id, record;
-	struct str name, subject;
-	moment started, due;
-	int64_t rung;
-};
+/* ---- what the acts share ---- */
 
-static enum err_code read_clock(struct acting *x, struct running *out) {
-	int64_t id = json_integer(json_get_lit(x->args, "clock"), 0);
-	struct db_query q = db_query(x->s->db, "SELECT name, subject, started, due, rung FROM clock WHERE id = $1 AND record = $2 AND state = 'running'");
-	db_bind_int(&q, 1, id);
-	db_bind_int(&q, 2, x->r->id);
-	bool found = db_row(&q);
-	if (found)
-		*out = (struct running){id, x->r->id, arena_str(x->s->a, db_str(&q, 0)), arena_str(x->s->a, db_str(&q, 1)), db_int(&q, 2), db_int(&q, 3), db_int(&q, 4)};
-	enum err_code code = db_done(&q, x->s->e);
-	return code || found ? code : err_set(x->s->e, ERR_CONFLICT, "no such term runs any more");
+static enum err_code read_named(struct acting *x, struct clock_row *out) {
+	return clock_read(x->s, x->r->id, json_integer(json_get_lit(x->args, "clock"), 0), out);
 }
 
-static enum err_code reach(struct acting *x, const struct running *c, enum clock_rung rung, moment next) {
-	struct db_query q = db_query(x->s->db, "UPDATE clock SET rung = $2, next = $3 WHERE id = $1");
-	db_bind_int(&q, 1, c->id);
-	db_bind_int(&q, 2, rung);
-	db_bind_int(&q, 3, next);
-	const struct kind_clock *k = NULL;
-	for (size_t i = 0; i < x->r->kind->clocks_n; i++)
-		if (str_eq(x->r->kind->clocks[i].name, c->name)) k = &x->r->kind->clocks[i];
+/* Whose duty it is, among those who may know of it; coordinators see all that happens. */
+static unsigned duty_of(const struct kind *kind, const struct clock_row *c) {
+	static const struct {
+		unsigned role, audience;
+	} by_role[] = {{ROLE_OWNER, OWNER}, {ROLE_PARTY, PARTIES}, {ROLE_PANEL, PANEL}, {ROLE_ADJUDICATOR, PANEL}};
+	const struct kind_clock *k = kind_clock_named(kind, c->name);
+	unsigned duty = COORDINATORS, who = k ? role_of(k->who) : 0;
+	for (size_t i = 0; i < lengthof(by_role); i++)
+		if (who & by_role[i].role) duty |= by_role[i].audience;
+	/* The owner of a case gives notice, or sees to it. */
+	if (str_is(c->name, DUTY_TO_AUTHORITY)) duty |= c->audiences & OWNER;
+	return duty;
+}
+
+static void tell(struct acting *x, const struct clock_row *c) {
+	const struct kind_clock *k = kind_clock_named(x->r->kind, c->name);
+	struct str title = k ? k->title : str_is(c->name, DUTY_TO_AUTHORITY) ? S("Notice to an authority") : c->title;
 	json_set_str(&x->detail, S("clock"), c->name);
-	json_put_str(&x->detail, S("reason"), k ? k->title : S("Notice to an authority"));
+	json_put_str(&x->detail, S("reason"), title);
 	json_set_str(&x->detail, S("due"), moment_str(x->s->a, c->due));
-	json_put_str(&x->detail, S("subject"), c->subject);
-	return db_run(&q, x->s->e);
+	x->audiences = duty_of(x->r->kind, c);
+	if (!c->subject.n) return;
+	struct json_builder to = json_array_of(x->s->a);
+	json_add(&to, json_str_checked(x->s->a, c->subject));
+	json_set(&x->detail, S("to"), json_built(&to));
+	json_set_str(&x->detail, S("subject"), c->subject);
+	x->audiences = COORDINATORS;
+}
+
+static enum err_code reach(struct acting *x, const struct clock_row *c, enum clock_rung rung) {
+	x->changed = true;
+	tell(x, c);
+	return clock_reach(x->s, c, rung);
+}
+
+/* ---- the acts ---- */
+
+/* Somebody else was quicker, or the clock says another time than a moment ago. */
+static enum err_code not_now(struct acting *x) {
+	x->changed = false;
+	return ERR_OK;
 }
 
 static enum err_code remind(struct acting *x) {
-	struct running c;
-	enum err_code code = read_clock(x, &c);
+	struct clock_row c;
+	enum err_code code = read_named(x, &c);
 	if (code) return code;
-	x->changed = c.rung < RUNG_REMINDED && x->s->at < c.due;
-	return x->changed ? reach(x, &c, RUNG_REMINDED, c.due) : ERR_OK;
+	return c.rung < RUNG_REMINDED && !clock_over(c.due, x->s->at) ? reach(x, &c, RUNG_REMINDED) : not_now(x);
 }
 
 static enum err_code overdue(struct acting *x) {
-	struct running c;
-	enum err_code code = read_clock(x, &c);
+	struct clock_row c;
+	enum err_code code = read_named(x, &c);
 	if (code) return code;
-	x->changed = c.rung < RUNG_OVERDUE && x->s->at >= c.due;
-	return x->changed ? reach(x, &c, RUNG_OVERDUE, c.due + x->s->hub->escalation.owners) : ERR_OK;
-}
-
-/* Who may not read the record is told that a term of the hub ran out, and which. */
-static enum err_code mail_to(struct acting *x, const struct running *c, const char *role) {
-	struct str addresses[TOLD];
-	size_t n = 0;
-	if (!mail_configured(x->s->hub)) return ERR_OK;
-	struct db_query q = db_query(x->s->db,
-		"SELECT a.email FROM membership m JOIN account a ON a.uid = m.account WHERE m.organization = '' AND m.role = $1 AND a.suspended = 0 LIMIT 200");
-	db_bind_str(&q, 1, str_of(role));
-	while (n < TOLD && db_row(&q)) addresses[n++] = arena_str(x->s->a, db_str(&q, 0));
-	enum err_code code = db_done(&q, x->s->e);
-	char due[MOMENT_TEXT];
-	struct str at = moment_text(c->due, due);
-	for (size_t i = 0; i < n && !code; i++) {
-		struct mail m = {.to = addresses[i], .subject = arena_fmt(x->s->a, "%.*s: a term is overdue", STR_ARG(x->s->hub->name)), .text =
-			arena_fmt(x->s->a, "A term of %.*s on this hub ended at %.*s and was not met (%.*s). Those who work on it were told.\n\n%.*s/r/%.*s\n",
-				STR_ARG(x->r->uid), STR_ARG(at), STR_ARG(c->name), STR_ARG(x->s->hub->base_url), STR_ARG(x->r->uid))};
-		code = mail_queue(x->s->hub, x->s->db, &m, x->s->e);
-	}
-	return code;
+	return c.rung < RUNG_OVERDUE && clock_over(c.due, x->s->at) ? reach(x, &c, RUNG_OVERDUE) : not_now(x);
 }
 
 static enum err_code escalate(struct acting *x) {
-	struct running c;
-	const struct hub_escalation *ladder = &x->s->hub->escalation;
-	enum err_code code = read_clock(x, &c);
+	struct clock_row c;
+	enum err_code code = read_named(x, &c);
 	if (code) return code;
-	bool owners = c.rung == RUNG_OVERDUE && x->s->at >= c.due + ladder->owners;
-	bool adjudicators = c.rung == RUNG_OWNERS && x->s->at >= c.due + ladder->adjudicators;
-	x->changed = owners || adjudicators;
-	if (!x->changed) return ERR_OK;
-	json_set_str(&x->detail, S("to"), owners ? S("owners of the hub") : S("adjudicators"));
-	code = reach(x, &c, owners ? RUNG_OWNERS : RUNG_ADJUDICATORS, owners ? c.due + ladder->adjudicators : 0);
-	return code ? code : mail_to(x, &c, owners ? "owner" : "adjudicator");
+	moment next = clock_next(&x->s->hub->escalation, c.rung, c.started, c.due);
+	if (c.rung < RUNG_OVERDUE || !next) return not_now(x);
+	if (next > x->s->at) {
+		/* The spans of polder.conf were made longer: it waits for the new moment, and is not looked at before others until then. */
+		x->changed = false;
+		return clock_reach(x->s, &c, c.rung);
+	}
+	bool owners = c.rung == RUNG_OVERDUE;
+	code = reach(x, &c, owners ? RUNG_OWNERS : RUNG_ADJUDICATORS);
+	x->audiences = COORDINATORS;
+	json_set_str(&x->detail, S("told"), owners ? S("owner") : S("adjudicator")); /* change_notice.c, disclose_event.c */
+	return code;
 }
 
 static enum err_code extend(struct acting *x) {
-	struct running c;
+	struct clock_row c;
 	moment until = act_moment(x, "until");
-	enum err_code code = read_clock(x, &c);
+	enum err_code code = read_named(x, &c);
 	if (code) return code;
 	if (until <= x->s->at || until <= c.due) {
 		err_set(x->s->e, ERR_INVALID, "a term is put off to a later moment that is still to come");
 		err_where(x->s->e, "until");
 		return ERR_INVALID;
 	}
-	struct db_query q = db_query(x->s->db, "UPDATE clock SET due = $2, rung = 0, next = $3 WHERE id = $1");
-	moment remind = until - (until - x->s->at) / 4;
-	db_bind_int(&q, 1, c.id);
-	db_bind_int(&q, 2, until);
-	db_bind_int(&q, 3, remind);
-	json_set_str(&x->detail, S("clock"), c.name);
+	tell(x, &c);
+	x->audiences = c.subject.n ? (unsigned)COORDINATORS : c.audiences;
 	json_set_str(&x->detail, S("until"), act_arg(x, "until"));
 	json_put_str(&x->detail, S("reason"), str_trim(act_arg(x, "reason")));
-	return db_run(&q, x->s->e);
+	return clock_reset(x->s, &c, c.started, until, &(struct term){STR_EMPTY, "", c.basis}, true);
 }
 
 const struct act_function clock_functions[] = {
@@ -122,7 +112,7 @@ const size_t clock_functions_n = lengthof(clock_functions);
 /* ---- the runner ---- */
 
 static const char *act_for(int64_t rung, moment due, moment at) {
-	if (rung < RUNG_OVERDUE) return at >= due ? "clock.overdue" : "clock.remind";
+	if (rung < RUNG_OVERDUE) return clock_over(due, at) ? "clock.overdue" : "clock.remind";
 	return "clock.escalate";
 }
 

@@ -1,4 +1,7 @@
-/* Terms as a viewer may know them (hub/clock.h): of one record, or all that run. */
+/* Terms as a viewer may know them (hub/clock.h): of one record, or all that run.
+ *
+ * A record's terms are for its coordinators, its owner and its parties; a duty to an authority is for whoever may read that part of the body; one that is
+ * somebody's alone is for them, the owner and coordinators. Why a term is shorter by triage, and how far it went up the ladder, is for coordinators. */
 #pragma once
 #include "hub/clock.h"
 #include "hub/disclose.h"
@@ -7,20 +10,39 @@ struct disclosed_clock {
 	int64_t id;
 	struct glimpse record;     /* in lists */
 	struct str name, title, description; /* title: what must be done */
-	struct str whose;          /* name; "" the coordinators' */
+	struct str whose;          /* name of who alone has the duty; "" all who have this role: */
+	struct str who;            /* coordinator, owner, party, panel … */
 	moment started, due, stopped;
 	struct str span, days, state;
+	struct str basis;          /* what gives the span: "" the kind's file; tier:high, policy:UID, law:73(2) (of Regulation (EU) 2024/1689), entry, hand */
+	struct str policy;         /* what that policy is called; "" */
 	enum clock_rung rung;
 	bool running, overdue;     /* overdue: its end has passed while it runs */
+	bool put_off;
 };
-/* Those of a record, running ones first, the earliest end first. For coordinators, owners and parties; nothing for others. */
+/* Those of a record, running ones first, the earliest end first. */
 enum err_code disclose_clocks(const struct disclosing *d, const struct disclosed *r, struct disclosed_clock **out, size_t *n, struct err *e) must_use;
-/* All that run and end before a moment (0: all), the most urgent first, at most 500; for coordinators. ERR_FORBIDDEN. */
-enum err_code disclose_running(const struct disclosing *d, moment before, struct disclosed_clock **out, size_t *n, struct err *e) must_use;
 
-/* For statistics, inside the hub: raw. Closed terms of one name. */
+enum { CLOCKS_MOST = 500 };
+struct running_request {
+	bool overdue;              /* those alone whose end has passed */
+	moment until;              /* those that end until then; 0 all */
+	bool mine;                 /* those that are the coordinators' to keep, or the viewer's own or their organization's */
+};
+/* What runs on all records, the most urgent first, at most CLOCKS_MOST; for coordinators. ERR_FORBIDDEN. */
+enum err_code disclose_running(const struct disclosing *d, const struct running_request *q, struct disclosed_clock **out, size_t *n, struct err *e) must_use;
+
+/* ---- for statistics, inside the hub: raw, for all records; small numbers are withheld by who shows them ---- */
+
 struct clock_tally {
 	struct str kind, name;
 	int64_t met, late, running, overdue;
+	moment median, most;       /* from start to stop of what was met, in time or late: half took no longer, nine of ten took no longer; 0 where none was */
 };
 enum err_code clock_tallies(struct db *db, struct arena *a, struct clock_tally **out, size_t *n, struct err *e) must_use;
+/* What is overdue now, by whose duty it alone is: uid of a person or organization, "" where it is a role's. Most first. */
+struct clock_overdue {
+	struct str subject;
+	int64_t n;
+};
+enum err_code clock_overdues(struct db *db, struct arena *a, struct clock_overdue **out, size_t *n, struct err *e) must_use;

@@ -114,6 +114,7 @@ struct disclosed_event {
 	struct str subject, subject_name, role; /* who was invited or dismissed, as what ("" as whatever it was); whom an act is about or was done for */
 	const struct act *act;     /* what was done (hub/act.h); NULL: one that this Polder no longer knows */
 	const struct json *detail; /* of an act, without what is for coordinators alone unless the viewer is one */
+	bool untold;               /* disclose_event: the viewer is told that a term is over and nothing of the record, whose line holds no name */
 };
 /* Oldest first, at most the newest 500. Only what the viewer can see the effect of. */
 enum err_code disclose_history(const struct disclosing *d, const struct disclosed *r, struct disclosed_event **out, size_t *n,
@@ -138,7 +139,8 @@ enum err_code disclose_moves(const struct disclosing *d, const struct disclosed 
 	must_use;
 
 /* One event of whatever record, as the viewer may know it, and the record's line: for notices. No difference and no revision is told. ERR_NOT_FOUND
- * where its effect does not show to the viewer. */
+ * where its effect does not show to the viewer. An overdue term that went up the ladder to a role that the viewer has shows in any case: without the record
+ * (untold) where they may not read that. */
 enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct disclosed_event *out, struct glimpse *record, struct err *e)
 	must_use;
 

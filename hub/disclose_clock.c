@@ -1,70 +1,84 @@
 #include "hub/clocks.h"
+
+#include "hub/clock_rows.h"
 #include "hub/disclose_private.h"
+#include "hub/visibility.h"
 
-enum { OF_RECORD = 200, RUNNING = 500, TALLIES = 200 };
-#define COLUMNS "c.id, c.name, c.subject, c.started, c.due, c.stopped, c.span, c.days, c.state, c.rung"
+enum { OF_RECORD = 200, TALLIES = 200, SPANS = 20000, SUBJECTS = 500 };
+#define COLUMNS "c.id, c.name, c.title, c.subject, c.audiences, c.started, c.due, c.stopped, c.span, c.days, c.state, c.basis, c.rung, c.put_off"
 
-static struct disclosed_clock of_row(const struct disclosing *d, struct db_query *q) {
-	struct disclosed_clock c = {.id = db_int(q, 0), .name = arena_str(d->a, db_str(q, 1)), .whose = arena_str(d->a, db_str(q, 2)), .started = db_int(q, 3),
-		.due = db_int(q, 4), .stopped = db_int(q, 5), .span = arena_str(d->a, db_str(q, 6)), .days = arena_str(d->a, db_str(q, 7)),
-		.state = arena_str(d->a, db_str(q, 8)), .rung = (enum clock_rung)db_int(q, 9)};
-	c.running = str_is(c.state, "running");
-	c.overdue = c.running && c.due < now();
-	return c;
+struct row {
+	struct disclosed_clock c;
+	struct str subject;
+	unsigned audiences;
+	int64_t record;
+};
+
+static struct row of_row(const struct disclosing *d, struct db_query *q) {
+	struct row r = {.c = {.id = db_int(q, 0), .name = arena_str(d->a, db_str(q, 1)), .title = arena_str(d->a, db_str(q, 2)), .started = db_int(q, 5),
+		.due = db_int(q, 6), .stopped = db_int(q, 7), .span = arena_str(d->a, db_str(q, 8)), .days = arena_str(d->a, db_str(q, 9)),
+		.state = arena_str(d->a, db_str(q, 10)), .basis = arena_str(d->a, db_str(q, 11)), .rung = (enum clock_rung)db_int(q, 12),
+		.put_off = db_int(q, 13) != 0},
+		.subject = arena_str(d->a, db_str(q, 3)), .audiences = (unsigned)db_int(q, 4)};
+	r.c.running = str_is(r.c.state, "running");
+	r.c.overdue = r.c.running && clock_over(r.c.due, now());
+	return r;
+}
+
+static enum err_code is_mine(const struct disclosing *d, struct str subject, bool *out, struct err *e) {
+	*out = d->viewer.name.n && str_eq(subject, d->viewer.name);
+	if (*out || !d->viewer.name.n) return ERR_OK;
+	struct db_query q = db_query(d->db, "SELECT 1 FROM membership WHERE account = $1 AND organization = $2");
+	db_bind_str(&q, 1, d->viewer.name);
+	db_bind_str(&q, 2, subject);
+	*out = db_row(&q);
+	return db_done(&q, e);
+}
+
+static enum err_code may_know(const struct disclosing *d, const struct kind *kind, unsigned audiences, const struct row *r, bool *out, struct err *e) {
+	/* By today's rules of the kind; never by what the public may see. */
+	unsigned told = str_is(r->c.name, DUTY_TO_AUTHORITY) ? visibility_of(kind->visibility, S("/regulatory")) & ~(unsigned)PUBLIC : r->audiences;
+	*out = (told & audiences) != 0;
+	if (!r->subject.n || audiences & (COORDINATORS | OWNER)) return ERR_OK;
+	return is_mine(d, r->subject, out, e);
 }
 
 /* Words come from the kind's file; whose it is, as this viewer is told. */
-static void in_words(const struct disclosing *d, const struct kind *kind, int64_t record, unsigned audiences, struct disclosed_clock *c) {
-	c->title = str_starts(c->name, S("regulatory/")) ? S("Give notice to the authority") : c->name;
-	for (size_t i = 0; i < kind->clocks_n; i++) {
-		if (!str_eq(kind->clocks[i].name, c->name)) continue;
-		c->title = kind->clocks[i].title;
-		c->description = kind->clocks[i].description;
-	}
-	if (c->whose.n) c->whose = disclose_name_on(d, kind, record, audiences, c->whose);
+static void in_words(const struct disclosing *d, const struct kind *kind, unsigned audiences, struct row *r) {
+	const struct kind_clock *k = kind_clock_named(kind, r->c.name);
+	struct disclosed_clock *c = &r->c;
+	if (str_is(c->name, DUTY_TO_AUTHORITY)) c->title = S("Give notice to the authority");
+	if (k) c->title = k->title, c->description = k->description;
+	if (!c->title.n) c->title = c->name; /* of a file that was changed */
+	c->who = k && k->who.n ? k->who : str_is(c->name, DUTY_TO_AUTHORITY) ? S("owner") : S("coordinator");
+	if (r->subject.n) c->whose = disclose_name_on(d, kind, r->record, audiences, r->subject);
+	if (str_starts(c->basis, S("policy:"))) c->policy = disclose_public_name(d->db, d->a, str_from(c->basis, 7));
+	if (audiences & COORDINATORS) return;
+	if (str_starts(c->basis, S("tier:"))) c->basis = STR_EMPTY;
+	if (c->rung > RUNG_OVERDUE) c->rung = RUNG_OVERDUE;
 }
 
 enum err_code disclose_clocks(const struct disclosing *d, const struct disclosed *r, struct disclosed_clock **out, size_t *n, struct err *e) {
 	*n = 0;
 	*out = NULL;
-	if (!(r->audiences & (PARTIES | OWNER | COORDINATORS))) return ERR_OK;
+	unsigned audiences = r->audiences & ~(unsigned)(PUBLIC | INVITED);
+	if (!audiences) return ERR_OK;
+	struct row *rows = arena_array(d->a, OF_RECORD, sizeof *rows);
 	struct disclosed_clock *items = arena_array(d->a, OF_RECORD, sizeof *items);
-	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
-	size_t used = 0;
+	if (!rows || !items) return err_set(e, ERR_MEMORY, "out of memory");
+	size_t used = 0, shown = 0;
 	struct db_query q = db_query(d->db, "SELECT " COLUMNS " FROM clock c WHERE c.record = $1 AND c.state <> 'cancelled' "
 		"ORDER BY CASE WHEN c.state = 'running' THEN 0 ELSE 1 END, c.due, c.id LIMIT 200");
 	db_bind_int(&q, 1, r->line.record);
-	while (used < OF_RECORD && db_row(&q)) items[used++] = of_row(d, &q);
-	enum err_code code = db_done(&q, e);
-	for (size_t i = 0; i < used && !code; i++) in_words(d, r->line.kind, r->line.record, r->audiences, &items[i]);
-	if (code) return code;
-	*out = items;
-	*n = used;
-	return ERR_OK;
-}
-
-enum err_code disclose_running(const struct disclosing *d, moment before, struct disclosed_clock **out, size_t *n, struct err *e) {
-	if (!(d->viewer.roles & ROLE_COORDINATOR)) return err_set(e, ERR_FORBIDDEN, "terms of all records are shown to coordinators");
-	struct disclosed_clock *items = arena_array(d->a, RUNNING, sizeof *items);
-	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
-	int64_t records[RUNNING];
-	size_t used = 0, shown = 0;
-	struct db_query q = db_query(d->db, "SELECT " COLUMNS ", c.record FROM clock c WHERE c.state = 'running' AND ($1 = 0 OR c.due < $1) ORDER BY c.due, c.id LIMIT 500");
-	db_bind_int(&q, 1, before);
-	while (used < RUNNING && db_row(&q)) {
-		records[used] = db_int(&q, 10);
-		items[used++] = of_row(d, &q);
-	}
+	while (used < OF_RECORD && db_row(&q)) rows[used++] = of_row(d, &q);
 	enum err_code code = db_done(&q, e);
 	for (size_t i = 0; i < used && !code; i++) {
-		code = disclose_glimpse(d, records[i], &items[i].record, e);
-		if (code == ERR_NOT_FOUND || code == ERR_UNSUPPORTED) {
-			code = ERR_OK;
-			continue;
-		}
-		if (code) break;
-		in_words(d, items[i].record.kind, records[i], COORDINATORS, &items[i]);
-		items[shown++] = items[i];
+		bool may = false;
+		rows[i].record = r->line.record;
+		code = may_know(d, r->line.kind, audiences, &rows[i], &may, e);
+		if (code || !may) continue;
+		in_words(d, r->line.kind, audiences, &rows[i]);
+		items[shown++] = rows[i].c;
 	}
 	if (code) return code;
 	*out = items;
@@ -72,17 +86,109 @@ enum err_code disclose_running(const struct disclosing *d, moment before, struct
 	return ERR_OK;
 }
 
+static enum err_code keeps(const struct disclosing *d, const struct row *r, bool *out, struct err *e) {
+	if (r->subject.n) return is_mine(d, r->subject, out, e);
+	*out = str_is(r->c.who, "coordinator");
+	return ERR_OK;
+}
+
+enum err_code disclose_running(const struct disclosing *d, const struct running_request *asked, struct disclosed_clock **out, size_t *n, struct err *e) {
+	if (!(d->viewer.roles & ROLE_COORDINATOR)) return err_set(e, ERR_FORBIDDEN, "terms of all records are shown to coordinators");
+	struct row *rows = arena_array(d->a, CLOCKS_MOST, sizeof *rows);
+	struct disclosed_clock *items = arena_array(d->a, CLOCKS_MOST, sizeof *items);
+	if (!rows || !items) return err_set(e, ERR_MEMORY, "out of memory");
+	size_t used = 0, shown = 0;
+	struct db_query q = db_query(d->db,
+		"SELECT " COLUMNS ", c.record FROM clock c WHERE c.state = 'running' AND c.due <= $1 ORDER BY c.due, c.id LIMIT 500");
+	db_bind_int(&q, 1, asked->overdue ? now() - SECOND : asked->until ? asked->until : INT64_MAX);
+	while (used < CLOCKS_MOST && db_row(&q)) {
+		rows[used] = of_row(d, &q);
+		rows[used++].record = db_int(&q, 14);
+	}
+	enum err_code code = db_done(&q, e);
+	for (size_t i = 0; i < used && !code; i++) {
+		struct glimpse line;
+		bool wanted = true;
+		code = disclose_glimpse(d, rows[i].record, &line, e);
+		if (code == ERR_NOT_FOUND || code == ERR_UNSUPPORTED) {
+			code = ERR_OK;
+			continue;
+		}
+		if (code) break;
+		in_words(d, line.kind, COORDINATORS, &rows[i]);
+		if (asked->mine) code = keeps(d, &rows[i], &wanted, e);
+		if (code || !wanted) continue;
+		items[shown] = rows[i].c;
+		items[shown++].record = line;
+	}
+	if (code) return code;
+	*out = items;
+	*n = shown;
+	return ERR_OK;
+}
+
+/* ---- for statistics ---- */
+
+static int by_length(const void *x, const void *y) {
+	moment a = *(const moment *)x, b = *(const moment *)y;
+	return (a > b) - (a < b);
+}
+
+/* The smallest value that at least a hundredth part `percent` of them don't exceed (the nearest rank). */
+static moment percentile(const moment *sorted, size_t n, size_t percent) {
+	size_t rank = (n * percent + 99) / 100;
+	return n ? sorted[rank ? rank - 1 : 0] : 0;
+}
+
+static enum err_code read_spans(struct db *db, moment *spans, struct clock_tally *t, struct err *e) {
+	size_t n = 0;
+	struct db_query q = db_query(db,
+		"SELECT c.stopped - c.started FROM clock c JOIN record r ON r.id = c.record WHERE c.name = $1 AND r.kind = $2 AND c.state IN ('met', 'late') "
+		"ORDER BY c.id DESC LIMIT 20000");
+	db_bind_str(&q, 1, t->name);
+	db_bind_str(&q, 2, t->kind);
+	while (n < SPANS && db_row(&q)) {
+		moment took = db_int(&q, 0);
+		spans[n++] = took > 0 ? took : 0; /* a clock was set back in between */
+	}
+	qsort(spans, n, sizeof *spans, by_length);
+	t->median = percentile(spans, n, 50);
+	t->most = percentile(spans, n, 90);
+	return db_done(&q, e);
+}
+
 enum err_code clock_tallies(struct db *db, struct arena *a, struct clock_tally **out, size_t *n, struct err *e) {
 	struct clock_tally *items = arena_array(a, TALLIES, sizeof *items);
-	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
+	moment *spans = arena_array(a, SPANS, sizeof *spans);
+	if (!items || !spans) return err_set(e, ERR_MEMORY, "out of memory");
 	struct db_query q = db_query(db,
 		"SELECT r.kind, c.name, sum(CASE WHEN c.state = 'met' THEN 1 ELSE 0 END), sum(CASE WHEN c.state = 'late' THEN 1 ELSE 0 END), "
-		"sum(CASE WHEN c.state = 'running' THEN 1 ELSE 0 END), sum(CASE WHEN c.state = 'running' AND c.due < $1 THEN 1 ELSE 0 END) "
-		"FROM clock c JOIN record r ON r.id = c.record GROUP BY r.kind, c.name ORDER BY r.kind, c.name LIMIT 200");
-	db_bind_int(&q, 1, now());
-	*n = 0;
-	while (*n < TALLIES && db_row(&q))
-		items[(*n)++] = (struct clock_tally){arena_str(a, db_str(&q, 0)), arena_str(a, db_str(&q, 1)), db_int(&q, 2), db_int(&q, 3), db_int(&q, 4), db_int(&q, 5)};
+		"sum(CASE WHEN c.state = 'running' THEN 1 ELSE 0 END), sum(CASE WHEN c.state = 'running' AND c.due <= $1 THEN 1 ELSE 0 END) "
+		"FROM clock c JOIN record r ON r.id = c.record WHERE c.state <> 'cancelled' GROUP BY r.kind, c.name ORDER BY r.kind, c.name LIMIT 200");
+	db_bind_int(&q, 1, now() - SECOND);
+	size_t used = 0;
+	while (used < TALLIES && db_row(&q))
+		items[used++] = (struct clock_tally){.kind = arena_str(a, db_str(&q, 0)), .name = arena_str(a, db_str(&q, 1)), .met = db_int(&q, 2), .late = db_int(&q, 3),
+			.running = db_int(&q, 4), .overdue = db_int(&q, 5)};
+	enum err_code code = db_done(&q, e);
+	for (size_t i = 0; i < used && !code; i++) code = read_spans(db, spans, &items[i], e);
+	if (code) return code;
 	*out = items;
-	return db_done(&q, e);
+	*n = used;
+	return ERR_OK;
+}
+
+enum err_code clock_overdues(struct db *db, struct arena *a, struct clock_overdue **out, size_t *n, struct err *e) {
+	struct clock_overdue *items = arena_array(a, SUBJECTS, sizeof *items);
+	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
+	size_t used = 0;
+	struct db_query q = db_query(db,
+		"SELECT subject, count(*) FROM clock WHERE state = 'running' AND due <= $1 GROUP BY subject ORDER BY count(*) DESC, subject LIMIT 500");
+	db_bind_int(&q, 1, now() - SECOND);
+	while (used < SUBJECTS && db_row(&q)) items[used++] = (struct clock_overdue){arena_str(a, db_str(&q, 0)), db_int(&q, 1)};
+	enum err_code code = db_done(&q, e);
+	if (code) return code;
+	*out = items;
+	*n = used;
+	return ERR_OK;
 }

@@ -143,6 +143,21 @@ static struct str words_of(struct str type) {
 	return type;
 }
 
+/* The rung of the ladder that an overdue term went up to (hub/clock_run.c) is the viewer's. */
+static bool went_up_to(const struct disclosing *d, const struct event_row *v) {
+	struct str told = json_get_str(v->detail, S("told"));
+	if (!str_is(v->type, "act") || !str_is(json_get_str(v->detail, S("act")), "clock.escalate")) return false;
+	return (str_is(told, "owner") && d->viewer.roles & ROLE_ADMINISTRATOR) || (str_is(told, "adjudicator") && d->viewer.roles & ROLE_ADJUDICATOR);
+}
+
+static void tell_untold(const struct disclosing *d, const struct stored *r, const struct event_row *v, struct disclosed_event *out, struct glimpse *record) {
+	static const struct kind some_kind = {.name = S_INIT("record"), .title = S_INIT("Record"), .plural = S_INIT("Records"), .path = S_INIT("records")};
+	static const struct kind_state some_state = {.name = S_INIT(""), .title = S_INIT("")};
+	*out = (struct disclosed_event){.at = v->at, .type = S("acted"), .state = &some_state, .untold = true,
+		.reason = S("Coordinators were told when it ended, and know which record it is."), .act = act_find(d->hub->acts, r->kind, S("clock.escalate"))};
+	*record = (struct glimpse){.record = r->id, .kind = &some_kind, .state = &some_state, .headline = S("A record that is not shown to you")};
+}
+
 enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct disclosed_event *out, struct glimpse *record, struct err *e) {
 	struct event_row v;
 	struct stored r;
@@ -152,6 +167,10 @@ enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct dis
 	if (!code) code = store_read(d->hub, d->db, d->a, v.record, &r, e);
 	if (!code) code = disclose_audiences(d, &r, &audiences, e);
 	if (!code) code = event_shows(d, &r, audiences, &v, &shows, e);
+	if (!code && !shows && went_up_to(d, &v)) {
+		if (disclose_glimpse(d, v.record, record, NULL)) return tell_untold(d, &r, &v, out, record), ERR_OK;
+		shows = true;
+	}
 	if (!code && !shows) code = err_set(e, ERR_NOT_FOUND, "there is no such event");
 	struct glimpse line;
 	if (!code) code = disclose_glimpse(d, v.record, &line, e);

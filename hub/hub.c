@@ -140,6 +140,7 @@ static bool set_oidc(struct conf *c, const char *name, struct str value) {
 
 static bool set_escalation(struct hub_escalation *to, const char *name, struct str value) {
 	struct duration d;
+	if (strcmp(name, "remind") == 0) return str_int(value, &to->remind) && to->remind >= 1 && to->remind <= 100;
 	bool owners = strcmp(name, "owners") == 0;
 	if ((!owners && strcmp(name, "adjudicators") != 0) || !duration_parse(value, &d) || d.years || d.months) return false;
 	*(owners ? &to->owners : &to->adjudicators) =
@@ -184,7 +185,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	if (!str_utf8(text)) return err_set(e, ERR_INVALID, "%s: is not UTF-8 text", path);
 	struct conf c = {.hub = h};
 	h->limits = (struct hub_limits){600, 3000, 300};
-	h->escalation = (struct hub_escalation){3 * DAY, 7 * DAY};
+	h->escalation = (struct hub_escalation){75, 3 * DAY, 7 * DAY};
 	h->panel = (struct hub_panel){.seats = 5, .quorum = 3, .per_sector = 2, .days = 15};
 	int line = ini_parse_string(arena_cstr(h->arena, text), conf_line, &c);
 	if (line)
@@ -222,8 +223,10 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"; in which days are counted for terms; holidays: polder admin holidays\n"
 		"; time_zone = Europe/Amsterdam\n"
 		"\n"
-		"; How long after its end an overdue term is told to the hub's owners, and to its adjudicators.\n"
+		"; After how much of a term, in percent, whose duty it is is reminded; and how long after its end an overdue term is told to the hub's owners, and to\n"
+		"; its adjudicators.\n"
 		"[escalation]\n"
+		"; remind = 75\n"
 		"; owners = P3D\n"
 		"; adjudicators = P7D\n"
 		"\n"

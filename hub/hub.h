@@ -44,8 +44,10 @@ struct hub_panel {
 	int64_t days;                      /* business days to decide */
 };
 
-/* How long after its end an overdue term goes up: [escalation] in polder.conf, as durations (owners = P3D). */
+/* When those who have a duty are reminded, and how long after its end an overdue term goes up: [escalation] in polder.conf, a percentage (remind = 75) and
+ * durations (owners = P3D). */
 struct hub_escalation {
+	int64_t remind;               /* percent of the term, 1 to 100 */
 	int64_t owners, adjudicators; /* microseconds */
 };
 

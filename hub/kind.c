@@ -4,6 +4,7 @@
 #include "hub/identifier.h"
 #include "hub/kinds_builtin.h"
 #include "hub/visibility.h"
+#include "lib/calendar/duration.h"
 
 enum { KIND_BYTES = 1 << 20, KINDS_CAP = 64 << 20 };
 
@@ -196,15 +197,19 @@ static enum err_code read_clocks(struct reader *r, const struct json *clocks) {
 			.limit = json_get_str(c, S("limit")),
 			.who = json_get_str(c, S("who")),
 			.stop = kind_strings(r->a, json_get(c, S("stop"))),
+			.cancel = kind_strings(r->a, json_get(c, S("cancel"))),
+			.promise = kind_strings(r->a, json_get(c, S("promise"))),
 			.by_tier = json_get_lit(c, "by_tier"),
 			.business = str_is(json_get_str(c, S("days")), "business"),
 		};
 		if (!kind_state(k, out[i].start) || !out[i].limit.n)
 			return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s needs a state to start in and a limit", STR_ARG(out[i].name));
-		for (size_t j = 0; j < out[i].stop.n; j++)
-			if (!kind_state(k, out[i].stop.items[j]))
-				return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: there is no state \"%.*s\"", STR_ARG(out[i].name),
-					STR_ARG(out[i].stop.items[j]));
+		const struct kind_pointers *ends[] = {&out[i].stop, &out[i].cancel};
+		for (size_t j = 0; j < lengthof(ends); j++)
+			for (size_t n = 0; n < ends[j]->n; n++)
+				if (!kind_state(k, ends[j]->items[n]))
+					return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: there is no state \"%.*s\"", STR_ARG(out[i].name),
+						STR_ARG(ends[j]->items[n]));
 	}
 	k->clocks = out;
 	k->clocks_n = json_count(clocks);
@@ -278,23 +283,23 @@ static bool name_ok(struct str s) {
 	return true;
 }
 
-/* "P90D", "PT12H" */
-static bool duration(struct str s) {
-	bool time = false, any = false;
-	for (size_t i = 1, digits = 0; i < s.n; i++) {
-		if (s.p[i] >= '0' && s.p[i] <= '9') {
-			digits++;
-		} else if (s.p[i] == 'T' && !time && !digits) {
-			time = true;
-			any = false;
-		} else {
-			if (!digits || digits > 6 || str_find_char(time ? S("HMS") : S("YMWD"), s.p[i]) == STR_NONE) return false;
-			any = true;
-			digits = 0;
-		}
-		if (i + 1 == s.n && digits) return false;
-	}
-	return any && s.p[0] == 'P';
+/* Business days are counted in days; hours are those of every day. */
+static enum err_code check_span(struct reader *r, const struct kind_clock *c, const char *where, struct str span) {
+	struct duration d;
+	if (!duration_parse(span, &d))
+		return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: %s: expected a duration such as \"P3D\"", STR_ARG(c->name), where);
+	if (c->business && !duration_of_days(&d) && (d.years || d.months || d.weeks))
+		return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: %s: business days are days or hours, no weeks, months or years", STR_ARG(c->name), where);
+	return ERR_OK;
+}
+
+static enum err_code check_clock(struct reader *r, const struct kind_clock *c) {
+	enum err_code code = check_span(r, c, "limit", c->limit);
+	for (size_t i = 0; i < json_count(c->by_tier) && !code; i++)
+		code = check_span(r, c, "by_tier", json_is(c->by_tier, JSON_OBJECT) ? json_string(&json_member_at(c->by_tier, i)->value) : STR_EMPTY);
+	if (!code && c->who.n && !role_of(c->who))
+		code = err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: there is no role \"%.*s\"", STR_ARG(c->name), STR_ARG(c->who));
+	return code;
 }
 
 /* What would be noticed only once a record is made, published or linked. */
@@ -312,17 +317,8 @@ static enum err_code check_rest(struct reader *r) {
 		for (size_t j = 0; j < k->links[i].to.n; j++)
 			if (!name_ok(k->links[i].to.items[j]) && !str_is(k->links[i].to.items[j], "*"))
 				return err_set(r->e, ERR_INVALID, "links: %.*s: to: expected names of kinds", STR_ARG(k->links[i].rel));
-	for (size_t i = 0; i < k->clocks_n; i++) {
-		if (!duration(k->clocks[i].limit))
-			return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: limit: expected a duration such as \"P3D\"", STR_ARG(k->clocks[i].name));
-		for (size_t j = 0; j < json_count(k->clocks[i].by_tier); j++)
-			if (!duration(json_string(&json_member_at(k->clocks[i].by_tier, j)->value)))
-				return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: by_tier: expected durations such as \"P3D\"", STR_ARG(k->clocks[i].name));
-		if (k->clocks[i].who.n && !role_of(k->clocks[i].who))
-			return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: there is no role \"%.*s\"", STR_ARG(k->clocks[i].name),
-				STR_ARG(k->clocks[i].who));
-	}
-	return ERR_OK;
+	for (size_t i = 0; i < k->clocks_n && !code; i++) code = check_clock(r, &k->clocks[i]);
+	return code;
 }
 
 static void free_schema(void *p) {

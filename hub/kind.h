@@ -73,7 +73,8 @@ struct kind_facet {
 
 struct kind_clock {
 	struct str name, title, description, start, limit, who;
-	struct kind_pointers stop;
+	struct kind_pointers stop, cancel; /* names of states; cancel: nothing is left to be done */
+	struct kind_pointers promise;      /* words with which commitments of a policy begin that are about this */
 	const struct json *by_tier; /* tier → limit; NULL: the same for all */
 	bool business;
 };

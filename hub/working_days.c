@@ -1,8 +1,9 @@
 #include "working_days.h"
 
 #include "hub/writer.h"
+#include "lib/csv/csv.h"
 
-enum { HOLIDAYS = 5000 };
+enum { HOLIDAYS = 5000, HOLIDAYS_BYTES = 4 << 20 };
 
 static bool day_of(struct str s, int64_t *out) {
 	int64_t year, month, day;
@@ -64,6 +65,55 @@ enum err_code holiday_add(struct hub *h, struct str day, struct str title, struc
 	struct writing w = {day, str_cut_utf8(title, 200), false};
 	if (!day_of(day, &number) || !str_utf8(title)) return err_set(e, ERR_INVALID, "a holiday is a day such as 2026-12-25, not \"%.*s\"", STR_ARG(str_cut_utf8(day, 40)));
 	return writer_run(h->writer, add, &w, e);
+}
+
+struct importing {
+	struct str csv;
+	size_t n;
+	enum err_code code; /* a refusal, which is nobody else's in the writer's transaction */
+	struct err err;
+};
+
+static enum err_code import_rows(struct db *db, struct arena *a, struct importing *x, struct err *e) {
+	struct csv csv;
+	struct csv_row row;
+	enum err_code code = csv_open(&csv, a, x->csv, &(struct csv_limits){.bytes = HOLIDAYS_BYTES}, e);
+	if (!code) code = csv_header(&csv, &row, e);
+	if (code) return code;
+	size_t day = csv_column(&row, S("day")), title = csv_column(&row, S("title"));
+	if (day == STR_NONE) return err_set(e, ERR_INVALID, "holidays are a table with a column \"day\"");
+	for (;;) {
+		code = csv_next(&csv, &row, e);
+		if (code || !row.n) return code;
+		struct writing w = {str_trim(row.fields[day]), title == STR_NONE ? STR_EMPTY : str_cut_utf8(str_trim(row.fields[title]), 200), false};
+		int64_t number;
+		if (!day_of(w.day, &number))
+			return err_set(e, ERR_INVALID, "line %zu: a holiday is a day such as 2026-12-25, not \"%.*s\"", row.line, STR_ARG(str_cut_utf8(w.day, 40)));
+		if (++x->n > HOLIDAYS) return err_set(e, ERR_TOO_LARGE, "more than %d holidays", HOLIDAYS);
+		if ((code = add(db, &w, e))) return code;
+	}
+}
+
+static enum err_code import_all(struct db *db, void *arg, struct err *e) {
+	struct importing *x = arg;
+	autoarena struct arena *a = arena_new(16 << 20);
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	enum err_code code = db_savepoint(db, e);
+	if (code) return code;
+	x->n = 0;
+	x->code = import_rows(db, a, x, &x->err);
+	if (!x->code) return db_release(db, e);
+	db_rollback_to(db);
+	return ERR_OK;
+}
+
+enum err_code holiday_import(struct hub *h, struct str csv, size_t *n, struct err *e) {
+	struct importing x = {.csv = csv};
+	enum err_code code = writer_run(h->writer, import_all, &x, e);
+	if (!code && x.code && e) *e = x.err;
+	if (code || x.code) return code ? code : x.code;
+	*n = x.n;
+	return ERR_OK;
 }
 
 enum err_code holiday_remove(struct hub *h, struct str day, struct err *e) {

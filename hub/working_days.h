@@ -10,6 +10,8 @@ struct holiday {
 	struct str day, title;
 };
 enum err_code holiday_list(struct db *db, struct arena *a, struct holiday **out, size_t *n, struct err *e) must_use;
+/* All of a table of comma-separated values with a column "day" and perhaps one "title", or none of them. ERR_INVALID says in which line. */
+enum err_code holiday_import(struct hub *h, struct str csv, size_t *n, struct err *e) must_use;
 /* ERR_INVALID for what is no day. Terms that run already keep their end. */
 enum err_code holiday_add(struct hub *h, struct str day, struct str title, struct err *e) must_use;
 enum err_code holiday_remove(struct hub *h, struct str day, struct err *e) must_use; /* ERR_NOT_FOUND */

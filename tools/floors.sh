@@ -47,6 +47,9 @@ complain "A decision is recorded past the act (hub/triage.c):" "$(
 complain "A grant's table, or that of the signing keys, is written past its owner (hub/harbor*.c, hub/signing.c):" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(harbor|signing|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) (harbor_grant|harbor_policy|harbor_threat|signing_key)\b" || true)"
+complain "A term is written past hub/clock*.c, or a holiday past hub/working_days.c:" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(clock|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) (clock|record_tier|holiday)\b" | grep -vE '^hub/(working_days|change_erase)\.c' || true)"
 accounts='account|recovery|session|token|membership|code|identity|audit|draft|saved_search|notice|notice_setting|notice_digest|idempotency'
 complain "An account's table is written outside hub/account/:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(account/|migrations/)' | strings |

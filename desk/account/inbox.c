@@ -37,7 +37,7 @@ static enum err_code add_group(const struct disclosing *d, struct inbox_page *pa
 		.href = account ? S("/account") : arena_fmt(d->a, "/inbox/%lld", (long long)n->id),
 		.headline = account ? S("Your account") : n->record.headline.n ? n->record.headline : n->record.id,
 		.id = account ? STR_EMPTY : n->record.id,
-		.kind = account ? STR_EMPTY : n->record.kind->title,
+		.kind = account || n->event.untold ? STR_EMPTY : n->record.kind->title,
 		.lines = arena_array(d->a, SHOWN_OF_ONE, sizeof *g->lines),
 	};
 	return g->lines ? ERR_OK : err_set(e, ERR_MEMORY, "out of memory");
@@ -85,7 +85,7 @@ enum err_code show_notice(struct request *rq, struct response *rs, struct err *e
 	enum err_code code = notice_list(&d, &(struct notice_request){.before = id + 1, .limit = 1, .sort = NOTICE_SORTS}, &notices, &n, &next, e);
 	if (!code && (!n || notices[0].id != id || notices[0].what.n)) code = err_set(e, ERR_NOT_FOUND, "%s", words.no_such_page);
 	if (!code) code = notice_mark_record_read(desk_hub(rq), desk_user(rq)->account.uid, notices[0].record.record, id, e);
-	if (!code) response_redirect(rs, 303, record_path(d.a, &notices[0].record));
+	if (!code) response_redirect(rs, 303, notices[0].event.untold ? S("/inbox") : record_path(d.a, &notices[0].record));
 	return code;
 }
 

@@ -137,6 +137,10 @@ static void clock_json(struct json_writer *w, const struct hub *h, const struct 
 	if (c->stopped) jw_field_str(w, S("stopped"), moment_text(c->stopped, text));
 	jw_field_str(w, S("span"), c->span);
 	jw_field_str(w, S("days"), c->days);
+	jw_field_str(w, S("basis"), c->basis);
+	jw_field_str(w, S("who"), c->who);
+	if (c->whose.n) jw_field_str(w, S("whose"), c->whose);
+	jw_field_bool(w, S("put_off"), c->put_off);
 	jw_field_int(w, S("rung"), c->rung);
 	if (c->record.kind) {
 		jw_name(w, S("record"));
@@ -170,6 +174,8 @@ enum err_code api_clocks(struct request *rq, struct response *rs, struct err *e)
 	struct disclosing d = desk_disclosing(rq);
 	struct disclosed_clock *clocks;
 	size_t n;
-	enum err_code code = disclose_running(&d, request_bool(rq, "overdue") ? now() : 0, &clocks, &n, e);
+	int64_t days = request_int(rq, "days");
+	struct running_request asked = {request_bool(rq, "overdue"), days ? now() + days * DAY : 0, request_bool(rq, "mine")};
+	enum err_code code = disclose_running(&d, &asked, &clocks, &n, e);
 	return code ? code : clocks_answer(rq, rs, clocks, n, e);
 }

@@ -127,7 +127,7 @@ route_fn show_desk, take_case;
 
 /* ---- terms.c ---- */
 struct term_line {
-	struct str title, description, whose, due, left, rung;
+	struct str title, description, whose, due, left, rung, why;
 	struct str href, record, kind; /* in the list of all */
 	struct str extend;             /* where it is put off; "" not for this viewer */
 	bool running, overdue, late;
@@ -139,7 +139,8 @@ struct terms_part {
 struct clocks_page {
 	const struct term_line *lines;
 	size_t n;
-	bool only_overdue;
+	enum terms_shown { TERMS_ALL, TERMS_OVERDUE, TERMS_WEEK, TERMS_MINE } shown;
+	bool more;
 };
 /* NULL in *out where there are none, or none that this viewer is told. */
 enum err_code terms_part(struct request *rq, const struct disclosed *r, const struct terms_part **out, struct err *e) must_use;

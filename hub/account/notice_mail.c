@@ -149,7 +149,7 @@ static enum err_code add_told(struct mailing *m, const struct waiting_notice *w,
 			list[i].n++;
 			return ERR_OK;
 		}
-	struct str name = disclose_public_name(m->db, m->a, line.uid);
+	struct str name = event.untold ? S("a term is overdue") : disclose_public_name(m->db, m->a, line.uid);
 	list[(*n)++] = (struct told){line.uid, str_eq(name, line.uid) ? STR_EMPTY : line_of(m->a, name), w->sort, 1};
 	return ERR_OK;
 }
@@ -166,11 +166,12 @@ static enum err_code stop_address(struct mailing *m, enum notice_sort sort, stru
 }
 
 static void add_record(const struct mailing *m, struct buf *b, const struct told *t, bool counted) {
-	buf_fmt(b, "%.*s", STR_ARG(t->uid));
+	/* Without a uid: who must see to it that terms are kept, and may not read the record. */
+	buf_fmt(b, "%.*s", STR_ARG(t->uid.n ? t->uid : S("A record that is not shown to you")));
 	if (t->headline.n) buf_fmt(b, ": %.*s", STR_ARG(t->headline));
 	if (counted) buf_fmt(b, " (%lld)", (long long)t->n);
 	buf_add_char(b, '\n');
-	if (m->hub->base_url.n) buf_fmt(b, "    %.*s/r/%.*s\n", STR_ARG(m->hub->base_url), STR_ARG(t->uid));
+	if (m->hub->base_url.n && t->uid.n) buf_fmt(b, "    %.*s/r/%.*s\n", STR_ARG(m->hub->base_url), STR_ARG(t->uid));
 	buf_add_char(b, '\n');
 }
 

@@ -1,6 +1,7 @@
 /* Disputes as the door in works on them. Faces read them through hub/dispute.h. */
 #pragma once
 #include "hub/act_private.h"
+#include "hub/clock.h"
 #include "hub/dispute.h"
 
 struct dispute {
@@ -39,8 +40,8 @@ enum err_code panel_read(struct db *db, struct arena *a, int64_t id, struct pane
 enum err_code panel_members(struct db *db, struct arena *a, int64_t id, struct panel_member **out, size_t *n, struct err *e) must_use;
 enum err_code panel_votes(struct db *db, struct arena *a, int64_t id, struct panel_vote **out, size_t *n, struct err *e) must_use;
 
-/* Moments: so many business days later, at the same hour (Monday to Friday, UTC). */
-moment business_days_after(moment from, int64_t days);
+/* The end of so many business days of the hub, as for terms (hub/clock.h): those of a dispute's states end with its own. */
+moment business_days_after(struct store *s, moment from, int64_t days);
 enum { ACKNOWLEDGE_DAYS = 3, DECIDE_DAYS = 5, EXTEND_DAYS = 15, CONTEST_DAYS = 10, REASONS_DAYS = 5 };
 
 /* ---- standing.c: what somebody may do now. One table for the acts and for pages. ---- */

@@ -100,7 +100,7 @@ enum err_code panel_draw(struct store *s, const struct stored *r, struct dispute
 	if (code) return code;
 	d->panel = db_last_id(s->db);
 	d->challenged = 0;
-	d->due = business_days_after(s->at, s->hub->panel.days);
+	d->due = business_days_after(s, s->at, s->hub->panel.days);
 	return panel_fill(s, r, d, STR_EMPTY);
 }
 

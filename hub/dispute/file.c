@@ -155,7 +155,7 @@ enum err_code dispute_filed(struct store *s, struct stored *r, const struct chan
 	unsigned roles;
 	if (!str_is(r->kind->name, "dispute")) return ERR_OK;
 	if (c->origin || c->state.n || c->imported) return ERR_OK; /* a record of one that was elsewhere: it has no ladder here */
-	struct dispute d = {.level = S("owner"), .since = s->at, .filed = s->at, .due = business_days_after(s->at, ACKNOWLEDGE_DAYS),
+	struct dispute d = {.level = S("owner"), .since = s->at, .filed = s->at, .due = business_days_after(s, s->at, ACKNOWLEDGE_DAYS),
 		.claimant = c->organization.n ? c->organization : s->actor.name};
 	struct str name = STR_EMPTY;
 	for (size_t i = 0; i < c->links_n; i++)

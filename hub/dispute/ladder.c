@@ -27,7 +27,7 @@ static enum err_code acknowledge(struct acting *x) {
 	if (!code) code = store_rewrite(x->s, x->r, NULL, S("acknowledge"), STR_EMPTY);
 	if (code) return code;
 	g.d.since = x->s->at;
-	g.d.due = business_days_after(x->s->at, DECIDE_DAYS);
+	g.d.due = business_days_after(x->s, x->s->at, DECIDE_DAYS);
 	x->audiences |= PUBLIC;
 	return dispute_write(x->s, x->r->id, &g.d);
 }
@@ -64,7 +64,7 @@ static enum err_code extend(struct acting *x) {
 	moment until = act_moment(x, "until");
 	if (code) return code;
 	bool panel = g.d.panel && (str_is(x->r->state, "with-panel") || str_is(x->r->state, "appealed"));
-	moment most = business_days_after(panel ? g.d.due : g.d.since, EXTEND_DAYS);
+	moment most = business_days_after(x->s, panel ? g.d.due : g.d.since, EXTEND_DAYS);
 	if (until <= g.d.due || until > most) {
 		char text[MOMENT_TEXT];
 		struct str at = moment_text(most, text);
@@ -77,7 +77,8 @@ static enum err_code extend(struct acting *x) {
 	set_arg(x, "until");
 	set_arg(x, "reason");
 	x->audiences |= PUBLIC;
-	return dispute_write(x->s, x->r->id, &g.d);
+	code = dispute_write(x->s, x->r->id, &g.d);
+	return code ? code : clock_put_off_here(x->s, x->r, until);
 }
 
 static enum err_code escalate(struct acting *x) {
@@ -176,7 +177,7 @@ static enum err_code redraw(struct acting *x, struct dispute *d) {
 		code = panel_member_state(x->s, d->panel, all[i].account, "lapsed", 0);
 		if (!code && sits) code = panel_let_out(x->s, x->r, d, all[i].account);
 	}
-	d->due = business_days_after(x->s->at, x->s->hub->panel.days);
+	d->due = business_days_after(x->s, x->s->at, x->s->hub->panel.days);
 	if (!code) code = panel_fill(x->s, x->r, d, STR_EMPTY);
 	json_set_str(&x->detail, S("what"), S("redrawn"));
 	return code ? code : dispute_write(x->s, x->r->id, d);
@@ -195,16 +196,17 @@ static enum err_code panel_overdue(struct acting *x, struct dispute *d) {
 	}
 	if ((int64_t)n < p.quorum) return redraw(x, d);
 	code = panel_count(x->s, x->r, d, true);
-	d->due = business_days_after(x->s->at, REASONS_DAYS);
+	d->due = business_days_after(x->s, x->s->at, REASONS_DAYS);
 	json_set_str(&x->detail, S("what"), S("closed"));
-	return code ? code : dispute_write(x->s, x->r->id, d);
+	if (!code) code = dispute_write(x->s, x->r->id, d);
+	return code ? code : clock_put_off_here(x->s, x->r, d->due);
 }
 
 static enum err_code overdue(struct acting *x) {
 	struct dispute d;
 	enum err_code code = dispute_read(x->s->db, x->s->a, x->r->id, &d, x->s->e);
 	if (code) return code;
-	if (!d.due || d.due > x->s->at) return nothing(x);
+	if (!d.due || !clock_over(d.due, x->s->at)) return nothing(x);
 	x->audiences |= PUBLIC;
 	struct str state = x->r->state;
 	if (str_is(state, "with-panel") || str_is(state, "appealed")) {
@@ -235,7 +237,7 @@ enum err_code dispute_escalate_overdue(struct hub *h, struct db *db, struct err 
 	char uids[AT_ONCE][UID_SIZE];
 	size_t n = 0;
 	struct db_query q = db_query(db, "SELECT r.uid FROM dispute d JOIN record r ON r.id = d.record WHERE d.due > 0 AND d.due <= $1 ORDER BY d.due LIMIT 200");
-	db_bind_int(&q, 1, now());
+	db_bind_int(&q, 1, now() - SECOND);
 	while (n < AT_ONCE && db_row(&q)) n += uid_parse(db_str(&q, 0), uids[n]);
 	enum err_code code = db_done(&q, e);
 	for (size_t i = 0; i < n && !code; i++) {

@@ -17,7 +17,7 @@ enum err_code dispute_up(struct store *s, struct stored *r, struct dispute *d, s
 	bool hub = d->respondent.n && !str_is(d->question, "good-faith") && !str_is(r->state, "with-hub") && !ruled_by_hub;
 	enum err_code code = store_rewrite(s, r, NULL, hub ? S("to-hub") : S("to-panel"), reason);
 	if (code) return code;
-	if (hub) return set_level(s, r, d, "hub", business_days_after(s->at, DECIDE_DAYS));
+	if (hub) return set_level(s, r, d, "hub", business_days_after(s, s->at, DECIDE_DAYS));
 	code = panel_draw(s, r, d, false);
 	return code ? code : set_level(s, r, d, "panel", d->due);
 }
@@ -43,7 +43,7 @@ enum err_code dispute_rule(struct store *s, struct stored *r, struct dispute *d,
 	enum err_code code = store_body(s->hub, s->db, s->a, r, &body, s->e);
 	if (!code) code = store_rewrite(s, r, with_ruling(s, body, what), appeal ? STR_EMPTY : S("rule"), STR_EMPTY);
 	if (!code) code = panel_let_out_all(s, r, d);
-	if (!code) code = set_level(s, r, d, arena_cstr(s->a, what->level), appeal ? 0 : business_days_after(s->at, CONTEST_DAYS));
+	if (!code) code = set_level(s, r, d, arena_cstr(s->a, what->level), appeal ? 0 : business_days_after(s, s->at, CONTEST_DAYS));
 	return code || !appeal ? code : dispute_close(s, r, d);
 }
 

@@ -1,6 +1,8 @@
 /* Rows of disputes and panels. */
 #include "dispute.h"
 
+#include "hub/working_days.h"
+
 enum err_code dispute_read(struct db *db, struct arena *a, int64_t record, struct dispute *out, struct err *e) {
 	struct db_query q = db_query(db,
 		"SELECT target, claimant, respondent, level, since, due, extended, accepted, challenged, panel, filed, question FROM dispute WHERE record = $1");
@@ -78,11 +80,10 @@ enum err_code panel_votes(struct db *db, struct arena *a, int64_t id, struct pan
 	return db_done(&q, e);
 }
 
-moment business_days_after(moment from, int64_t days) {
-	while (days > 0) {
-		from += DAY;
-		int64_t weekday = (from / DAY + 4) % 7; /* 1970-01-01 was a Thursday; 0 Sunday */
-		if (weekday != 0 && weekday != 6) days--;
-	}
-	return from;
+moment business_days_after(struct store *s, moment from, int64_t days) {
+	struct calendar c;
+	moment end;
+	struct duration d = {.days = days};
+	if (working_days(s->hub, s->db, s->a, &c, s->e)) return from + days * DAY; /* the database fails: so will the write of what this is for */
+	return term_end(&c, from, &d, TERM_BUSINESS, &end) ? end : from + days * DAY;
 }

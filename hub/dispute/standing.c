@@ -65,11 +65,11 @@ static const char *take_up(const struct standing *z, bool *forbidden) {
 	if (why) return why;
 	if (str_is(z->state, "ruled")) {
 		if (str_is(z->d->level, "panel")) return "a panel has ruled: that can be appealed, once";
-		return z->at >= z->d->due ? "ten business days have passed: the ruling is final" : NULL;
+		return clock_over(z->d->due, z->at) ? "ten business days have passed: the ruling is final" : NULL;
 	}
 	if (at_panel(z->state)) return "it is with the panel already";
 	if (settled(z->state)) return "it is settled";
-	return z->at < z->d->due ? "whoever has it now still has time to decide" : NULL;
+	return !clock_over(z->d->due, z->at) ? "whoever has it now still has time to decide" : NULL;
 }
 
 static const char *appeal(const struct standing *z, bool *forbidden) {
@@ -77,7 +77,7 @@ static const char *appeal(const struct standing *z, bool *forbidden) {
 	if (why) return why;
 	if (str_is(z->d->level, "appeal")) return "it was appealed already; there is one appeal";
 	if (!str_is(z->state, "ruled") || !str_is(z->d->level, "panel")) return "only a panel's ruling is appealed";
-	return z->at >= z->d->due ? "ten business days have passed: the ruling is final" : NULL;
+	return clock_over(z->d->due, z->at) ? "ten business days have passed: the ruling is final" : NULL;
 }
 
 static const char *card(const struct standing *z, bool *forbidden) {

@@ -6,12 +6,17 @@ const char migration_clocks[] =
 	"CREATE TABLE clock ("
 	"  id {id},"
 	"  record {int} NOT NULL REFERENCES record (id),"
-	"  name {text} NOT NULL,"             /* of the kind's file, or regulatory/0: the place in the body of a duty to an authority */
-	"  subject {text} NOT NULL,"          /* whose duty: uid; '' the coordinators' */
+	"  name {text} NOT NULL,"             /* of the kind's file; regulatory: a duty to an authority; or what a desk calls its own */
+	"  place {text} NOT NULL,"            /* of several with one name: which; '' else */
+	"  title {text} NOT NULL,"            /* what must be done, where no kind's file says it; '' else */
+	"  subject {text} NOT NULL,"          /* whose duty alone: uid; '' all who have the role that the kind's file names */
+	"  audiences {int} NOT NULL,"         /* set of enum audience: who may know of it */
 	"  started {int} NOT NULL,"
 	"  due {int} NOT NULL,"
 	"  span {text} NOT NULL,"             /* P5D */
-	"  days {text} NOT NULL,"             /* calendar, business, legal */
+	"  days {text} NOT NULL,"             /* calendar, business, legal; '' its end was given */
+	"  basis {text} NOT NULL,"            /* what gives the span: '' the kind's file; tier:high, policy:R-…, law:73(2), entry, hand */
+	"  put_off {int} NOT NULL,"           /* 1: somebody gave it a later end, which no new tier takes back */
 	"  state {text} NOT NULL,"            /* running, met, late (met after its end), cancelled */
 	"  stopped {int} NOT NULL,"           /* 0 while it runs */
 	"  rung {int} NOT NULL,"              /* of the ladder, that was reached: 0 none, 1 reminded, 2 overdue, 3 the hub's owners, 4 adjudicators */

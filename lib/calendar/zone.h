@@ -21,7 +21,6 @@ bool zone_read(struct arena *a, struct str bytes, const struct zone **out) must_
 /* How far the zone's clocks are ahead of UTC at a moment. Before the first change that is known: the first type of the file (section 3.2); after the last:
  * the rule in its footer (section 3.3.1, POSIX's TZ with its forms Mm.w.d, Jn and n). */
 int zone_offset_at(const struct zone *z, int64_t utc);
-/* The offset's abbreviation is not given: "IST" stands for three zones, and an offset says what it is. */
 
 enum zone_fit { ZONE_ONCE, ZONE_TWICE, ZONE_NEVER };
 /* The moment at which the zone's clocks show a local time. One that comes twice is taken for the first; one that is left out is taken as if the change had

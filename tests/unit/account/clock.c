@@ -1,43 +1,6 @@
 /* Terms: how they begin, end, are shortened, and what happens when nobody keeps them. */
-#include "test_case.h"
+#include "test_clock.h"
 
-#include "hub/account/notice.h"
-#include "hub/clocks.h"
-#include "hub/working_days.h"
-
-static struct str new_report(void) {
-	struct change c = {.op = CHANGE_CREATE, .actor = acting_as(finder), .kind = S("report"), .body = json(
-		"{'title': 'It leaks', 'description': 'Much', 'systems': [{'name': 'Model'}], 'severity': 'low', 'disclosure': {'intent': 'no'}, 'confirmed': true,"
-		" 'classification': {'real_world_harm': false, 'malicious_actor': false, 'csam': false}, 'statistics': {'claim': 'often'}}")};
-	ok(apply(c));
-	struct str uid = arena_str(arena, str_of(result.uid));
-	ok(apply((struct change){.op = CHANGE_MOVE, .actor = acting_as(finder), .record = uid, .move = S("submit")}));
-	return uid;
-}
-static const struct disclosed_clock *clock_of(struct str uid, const char *name) {
-	struct disclosing d = as(viewing(coordinator));
-	struct disclosed r = shown_to(d.viewer, uid);
-	struct disclosed_clock *list;
-	size_t n;
-	ok(disclose_clocks(&d, &r, &list, &n, &test_err));
-	for (size_t i = 0; i < n; i++)
-		if (str_is(list[i].name, name)) return &list[i];
-	return NULL;
-}
-static moment at(const char *text) {
-	moment t = 0;
-	assert_true(moment_parse(str_of(text), &t));
-	return t;
-}
-static size_t told(struct account a, struct str uid, const char *act) {
-	struct disclosing d = as(viewing(a));
-	struct notice *list;
-	size_t n, found = 0;
-	int64_t next;
-	ok(notice_list(&d, &(struct notice_request){.limit = 200, .sort = NOTICE_SORTS}, &list, &n, &next, &test_err));
-	for (size_t i = 0; i < n; i++) found += str_eq(list[i].record.uid, uid) && list[i].event.act && str_is(list[i].event.act->name, act);
-	return found;
-}
 static void decide_tier(struct str uid, const char *tier) {
 	ok(apply((struct change){.op = CHANGE_ACT, .record = uid, .act = S("triage.decide"), .args = json(tier)}));
 }
@@ -54,6 +17,26 @@ static void a_term_of_business_days_ends_with_the_last_of_them(void **state) {
 	assert_int_equal(c->due, at("2026-12-29T23:59:59Z"));
 	fails(holiday_add(hub, S("2026-02-30"), S(""), &test_err), ERR_INVALID);
 	fails(holiday_remove(hub, S("2026-02-03"), &test_err), ERR_NOT_FOUND);
+}
+
+static void holidays_come_as_a_table_whole_or_not_at_all(void **state) {
+	(void)state;
+	struct holiday *list;
+	size_t n = 0;
+	ok(holiday_import(hub, S("title,day\nChristmas,2026-12-25\n\"Boxing Day, again\",2026-12-26\n"), &n, &test_err));
+	assert_int_equal(n, 2);
+	ok(holiday_list(db, arena, &list, &n, &test_err));
+	assert_int_equal(n, 2);
+	assert_str(list[1].title, "Boxing Day, again");
+	fails(holiday_import(hub, S("day\n2027-01-01\n2027-02-29\n"), &n, &test_err), ERR_INVALID);
+	assert_has(test_err.message, "line 3");
+	fails(holiday_import(hub, S("date\n2027-01-01\n"), &n, &test_err), ERR_INVALID);
+	fails(holiday_import(hub, S(""), &n, &test_err), ERR_INVALID);
+	ok(holiday_list(db, arena, &list, &n, &test_err));
+	assert_int_equal(n, 2);
+	ok(holiday_remove(hub, S("2026-12-26"), &test_err));
+	ok(holiday_list(db, arena, &list, &n, &test_err));
+	assert_int_equal(n, 1);
 }
 
 static void it_stops_when_the_record_moves_on_and_tells_whether_in_time(void **state) {
@@ -127,12 +110,12 @@ static void notice_to_an_authority_is_due_by_class(void **state) {
 	for (size_t i = 0; i < lengthof(classes); i++) {
 		struct str one = create("case", arena_fmt(arena,
 			"{'title': 'A case', 'regulatory': [{'regime': 'EU AI Act, Article 73', 'applies': 'yes', 'class': '%s', 'aware': '2026-11-23T08:00:00Z'}]}", classes[i].class).p);
-		const struct disclosed_clock *c = clock_of(one, "regulatory/0");
+		const struct disclosed_clock *c = clock_of(one, "regulatory");
 		assert_non_null(c);
 		assert_int_equal(c->due, at(classes[i].due));
 		revise(one, arena_fmt(arena, "{'title': 'A case', 'regulatory': [{'regime': 'EU AI Act, Article 73', 'applies': 'yes', 'class': '%s', "
 			"'aware': '2026-11-23T08:00:00Z', 'initial': '2026-11-24T08:00:00Z'}]}", classes[i].class).p);
-		assert_str(clock_of(one, "regulatory/0")->state, "met");
+		assert_str(clock_of(one, "regulatory")->state, "met");
 	}
 }
 
@@ -163,16 +146,17 @@ static void strangers_are_told_of_no_terms(void **state) {
 	size_t n;
 	ok(disclose_clocks(&d, &r, &list, &n, &test_err));
 	assert_int_equal(n, 1);
-	fails(disclose_running(&d, 0, &list, &n, &test_err), ERR_FORBIDDEN);
+	fails(disclose_running(&d, &(struct running_request){0}, &list, &n, &test_err), ERR_FORBIDDEN);
 	d = as(viewing(coordinator));
-	ok(disclose_running(&d, 0, &list, &n, &test_err));
+	ok(disclose_running(&d, &(struct running_request){0}, &list, &n, &test_err));
 	assert_true(n >= 1);
 	check_whole();
 }
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		case_test(a_term_of_business_days_ends_with_the_last_of_them), case_test(it_stops_when_the_record_moves_on_and_tells_whether_in_time),
+		case_test(a_term_of_business_days_ends_with_the_last_of_them), case_test(holidays_come_as_a_table_whole_or_not_at_all),
+		case_test(it_stops_when_the_record_moves_on_and_tells_whether_in_time),
 		case_test(each_rung_is_reached_once_and_in_order_however_late), case_test(a_tier_shortens_what_runs),
 		case_test(a_policy_that_promises_sooner_counts), case_test(notice_to_an_authority_is_due_by_class),
 		case_test(a_term_is_put_off_with_a_reason_by_coordinators_alone), case_test(strangers_are_told_of_no_terms),
