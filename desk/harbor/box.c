@@ -79,8 +79,8 @@ static bool accepted(const struct harbor_box *box, const struct policy_record *p
 	return false;
 }
 
-static enum err_code box_of_report(struct request *rq, const struct disclosing *d, const struct disclosed *r, struct harbor_box *box, bool *any,
-	struct err *e) {
+/* csrf and path are set already: they are those of whoever looks. */
+static enum err_code box_of_report(const struct disclosing *d, const struct disclosed *r, struct harbor_box *box, bool *any, struct err *e) {
 	struct disclosed_rights rights;
 	struct policy_record *items;
 	struct harbor_grant *grants;
@@ -89,7 +89,7 @@ static enum err_code box_of_report(struct request *rq, const struct disclosing *
 	struct harbor_threat *threats;
 	size_t threats_n;
 	*any = false;
-	if (code || !rq->user || !(rights.roles & (ROLE_OWNER | ROLE_COORDINATOR))) return code;
+	if (code || !d->viewer.name.n || !(rights.roles & (ROLE_OWNER | ROLE_COORDINATOR))) return code;
 	code = harbor_threats_of(d, r, &threats, &threats_n, e);
 	if (code) return code;
 	size_t open_n = 0;
@@ -100,8 +100,6 @@ static enum err_code box_of_report(struct request *rq, const struct disclosing *
 	box->threats_n = open_n;
 	box->owner = rights.roles & ROLE_OWNER;
 	box->coordinator = rights.roles & ROLE_COORDINATOR;
-	box->csrf = desk_csrf(rq);
-	box->path = record_path(d->a, &r->line);
 	*any = open_n > 0;
 	if (!box->owner) return ERR_OK;
 	code = harbor_grants_of(d, r, &grants, &box->grants_n, e);
@@ -129,7 +127,24 @@ enum err_code harbor_box(struct request *rq, const struct disclosed *r, const st
 	enum err_code code = ERR_OK;
 	if (is(r, "policy")) code = box_of_policy(&d, r, box, e);
 	else if (any) code = box_of_organization(rq, &d, r, box, e);
-	else if (is(r, "report")) code = box_of_report(rq, &d, r, box, &any, e);
+	else if (is(r, "report") && rq->user) {
+		box->csrf = desk_csrf(rq);
+		box->path = record_path(d.a, &r->line);
+		code = box_of_report(&d, r, box, &any, e);
+	}
+	if (!code && any) *out = box;
+	return code;
+}
+
+enum err_code harbor_box_of_finder(const struct disclosing *d, const struct disclosed *r, struct str csrf, struct str path, const struct harbor_box **out,
+	struct err *e) {
+	struct harbor_box *box = arena_new_of(d->a, struct harbor_box);
+	bool any = false;
+	*out = NULL;
+	if (!box) return err_set(e, ERR_MEMORY, "out of memory");
+	box->csrf = csrf;
+	box->path = path;
+	enum err_code code = box_of_report(d, r, box, &any, e);
 	if (!code && any) *out = box;
 	return code;
 }

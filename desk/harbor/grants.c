@@ -113,25 +113,26 @@ enum err_code show_grant_json(struct request *rq, struct response *rs, struct er
 
 /* ---- for who made the report ---- */
 
-static enum err_code grants_of(struct request *rq, struct disclosed *r, struct harbor_grant **grants, size_t *n, struct err *e) {
-	struct disclosing d = desk_disclosing(rq);
-	enum err_code code = disclose_record(&d, request_str(rq, "id"), r, e);
-	return code ? code : harbor_grants_of(&d, r, grants, n, e);
-}
-
-enum err_code show_opening(struct request *rq, struct response *rs, struct err *e) {
-	struct disclosed r;
+enum err_code send_opening(struct response *rs, const struct disclosing *d, const struct disclosed *r, struct str id, struct err *e) {
 	struct harbor_grant *grants;
 	size_t n;
-	enum err_code code = grants_of(rq, &r, &grants, &n, e);
+	enum err_code code = harbor_grants_of(d, r, &grants, &n, e);
 	if (code) return code;
 	for (size_t i = 0; i < n; i++) {
-		if (!str_eq(grants[i].id, request_str(rq, "grant"))) continue;
-		response_bytes(rs, S("application/json"), json_pretty(rq->arena, harbor_opening(rq->arena, &grants[i], r.line.uid)));
+		if (!str_eq(grants[i].id, id)) continue;
+		response_bytes(rs, S("application/json"), json_pretty(d->a, harbor_opening(d->a, &grants[i], r->line.uid)));
 		response_header(rs, "Content-Disposition", S("attachment; filename=\"opening.json\""));
+		rs->cache = CACHE_NO_STORE;
 		return ERR_OK;
 	}
 	return err_set(e, ERR_NOT_FOUND, "%s", words.no_such_grant);
+}
+
+enum err_code show_opening(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct disclosed r;
+	enum err_code code = disclose_record(&d, request_str(rq, "id"), &r, e);
+	return code ? code : send_opening(rs, &d, &r, request_str(rq, "grant"), e);
 }
 
 enum err_code api_grants(struct request *rq, struct response *rs, struct err *e) {
@@ -141,7 +142,8 @@ enum err_code api_grants(struct request *rq, struct response *rs, struct err *e)
 	struct policy_record *offers;
 	size_t n, offers_n;
 	struct disclosed_rights rights;
-	enum err_code code = grants_of(rq, &r, &grants, &n, e);
+	enum err_code code = disclose_record(&d, request_str(rq, "id"), &r, e);
+	if (!code) code = harbor_grants_of(&d, &r, &grants, &n, e);
 	if (!code) code = disclose_rights(&d, &r, &rights, e);
 	if (!code) code = policy_records_for(&d, &r, &offers, &offers_n, e);
 	if (code) return code;

@@ -56,6 +56,12 @@ struct harbor_box {
 };
 /* NULL in *out where there is nothing to say. */
 enum err_code harbor_box(struct request *rq, const struct disclosed *r, const struct harbor_box **out, struct err *e) must_use;
+/* That of a report for a finder who is known in another way than by an account: d is asked as the finder, forms carry csrf and go to path + "/harbor" and
+ * path + "/threatened". */
+enum err_code harbor_box_of_finder(const struct disclosing *d, const struct disclosed *r, struct str csrf, struct str path, const struct harbor_box **out,
+	struct err *e) must_use;
+/* Answers with what opens that grant of a report; ERR_NOT_FOUND where d's viewer owns none of that id. */
+enum err_code send_opening(struct response *rs, const struct disclosing *d, const struct disclosed *r, struct str id, struct err *e) must_use;
 
 /* ---- directory.c ---- */
 

@@ -152,7 +152,7 @@ enum err_code show_organization_security(struct request *rq, struct response *rs
 	add_contacts(&f, r.body);
 	for (size_t i = 0; i < n; i++) add_channels(&f, policies[i].r.body);
 	/* Who has no address of its own can be reached through the hub. */
-	if (!f.contacts) add_path(&f, "Contact", arena_cat(d.a, S("/new/report?about="), r.line.uid));
+	if (!f.contacts) add_path(&f, "Contact", arena_cat(d.a, S("/report?organization="), r.line.uid));
 	add_expires(&f, n ? policies[0].r.body : NULL);
 	add(&f, "Canonical", json_get_str(r.body, S("security_txt_url")));
 	if (f.origin.own) add_path(&f, "Canonical", arena_fmt(d.a, "/organizations/%.*s/security.txt", STR_ARG(r.line.uid)));

@@ -1,6 +1,7 @@
 /* A report as its finder sees it. */
 #include "pages.h"
 
+#include "desk/harbor/pages.h"
 #include "desk/identify.h"
 #include "desk/site/words.h"
 #include "follow.t.h"
@@ -171,7 +172,8 @@ static struct str done_words(struct request *rq) {
 	static const struct {
 		const char *name, *const *words;
 	} all[] = {{"message", &intake_words.done_message}, {"files", &intake_words.done_files}, {"withdrawn", &intake_words.done_withdrawn},
-		{"changed", &intake_words.done_changed}, {"claimed", &intake_words.done_claimed}};
+		{"changed", &intake_words.done_changed}, {"claimed", &intake_words.done_claimed},
+		{"accepted", &intake_words.done_accepted}, {"told", &intake_words.done_told}};
 	struct str done = str_is(str_of(rq->route->name), "follow") ? request_str(rq, "done") : STR_EMPTY;
 	for (size_t i = 0; i < lengthof(all); i++)
 		if (str_is(done, all[i].name)) return str_of(*all[i].words);
@@ -216,6 +218,7 @@ enum err_code put_follow(struct request *rq, struct response *rs, const struct f
 	if (!code) code = read_threads(rq, &d, &r, &p, e);
 	if (!code) code = read_files(&d, &r, &p, e);
 	if (!code) code = disclose_joined(&d, &r, &joined, e);
+	if (!code) code = harbor_box_of_finder(&d, &r, f->csrf, S("/receipt"), &p.harbor, e);
 	if (code) return code;
 	if (joined) p.joined = str_of(intake_step_of(joined)->title);
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = str_of(intake_words.follow), .here = SITE_REPORT});

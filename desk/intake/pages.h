@@ -95,6 +95,7 @@ struct intake_follow {
 	struct str credit, embargo;
 	struct str joined;         /* state of what it was joined to; "" nothing */
 	struct str public_path;    /* where it is public; "" it is not */
+	const struct harbor_box *harbor; /* policies that cover it, grants, threats; NULL nothing to say */
 	struct intake_help help;
 	bool csam;
 };
@@ -106,7 +107,7 @@ route_fn show_receipt, take_receipt, show_follow, lost_receipt;
 enum err_code put_follow(struct request *rq, struct response *rs, const struct finder *f, struct str trouble, int status, struct err *e) must_use;
 
 /* ---- replies.c ---- */
-route_fn take_message, take_files, take_withdrawal, take_claim, take_leave, show_change, take_change, show_finder_file;
+route_fn take_message, take_files, take_withdrawal, take_claim, take_finder_accept, take_finder_threatened, show_finder_opening, take_leave, show_change, take_change, show_finder_file;
 
 /* ---- words.c ---- */
 struct intake_words {
@@ -115,7 +116,7 @@ struct intake_words {
 	const char *too_many_systems, *pseudonym_missing, *confirm;
 	const char *you, *hub;
 	const char *sent_event, *withdrawn_event, *file_event; /* file_event: {1} name */
-	const char *done_message, *done_files, *done_withdrawn, *done_changed, *done_claimed;
+	const char *done_message, *done_files, *done_withdrawn, *done_changed, *done_claimed, *done_accepted, *done_told;
 	const char *anonymous_help, *pseudonym_help;
 	const char *business_days, *days;
 	const char *no_file, *no_receipt;

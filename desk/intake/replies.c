@@ -2,6 +2,7 @@
 #include "pages.h"
 
 #include "desk/forms/words.h"
+#include "desk/harbor/pages.h"
 #include "desk/identify.h"
 #include "follow.t.h"
 #include "http/form.h"
@@ -215,4 +216,35 @@ enum err_code take_change(struct request *rq, struct response *rs, struct err *e
 	}
 	x->page.form.preview = str_is(s.action, "preview");
 	return put_change(x, 200, e);
+}
+
+/* ---- safe harbor ---- */
+
+static enum err_code act(struct request *rq, struct response *rs, const char *name, const char *argument, const char *what, struct err *e) {
+	const struct finder *f;
+	bool done;
+	enum err_code code = begin(rq, rs, request_str(rq, "csrf"), &f, &done, e);
+	if (code || done) return code;
+	struct json_builder args = json_object_of(rq->arena);
+	json_set_str(&args, str_of(argument), request_str(rq, argument));
+	struct change c = {.op = CHANGE_ACT, .act = str_of(name), .args = json_built(&args)};
+	return apply(rq, rs, f, &c, what, e);
+}
+
+enum err_code take_finder_accept(struct request *rq, struct response *rs, struct err *e) {
+	return act(rq, rs, "harbor.accept", "policy", "accepted", e);
+}
+enum err_code take_finder_threatened(struct request *rq, struct response *rs, struct err *e) {
+	return act(rq, rs, "harbor.threatened", "text", "told", e);
+}
+
+enum err_code show_finder_opening(struct request *rq, struct response *rs, struct err *e) {
+	const struct finder *f;
+	struct disclosed r;
+	enum err_code code = finder_find(rq, rs, &f, e);
+	if (!code && (!f || !f->receipt.record.n)) code = err_set(e, ERR_NOT_FOUND, "%s", words.no_such_grant);
+	if (code) return code;
+	struct disclosing d = finder_disclosing(rq, f);
+	code = disclose_record(&d, f->receipt.record, &r, e);
+	return code ? code : send_opening(rs, &d, &r, request_str(rq, "grant"), e);
 }

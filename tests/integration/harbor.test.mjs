@@ -312,7 +312,7 @@ test('hub and organizations serve security.txt files that are valid', async () =
   assert.match(of('Policy')[0], new RegExp(`^${address}/r/`))
   assert.equal(of('Expires').length, 1)
   const lonely = (await page('/organizations/h:lonely/security.txt')).text
-  assert.match(lonely, new RegExp(`^Contact: ${address}/new/report\\?about=R-`))
+  assert.match(lonely, new RegExp(`^Contact: ${address}/report\\?organization=R-`))
   for (const nothing of ['h:hidden', 'h:model', 'no-such']) assert.equal((await page(`/organizations/${nothing}/security.txt`)).status, 404, nothing)
 })
 

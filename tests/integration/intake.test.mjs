@@ -15,7 +15,7 @@ const agent = 'Mozilla/5.0 (a browser that nobody else has)'
 let hub, coco, max, desk
 const codes = []
 before(async () => {
-  hub = await startHub({import: [starter], conf: '[limits]\nwrites = 0\nreads_anonymous = 0\n', logged: true})
+  hub = await startHub({import: [starter], conf: '[hub]\npolicy = policy:polder-default\n[limits]\nwrites = 0\nreads_anonymous = 0\n', logged: true})
   createUser(hub, 'coco', 'coordinator')
   createUser(hub, 'max', 'member')
   coco = token(hub, 'coco')
@@ -130,6 +130,26 @@ test('an anonymous report is sent, followed, answered, changed and taken back, w
   const left = await finder.send(await follow(finder), 'action="/receipt/leave"')
   assert.equal(left.headers.location, '/receipt')
   assert.equal((await finder.get('/receipt/report')).headers.location, '/receipt')
+})
+
+test('who reports without a name accepts a safe harbor, shows it, and is heard when threatened', async () => {
+  const finder = await opened(await sent(new Browser(hub), 'anonymous'))
+  const page = await follow(finder)
+  assert.match(plain(page), /Safe harbor.*Disclosure policy with full safe harbor.*5 of 5/)
+  assert.equal((await finder.send(page, 'action="/receipt/harbor"', {})).headers.location, '/receipt/report?done=accepted')
+  const after_ = await follow(finder)
+  const grant = after_.match(/href="(\/harbor\/[\w-]{22})"/)[1], opening = after_.match(/href="(\/receipt\/harbor\/[\w-]{22}\.json)"/)[1]
+  const shown = await new Browser(hub).get(grant)
+  assert.equal(shown.status, 200)
+  assert.match(shown.text, /The signature is good/)
+  for (const secret of [idOf(page), 'A-', told['/title']]) assert.ok(!shown.text.includes(secret) || (secret === 'A-' && !/A-[0-9A-Z]{4}-[0-9A-Z]{4}/.test(shown.text)), secret)
+  assert.equal(JSON.parse((await finder.get(opening)).text).report, idOf(page))
+  assert.equal((await finder.get(opening)).headers['cache-control'], 'no-store')
+  assert.equal((await new Browser(hub).get(opening)).status, 404)
+  assert.equal((await opened(codes[0]).then((other) => other.get(opening))).status, 404)
+  assert.equal((await finder.send(after_, 'action="/receipt/threatened"', {text: 'They wrote to my employer.'})).headers.location, '/receipt/report?done=told')
+  assert.match(plain((await desk.get('/threats')).text), /They wrote to my employer\./)
+  assert.match(plain(await follow(finder)), /You said that you are threatened\. The coordinators know\./)
 })
 
 test('a typing error in a code is told as one, and a code that never was as unknown', async () => {
@@ -386,8 +406,8 @@ test('a receipt opens its own report and no other address', async () => {
 
 test('a form of another browser, or without its proof, does nothing', async () => {
   const finder = await opened(codes[0])
-  for (const path of ['/receipt/message', '/receipt/withdraw', '/receipt/claim', '/receipt/files']) {
-    const answer = await finder.request(path, {pairs: [['csrf', '0'.repeat(32)], ['text', 'forged'], ['reason', 'forged']]})
+  for (const path of ['/receipt/message', '/receipt/withdraw', '/receipt/claim', '/receipt/files', '/receipt/harbor', '/receipt/threatened']) {
+    const answer = await finder.request(path, {pairs: [['csrf', '0'.repeat(32)], ['text', 'forged'], ['reason', 'forged'], ['policy', 'policy:polder-default']]})
     assert.equal(answer.status, 403, path)
   }
   assert.match((await finder.get('/receipt/report')).headers['set-cookie'][0], /^polder-receipt=[\w-]+; Path=\/; HttpOnly; SameSite=Strict$/)
