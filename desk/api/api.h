@@ -93,7 +93,7 @@ enum err_code api_once(struct request *rq, struct response *rs, route_fn *work, 
 route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, api_record, api_history, api_search, api_facets, api_health,
 	api_moves;
 /* room.c */
-route_fn api_acts, api_record_acts, api_room, api_messages, api_mark_read;
+route_fn api_acts, api_record_acts, api_room, api_messages, api_mark_read, api_open_case;
 /* dispute.c */
 route_fn api_disputes, api_dispute, api_file_dispute;
 /* tables.c */

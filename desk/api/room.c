@@ -2,6 +2,7 @@
 #include "desk/api/room_json.h"
 
 #include "api.h"
+#include "hub/case_open.h"
 
 static enum err_code find(struct request *rq, struct disclosing *d, struct disclosed *r, struct err *e) {
 	*d = desk_disclosing(rq);
@@ -95,4 +96,27 @@ enum err_code api_mark_read(struct request *rq, struct response *rs, struct err 
 	jw_field_int(&w, S("unread"), unread);
 	jw_object_end(&w);
 	return ERR_OK;
+}
+
+static enum err_code open_case(struct request *rq, struct response *rs, struct err *e) {
+	struct outcome o = {0};
+	struct actor actor = desk_actor(rq);
+	const struct json *body;
+	struct arena *memory;
+	if (!api_body(rq, rs, &body, &memory, e)) return ERR_OK;
+	struct str joined = json_get_str(body, S("case"));
+	struct hub *h = desk_hub(rq);
+	enum err_code code = joined.n ? case_join(h, rq->worker, &actor, request_str(rq, "id"), joined, &o.result, &o.result.err) :
+		case_open(h, rq->worker, &actor, request_str(rq, "id"), json_get_str(body, S("title")), &o.result, &o.result.err);
+	if (code) {
+		refusal_from(&o.refusal, rq->arena, &o.result.err, NULL, STR_EMPTY);
+		return api_refuse(rs, &o.refusal);
+	}
+	struct json_writer w = json_writer(response_json(rs));
+	rs->etag = written_json(&w, rq, &o, NULL);
+	rs->status = o.result.changed && !joined.n ? 201 : 200;
+	return ERR_OK;
+}
+enum err_code api_open_case(struct request *rq, struct response *rs, struct err *e) {
+	return api_once(rq, rs, open_case, e);
 }

@@ -172,6 +172,12 @@ static const struct route table[] = {
 			.text = "For coordinators, and owners of the hub. That there was a record and why it went stays; there is no way back.",
 			.example = "/api/v1/records/R-7KQ2-M9XD/erasure",
 			.body = "{\"reason\":\"Asked for by the person concerned.\",\"basis\":\"GDPR, Article 17(1)(a)\"}")},
+	{"/api/v1/records/{id}/case", api_open_case, MAY_COORDINATE, HTTP_POST, CSRF_API, .name = "open-case", .gives = GIVES_JSON,
+		.body_max = SMALL_BYTES, .help = "Opens a case from a report, or joins the report to one.", .params = PARAMS(ID_PARAM, ONCE),
+		.more = OPERATION(.takes = "NewCase", .gives = "Written", .status = 201, .or_200 = true, .conflicts = true,
+			.text = "The finder takes part under an alias, their wish for an embargo is proposed, and whoever has a part along the supply chain is proposed. "
+					"200 where the report has a case already.",
+			.example = "/api/v1/records/R-7KQ2-M9XD/case", .body = "{\"title\":\"Case of the leaking tool channel\"}")},
 	{"/api/v1/records/{id}/read", api_mark_read, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "mark-read", .gives = GIVES_JSON,
 		.body_max = SMALL_BYTES, .help = "Notes up to where you have read a record's messages.", .params = PARAMS(ID_PARAM),
 		.more = OPERATION(.takes = "ReadMark", .gives = "Unread", .example = ONE_LEAF "/read", .body = "{\"up_to\":1234}")},

@@ -93,3 +93,33 @@ struct room_page {
 	const struct decisions_part *decisions; /* NULL none that are told */
 };
 route_fn show_room, take_room_act, take_room_message, take_room_read;
+
+/* ---- desk.c: what waits for coordinators ---- */
+struct desk_line {
+	struct str href, id, headline, age;
+	int64_t parties, silent;
+	struct str until;              /* of an embargo; "" none */
+	bool proposed;
+};
+struct desk_group {
+	struct str title, description;
+	const struct desk_line *lines;
+	size_t n;
+	bool more;
+};
+struct desk_part {
+	struct str title;
+	const struct desk_group *groups;
+	size_t n, total;
+};
+struct desk_page {
+	struct desk_part parts[6];
+	size_t n;
+};
+/* From a report to a case, on the report's page; for coordinators. NULL nothing to show. */
+struct case_box {
+	struct str csrf, path;
+	struct str room, headline;     /* of the case that handles it; "" none yet */
+};
+enum err_code case_box(struct request *rq, const struct disclosed *r, const struct case_box **out, struct err *e) must_use;
+route_fn show_desk, take_case;

@@ -162,7 +162,8 @@ struct str securitytxt_address(struct arena *a, struct str mailto) {
 	char *to = arena_alloc(a, s.n + 1);
 	for (size_t i = 0; to && i < s.n; i++) {
 		bool coded = s.p[i] == '%'; /* two digits follow, as was seen above */
-		to[n++] = coded ? (char)(hex_value(s.p[i + 1]) << 4 | hex_value(s.p[i + 2])) : s.p[i];
+		int byte = coded ? hex_value(s.p[i + 1]) << 4 | hex_value(s.p[i + 2]) : s.p[i];
+		to[n++] = (char)byte;
 		if (coded) i += 2;
 	}
 	struct str out = str_n(to, to ? n : 0);

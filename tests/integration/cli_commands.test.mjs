@@ -50,10 +50,17 @@ test('every example of the help runs as it stands', async (t) => {
   writeFileSync(join(folder, 'report.json'), JSON.stringify(flaw('anonymous').body))
   writeFileSync(join(folder, 'security.txt'), 'Contact: mailto:security@example.com\nExpires: 2999-01-01T00:00:00Z\n')
   for (const name of ['grant.json', 'polder.json']) copyFileSync(join(dirname(fileURLToPath(import.meta.url)), 'grant', name), join(folder, name))
+  /* Records that the examples speak of, made when one of them is first named. */
+  const stand = {}
+  const made = (line) => line.replace(/R-(REPT|CASE)-\d{4}/g, (name, sort) => {
+    const kind = sort === 'CASE' ? 'case' : 'report'
+    stand[name] ??= JSON.parse(run(['new', kind, '--set', `title=${name}`, '--json', '--hub', join(folder, 'myhub')]).stdout).uid
+    return stand[name]
+  })
   for (const name of commandNames()) {
     const examples = run(['help', ...name.split(' ')]).stdout.split('\nExample\n')[1].trim().split('\n').map((line) => line.trim())
     for (const example of examples) {
-      const command = example.replaceAll('/tmp/', `${folder}/`).replace(':8420', ':0')
+      const command = made(example).replaceAll('/tmp/', `${folder}/`).replace(':8420', ':0')
       const env = {...process.env, PATH: `${build}:${process.env.PATH}`}
       if (name === 'serve') {
         const {child, ended} = start(['serve', '--hub', 'myhub', '--listen', '127.0.0.1:0'], {cwd: folder, env})

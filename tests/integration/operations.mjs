@@ -43,6 +43,7 @@ export const requests = {
   'api-messages': (r) => ({path: {id: r.uid}, query: 'limit=10'}),
   'act': (r) => ({of: 'case', path: {id: r.uid}, body: {act: 'task.add', args: {text: 'Look again'}}}),
   'erase': (r) => ({by: 'coordinator', path: {id: r.uid}, body: {reason: 'asked for', basis: 'Article 17'}}),
+  'open-case': (r) => ({of: 'report', by: 'coordinator', path: {id: r.uid}, body: {title: 'A case'}}),
   'mark-read': (r) => ({path: {id: r.uid}, body: {up_to: 1}}),
   'api-disputes': () => ({}),
   'api-dispute': (r) => ({of: 'dispute', path: {id: r.uid}}),
@@ -74,7 +75,7 @@ export const requests = {
 // The request of an operation that is about a record of another kind than the one above, with such a record of the same owner in its place.
 export async function inPlace(request, who) {
   if (!request?.of) return request
-  let {body} = await who.done(201, 'POST', '/records', {kind: 'case', body: {title: 'A case'}})
+  let {body} = await who.done(201, 'POST', '/records', {kind: request.of === 'dispute' ? 'case' : request.of, body: {title: 'One that it is about'}})
   if (request.of === 'dispute') ({body} = await who.done(201, 'POST', `/records/${body.uid}/disputes`, {question: 'tier', statement: 'It is not.'}))
   return {...request, path: {...request.path, id: body.uid}}
 }

@@ -1,0 +1,88 @@
+/* The coordinators' desk: what waits; and from a report to a case. */
+#include "pages.h"
+
+#include "desk/forms/pages.h"
+#include "desk/identify.h"
+#include "desk/site/words.h"
+#include "hub/case_open.h"
+#include "hub/queue.h"
+#include "room.t.h"
+
+static struct str age_words(struct arena *a, moment since) {
+	int64_t days = (now() - since) / DAY, hours = (now() - since) / HOUR;
+	if (days >= 2) return arena_fmt(a, "%lld days", (long long)days);
+	return hours >= 1 ? arena_fmt(a, "%lld h", (long long)hours) : S("new");
+}
+
+static enum err_code read_kind(struct disclosing *d, const char *name, struct desk_part *part, struct err *e) {
+	const struct kind *kind = kind_find(d->hub->kinds, str_of(name));
+	struct queue_group *groups;
+	size_t n;
+	if (!kind) return ERR_OK;
+	enum err_code code = disclose_queue(d, kind, &groups, &n, e);
+	struct desk_group *shown = arena_array(d->a, n + 1, sizeof *shown);
+	if (!code && !shown) code = err_set(e, ERR_MEMORY, "out of memory");
+	if (code) return code;
+	for (size_t i = 0; i < n; i++) {
+		struct desk_line *lines = arena_array(d->a, groups[i].n + 1, sizeof *lines);
+		if (!lines) return err_set(e, ERR_MEMORY, "out of memory");
+		for (size_t j = 0; j < groups[i].n; j++) {
+			const struct queued *q = &groups[i].items[j];
+			struct str path = act_return(d->a, &q->line);
+			lines[j] = (struct desk_line){path, q->line.uid, q->line.headline, age_words(d->a, q->made), q->parties, q->silent,
+				q->embargo == 'A' || q->embargo == 'R' ? day_words(d->a, q->until) : STR_EMPTY, q->embargo == 'P'};
+		}
+		shown[i] = (struct desk_group){groups[i].state->title, groups[i].state->description, lines, groups[i].n, groups[i].more};
+		part->total += groups[i].n;
+	}
+	*part = (struct desk_part){kind->plural, shown, n, part->total};
+	return ERR_OK;
+}
+
+enum err_code show_desk(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct desk_page page = {0};
+	static const char *const kinds[] = {"report", "case", "dispute", "advisory", "proposal"};
+	for (size_t i = 0; i < lengthof(kinds); i++) {
+		enum err_code code = read_kind(&d, kinds[i], &page.parts[page.n], e);
+		if (code) return code;
+		page.n += page.parts[page.n].n > 0;
+	}
+	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Desk"), .here = SITE_ACCOUNT});
+	desk_body(out, &page);
+	return site_end(rq, rs);
+}
+
+/* ---- a report's case ---- */
+
+enum err_code case_box(struct request *rq, const struct disclosed *r, const struct case_box **out, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct disclosed_links *groups;
+	size_t n;
+	*out = NULL;
+	const struct desk_user *u = desk_user(rq);
+	if (!str_is(r->line.kind->name, "report") || !u || u->pending || !u->session.n || !(r->audiences & COORDINATORS) || r->is_public) return ERR_OK;
+	struct case_box *box = arena_new_of(d.a, struct case_box);
+	enum err_code code = disclose_links(&d, r, 5, &groups, &n, e);
+	if (!code && !box) code = err_set(e, ERR_MEMORY, "out of memory");
+	if (code) return code;
+	*box = (struct case_box){.csrf = desk_csrf(rq), .path = record_path(d.a, &r->line)};
+	for (size_t i = 0; i < n; i++)
+		if (groups[i].inverse && str_is(groups[i].rel, "handles") && groups[i].n)
+			box->room = act_return(d.a, &groups[i].items[0]), box->headline = groups[i].items[0].headline;
+	*out = box;
+	return ERR_OK;
+}
+
+enum err_code take_case(struct request *rq, struct response *rs, struct err *e) {
+	struct actor actor = desk_actor(rq);
+	struct change_result result;
+	struct str joined = str_trim(request_str(rq, "case"));
+	struct disclosing d = desk_disclosing(rq);
+	struct disclosed r;
+	enum err_code code = joined.n ? disclose_record(&d, joined, &r, e) : ERR_OK;
+	if (!code && joined.n) code = case_join(desk_hub(rq), rq->worker, &actor, request_str(rq, "id"), r.line.uid, &result, e);
+	if (!code && !joined.n) code = case_open(desk_hub(rq), rq->worker, &actor, request_str(rq, "id"), request_str(rq, "title"), &result, e);
+	if (!code) response_redirect(rs, 303, arena_fmt(rq->arena, "/r/%s/room?done=acted", result.uid));
+	return code;
+}
