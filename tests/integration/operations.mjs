@@ -75,7 +75,8 @@ export const requests = {
 // The request of an operation that is about a record of another kind than the one above, with such a record of the same owner in its place.
 export async function inPlace(request, who) {
   if (!request?.of) return request
-  let {body} = await who.done(201, 'POST', '/records', {kind: request.of === 'dispute' ? 'case' : request.of, body: {title: 'One that it is about'}})
+  const kind = request.of === 'dispute' ? 'case' : request.of
+  let {body} = await who.done(201, 'POST', '/records', {kind, body: {title: 'One that it is about'}})
   if (request.of === 'dispute') ({body} = await who.done(201, 'POST', `/records/${body.uid}/disputes`, {question: 'tier', statement: 'It is not.'}))
   return {...request, path: {...request.path, id: body.uid}}
 }

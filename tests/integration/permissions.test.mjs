@@ -138,7 +138,7 @@ function expected(route, p, open, r) {
     const who = audiencesOf(viewer, open)
     if (!who.length || route.gives.includes('feed')) return 'nothing here' /* nothing refers to a lesson that a feed could tell of */
     if (['api-room', 'room', 'room-act', 'room-message', 'room-read', 'act-form', 'act-send', 'api-dispute', 'dispute-file', 'dispute-file-send', 'vote', 'vote-send', 'decide', 'decide-send', 'triage', 'triage-decide'].includes(route.name)) return 'nothing here' /* a lesson has none; what a case's room or a dispute shows to whom is another test's */
-    if (['act', 'file-dispute', 'open-case', 'report-case'].includes(route.name)) return '422' /* nor acts, nor is it disputed; and no case comes of it */
+    if (['act', 'file-dispute', 'open-case', 'report-case'].includes(route.name)) return '422' /* nor acts, nor is it disputed */
     if (route.name === 'record-duplicate') return '422' /* only a report is a duplicate */
     if (route.path.includes('{sha256}') && !who.some((one) => r.audiences.includes(one))) return 'nothing here'
   }
