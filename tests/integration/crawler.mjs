@@ -1,0 +1,69 @@
+// Every address of the tables, with all names that are known in its path, asked for over connections that are kept, eight at a time.
+import http from 'node:http'
+
+export const PARALLEL = 8
+const agent = new http.Agent({keepAlive: true, maxSockets: PARALLEL})
+export const close = () => agent.destroy()
+
+export function ask(hub, path, {method = 'GET', headers = {}, body} = {}) {
+  const bytes = body === undefined ? undefined : Buffer.from(typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body))
+  return new Promise((done, failed) => {
+    const request = http.request({agent, host: hub.host, port: hub.port, path, method, headers: {accept: path.startsWith('/api') ? 'application/json' : 'text/html',
+      ...(bytes && {'content-type': 'application/json', 'content-length': bytes.length}), ...headers}}, (r) => {
+      const parts = []
+      r.on('data', (part) => parts.push(part))
+      r.on('end', () => done({path, method, status: r.statusCode, headers: r.headers, text: Buffer.concat(parts).toString('utf8')}))
+    })
+    request.on('error', failed)
+    request.end(bytes)
+  })
+}
+
+// Calls `look` with the answer to each request of a list.
+export async function each(hub, list, look) {
+  let next = 0
+  await Promise.all(Array.from({length: PARALLEL}, async () => {
+    while (next < list.length) {
+      const one = list[next++]
+      await look(await ask(hub, one.path, one), one)
+    }
+  }))
+}
+
+// routes: of `polder admin routes --json`. known: {parameter: values}, or {'name of a route': {parameter: values}} where the route's differ.
+// Addresses that end or change something are no GET; the rest of the tables is taken whole.
+export function addresses(routes, known) {
+  const out = []
+  for (const {method, path, name} of routes) {
+    if (method !== 'GET') continue
+    let filled = [path]
+    for (const [whole, parameter] of path.matchAll(/\{([^}.]+)(?:\.\.\.)?\}/g)) {
+      const values = known[name]?.[parameter] ?? known[parameter]
+      if (!values) throw new Error(`nothing is known for ${parameter} of ${path} (${name})`)
+      filled = filled.flatMap((one) => values.map((value) => one.replace(whole, encodeURIComponent(value))))
+    }
+    out.push(...filled)
+  }
+  return out
+}
+
+// Values for each parameter of the paths: ids of records, digests of files, people, organizations, grants, as they are known.
+export function knowing({ids, digests, organizations, people, grants}, {kinds, tables, acts}) {
+  const some = (list, otherwise) => (list?.length ? list : [otherwise])
+  const notices = {id: ['1', '2', '3', '10', '20']}, grant = {id: some(grants, 'G-0000-0000')}
+  return {
+    id: some(ids, 'R-0000-0000'), sha256: some(digests, '0'.repeat(64)), grant: some(grants, 'G-0000-0000'), kind: kinds.map((k) => k.kind), path: kinds.map((k) => k.path),
+    table: tables, act: acts, rest: ['nothing'], code: ['0'.repeat(25)], part: ['1'], file: ['nothing.css'], notice: notices, members: {id: some(organizations, 'R-0000-0000')},
+    'admin-account': {id: some(people, 'U-0000-0000')}, grant: grant, 'grant-json': grant, 'grant-opening': {id: some(ids, 'R-0000-0000'), grant: grant.id},
+  }
+}
+
+// What the tables and kinds of a hub have.
+export function tablesOf(hub) {
+  const list = (...args) => hub.polder(...args, '--json')
+  return {kinds: list('kinds').map(({kind}) => ({kind, path: list('kinds', kind).path})), tables: (list('tables').tables ?? list('tables').items ?? list('tables')).map((t) => t.table ?? t.name)}
+}
+
+// Lists and searches with what narrows them.
+export const lists = (words) => ['/api/v1/records?limit=200', ...['report', 'case', 'advisory', 'lesson', 'dispute', 'organization'].flatMap((kind) => [`/api/v1/records?kind=${kind}&limit=200`, `/api/v1/facets?kind=${kind}`, `/search?q=example&kind=${kind}`]),
+  '/api/v1/search?q=example&limit=100', '/search?q=vendor', '/api/v1/disputes?limit=100', '/api/v1/policies/compare?id=policy', ...words.flatMap((word) => [`/search?q=${word}`, `/api/v1/search?q=${word}`, `/search/feed.atom?q=${word}`])]
