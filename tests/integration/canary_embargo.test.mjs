@@ -17,6 +17,7 @@ before(async () => {
   routes = hub.polder('admin', 'routes', '--json')
   matter = new Matter(hub)
   await matter.people()
+  assert.equal((await hub.get('/.well-known/polder.json')).status, 200) // makes the hub's key
   // The twin: the same hub, people and keys, from before the report came.
   await hub.end()
   twin = Object.create(Object.getPrototypeOf(hub))
@@ -31,32 +32,126 @@ after(async () => {
   await twin?.stop()
 })
 
-// One crawl by everyone in the present phase; what leaked, told once for each word and address without its ids.
+let requests = 0, about
+const count = (n) => (requests += n)
+const acts = async () => (await hub.json('/api/v1/acts')).body.items.map((act) => act.name ?? act.act)
+const shape = (path) => path.replace(/\b[RGUA]-\w{4}-\w{4}|[0-9a-f]{64}|zq\w+x\d+x/g, '…')
+
+// One crawl by everyone in the present phase; what leaked, told once for each sort of address.
 async function crawl() {
-  const acts = Object.keys((await hub.json('/api/v1/acts')).body.acts ?? {}), told = new Map(), counts = {}
-  const known = knowing(await matter.known(), {...tables, acts})
-  const all = addresses(routes, known)
-  const words = [...matter.words.keys()]
+  const told = new Set(), all = addresses(routes, knowing(await matter.known(), about)), words = [...matter.words.keys()]
   for (const role of Object.keys(ROLES))
     for (const {how, pages, api} of matter.ways(role)) {
       const sample = words.filter((_, i) => (i + role.length) % 60 === 0)
-      const list = [...all, ...lists(sample)].filter((path) => (path.startsWith('/api/') ? api : pages)).map((path) => ({path, headers: path.startsWith('/api/') ? api : pages}))
-      counts[role] = (counts[role] ?? 0) + list.length
+      const list = [...all, ...lists(sample)].map((path) => ({path, headers: path.startsWith('/api/') ? api : pages})).filter((one) => one.headers)
+      count(list.length)
       await each(hub, list, (answer) => {
-        if (answer.status >= 500) told.set(`${role}: ${answer.path} answers ${answer.status}`, answer.path)
-        for (const what of matter.leaks(role, answer)) told.set(`${role} (${how}) reads ${what.replace(/\(.*/, '')}at ${answer.path.replace(/[RGUA]-[\w-]+/, '…')}`, answer.path)
+        if (answer.status >= 500) told.add(`${role}: ${answer.path} answers ${answer.status}`)
+        for (const what of matter.leaks(role, answer)) told.add(`${role} (${how}) reads ${what} at ${shape(answer.path)}`)
+        const sought = answer.path.match(/^\/api\/v1\/search\?q=(zq.*)/)
+        if (sought && !matter.words.get(sought[1]).readers(matter.phase).includes('public') && JSON.parse(answer.text).total) told.add(`${role} finds ${sought[1]}`)
       })
     }
-  requests += Object.values(counts).reduce((sum, n) => sum + n, 0)
-  return [...told.keys()].sort()
+  return [...told].sort()
 }
 
-let requests = 0, tables
+// What changes from one answer to the next on any hub.
+const still = ({status, headers, text}) => {
+  const {date, 'set-cookie': cookie, ...rest} = headers
+  return {status, headers: rest, text: text.replace(/name="(csrf|_once)" value="[^"]*"/g, '')}
+}
+// Secrets made anew for each page, what owners of the hub see of accounts and seats, and grants, which are shown to whoever was given the address.
+const OTHERWISE = /^\/(account\/(tokens|two-step)|admin\b|harbor\b)/
+// What differs between the hub and its twin for those who know nothing of the matter. Served a second ago or now, an answer is the same.
+async function differences(roles) {
+  const told = new Set(), all = addresses(routes, knowing(await matter.known(), about))
+  for (const role of roles)
+    for (const {pages, api} of matter.ways(role)) {
+      const list = [...all, ...lists(['example', 'zqaax1x'])].map((path) => ({path, headers: path.startsWith('/api/') ? api : pages})).filter((one) => one.headers && !OTHERWISE.test(one.path))
+      const answers = new Map()
+      count(2 * list.length)
+      await each(hub, list, (answer) => answers.set(answer.path, still(answer)))
+      await each(twin, list, (answer) => {
+        const ours = answers.get(answer.path), theirs = still(answer)
+        for (const part of ['status', 'headers', 'text'])
+          if (JSON.stringify(ours[part]) !== JSON.stringify(theirs[part])) told.add(`${role} at ${shape(answer.path)}: ${part} ${first(JSON.stringify(ours[part]), JSON.stringify(theirs[part]))}`)
+      })
+    }
+  return [...told].sort()
+}
+const first = (a, b) => {
+  let i = 0
+  while (i < a.length && a[i] === b[i]) i++
+  return `…${a.slice(Math.max(0, i - 40), i + 40)}… not …${b.slice(Math.max(0, i - 40), i + 40)}…`
+}
+
 for (const [i, phase] of PHASES.entries())
-  test(`nobody reads what is not theirs, in phase ${i + 1} of an embargo: ${phase}`, async () => {
-    tables ??= tablesOf(hub)
+  test(`phase ${i + 1} of an embargo, ${phase}: nobody reads what is not theirs`, async () => {
+    about ??= {...tablesOf(hub), acts: await acts()}
     matter.phase = i
     await matter[phase]()
-    const leaks = await crawl()
-    assert.deepEqual(leaks, [])
+    assert.deepEqual(await crawl(), [])
+    if (phase === 'published') return
+    assert.deepEqual(await differences(phase === 'active' ? ['public', 'member', 'guest', 'adjudicator', 'administrator'] : ['public', 'member']), [], 'it is told that there is something')
   })
+
+test('each word was read by somebody who may, so the crawl comes to all places', () => {
+  // What an organization is called in a case is kept, and it is shown by its own name.
+  const missed = [...matter.words].filter(([word, {what}]) => !matter.seen.has(word) && !/^alias of (consenting|declining)/.test(what)).map(([, {what}]) => what)
+  assert.deepEqual(missed, [])
+  for (const role of Object.keys(ROLES).filter((one) => one !== 'guest' && one !== 'public')) assert.ok([...matter.seen.values()].some((roles) => roles.has(role)), role)
+})
+
+// Changes that can't be made, each with what is wrong with it.
+const attempts = (uid, acts, other) => [
+  ...acts.map((act) => ['POST', `/api/v1/records/${uid}/acts`, {act, args: {nonsense: 1}}]), ['POST', `/api/v1/records/${uid}/acts`, {act: 'no.act', args: {}}],
+  ['POST', `/api/v1/records/${uid}/moves`, {move: 'nonsense'}], ['POST', `/api/v1/records/${uid}/links`, {rel: 'nonsense', target: other}], ['POST', `/api/v1/records/${uid}/comments`, {text: 'x', audiences: ['nobody']}],
+  ['PUT', `/api/v1/records/${uid}`, {title: 'x'}, {'if-match': '"0"'}], ['PATCH', `/api/v1/records/${uid}`, {title: 'x'}, {'if-match': '"0"'}], ['PUT', `/api/v1/records/${uid}/visibility`, {rules: {x: []}}],
+  ['POST', `/api/v1/records/${uid}/disputes`, {question: 'nonsense', statement: 'x'}], ['POST', `/api/v1/records/${uid}/erasure`, {}], ['POST', `/api/v1/records/${uid}/case`, {case: 'nothing'}],
+  ['POST', `/api/v1/records/${uid}/read`, {up_to: -1}], ['POST', `/api/v1/records/${uid}/files?audiences=nobody`, 'x'], ['POST', '/api/v1/bulk', [{op: 'comment', id: uid, text: ''}, {op: 'move', id: uid, move: 'nonsense'}]],
+  ['DELETE', `/api/v1/records/${uid}/links`, {rel: 'handles', target: other}],
+].map(([method, path, body, headers]) => ({method, path, body, headers}))
+
+// Where else a record is named.
+const mentions = (uid) => ['/api/v1/records?system=', '/api/v1/records?kind=report&organization=', '/browse/reports?system=', '/search?q=', '/api/v1/search?q=', '/api/v1/policies?organization=', '/policies?organization=',
+  '/policies/compare?id=', '/api/v1/policies/compare?id=', '/new/report?about=', '/report/new?how=name&about=', '/r/%/link?rel=related-to&q='].map((path) => path.replace('%', matter.ids.system) + uid)
+
+test('what is refused says nothing: who does not know of a record is told what is said of one that does not exist', async () => {
+  const told = new Set(), {ids} = matter, hidden = ['report1', 'report2', 'case', 'lesson', 'dispute', 'hidden']
+  for (const role of Object.keys(ROLES).filter((one) => one !== 'finder' && one !== 'public'))
+    for (const {api, how, pages} of matter.ways(role)) {
+      const own = ROLES[role] === 'member' ? (await matter.callers[role].done(201, 'POST', '/records', {kind: 'lesson', body: {title: 'Mine', lesson: 'Mine'}})).body.uid : undefined
+      for (const name of hidden) {
+        const knows = name === 'hidden' ? role === 'coordinator' : matter.audience(name, ['public', 'invited'], matter.phase).includes(role)
+        const nothing = ids[name].replace(/.$/, (c) => (c === '0' ? '1' : '0')), answers = {}
+        for (const uid of knows ? [ids[name]] : [ids[name], nothing]) {
+          const gets = addresses(routes.filter(({path}) => /^\/(r|api\/v1\/records)\/\{id/.test(path)), {...knowing({...await matter.known(), ids: [uid]}, about), acts: ['participant.ask']})
+          const list = [...(how === 'token' ? attempts(uid, about.acts, ids.system) : []), ...gets.map((path) => ({path})), ...mentions(uid).map((path) => ({path})),
+            ...(own && !knows && how === 'token' ? [{method: 'POST', path: `/api/v1/records/${own}/links`, body: {rel: 'related-to', target: uid}}, {method: 'POST', path: '/api/v1/reports', body: {how: 'name', body: {}, systems: [uid], same: [uid]}}] : [])]
+            .map((one) => ({...one, headers: {...(one.path.startsWith('/api/') ? api : pages), ...one.headers}})).filter((one) => one.path.startsWith('/api/') || pages)
+          count(list.length)
+          await each(hub, list, (answer, one) => {
+            if (one.method && one.method !== 'GET' && answer.status < 400 && !one.path.endsWith('/bulk')) told.add(`${role} may ${one.method} ${shape(one.path)} ${JSON.stringify(one.body)}`)
+            for (const what of matter.leaks(role, answer, one.path + JSON.stringify(one.body ?? ''))) told.add(`${role} is told ${what} by ${one.method ?? 'GET'} ${shape(one.path)}`)
+            const {status, headers, text} = still(answer)
+            if (text.includes(uid)) delete headers.etag // of a page that repeats what was asked
+            const key = `${one.method ?? 'GET'} ${one.path.replace(uid, '…')} ${JSON.stringify(one.body ?? '').replace(uid, '…')}`
+            const said = JSON.stringify([status, headers, text]).replaceAll(uid, '…').replaceAll(uid.toLowerCase().replaceAll('-', ' '), '…')
+            if (answers[key] !== undefined && answers[key] !== said) told.add(`${role} can tell ${name} from nothing by ${key}: ${first(answers[key], said)}`)
+            answers[key] = said
+          })
+        }
+      }
+    }
+  assert.deepEqual([...told].sort().slice(0, 40), [])
+})
+
+test('no word stands in the log of the server, nor in mail that waits', async () => {
+  for (const line of hub.errors.split('\n')) {
+    if (/[?&]q=zq/.test(line)) continue // what we looked for ourselves
+    assert.doesNotMatch(line, /zq[a-z]{2}x\d+x/)
+    assert.ok(!line.includes(matter.receipt) && !line.includes(matter.coordinator.token), line)
+  }
+  assert.ok(requests > 10000)
+  console.log(`# ${routes.filter((r) => r.method === 'GET').length} routes, ${Object.keys(ROLES).length} roles, ${PHASES.length} phases, ${matter.words.size} words: ${requests} requests, 0 leaks`)
+})

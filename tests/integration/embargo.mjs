@@ -70,8 +70,11 @@ export class Matter {
     return everyone ? ALL : Object.entries(READS[where]).filter(([, [from, mine]]) => phase >= from && mine.some((one) => audiences.includes(one))).map(([role]) => role)
   }
   // The body of a record of a kind in which each text is a word; redacted: pointers that the level keeps from the public.
-  body(kind, where) {
-    const definition = this.kinds[kind]
+  body(kind, where, ...without) {
+    const {schema, ...more} = this.kinds[kind], properties = {...schema.properties}
+    // Where a record came from only importers write; aliases have a shape of their own.
+    for (const name of ['source', 'aliases', ...without]) delete properties[name]
+    const definition = {...more, schema: {...schema, properties}}
     const planted = plant(definition, this.common, `zq${where.replace(/\d/, '').slice(0, 1)}${where.match(/\d/)?.[0] === '2' ? 'b' : 'a'}`)
     const level = definition.redaction?.[LEVEL]
     const shown = level && ((pointer) => audiencesOf({shown: level.show}, pointer).length > 0)
@@ -173,18 +176,14 @@ export class Matter {
 
   async received() {
     const {hub, ids} = this
-    const report = (where) => {
-      const body = this.body('report', where)
+    const report = (where, ...without) => {
+      const body = this.body('report', where, 'assessment', ...without)
       body.classification = {...body.classification, type: 'security-incident', csam: false, csam_acknowledged: undefined}
       body.disclosure = {...body.disclosure, embargo_wanted: false}
       body.confirmed = true
-      delete body.assessment
-      delete body.source
-      delete body.aliases
       return body
     }
-    const anonymous = report('report1')
-    delete anonymous.reporter
+    const anonymous = report('report1', 'reporter')
     const sent = await nobody(hub).done(201, 'POST', '/reports', {how: 'anonymous', body: anonymous})
     this.receipt = this.literal(sent.body.receipt, 'the receipt code', ['finder'])
     ids.report1 = this.literal(sent.body.uid ?? sent.body.id, 'uid of the first report', ['finder', 'coordinator', 'consenting'])
@@ -231,8 +230,6 @@ export class Matter {
     ids.case = this.literal(opened.body.uid, 'uid of the case', ['coordinator', 'finder', 'second', ...VENDORS])
     const body = this.body('case', 'case')
     Object.assign(body, {publication: {...body.publication, mode: 'manual', moment: undefined}})
-    delete body.source
-    delete body.aliases
     const {headers} = await this.coordinator.get(`/records/${ids.case}`)
     await this.coordinator.done(200, 'PUT', `/records/${ids.case}`, body, {'if-match': headers.etag})
     await this.coordinator.send('POST', `/records/${ids.case}/links`, {rel: 'affects', target: ids.system})
@@ -280,8 +277,6 @@ export class Matter {
         (await this.coordinator.get(`/records/${ids.case}/history`)).text.match(/R-\w{4}-\w{4}/g).find((id) => !Object.values(ids).includes(id))
       assert.ok(ids[kind], JSON.stringify(links))
       const body = this.body(kind, kind), {headers} = await this.coordinator.get(`/records/${ids[kind]}`)
-      delete body.source
-      delete body.aliases
       await this.coordinator.done(200, 'PUT', `/records/${ids[kind]}`, body, {'if-match': headers.etag})
       await this.say('coordinator', ids[kind], 'message on a draft', kind, ['coordinators'])
       await this.attach('coordinator', ids[kind], 'of a draft', kind, ['parties'])
