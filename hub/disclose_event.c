@@ -135,7 +135,8 @@ void event_tell_act(const struct disclosing *d, const struct stored *r, unsigned
 		if (!out->reason.n) out->reason = json_get_str(json_get_lit(detail, "private"), S("reason"));
 		return;
 	}
-	if (!(audiences & ~(unsigned)INVITED) && r->kind->confidential) {
+	bool to_all = ((unsigned)json_integer(json_get_lit(detail, "audiences"), 0) & PUBLIC) != 0;
+	if (audiences & INVITED && !event_knows_closed(audiences) && !to_all && r->kind->confidential) {
 		detail = asked_in_detail(d, detail);
 		out->reason = json_get_str(detail, S("reason"));
 		out->subject = out->subject_name = STR_EMPTY;

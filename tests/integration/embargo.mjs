@@ -10,8 +10,8 @@ import {eventually} from './hub.mjs'
 import {Caller, createUser, nobody, token} from './people.mjs'
 
 // In the order of an embargo's life. Before the first of them there is nothing.
-export const PHASES = ['received', 'proposed', 'active', 'claimed', 'exited', 'published']
-const [RECEIVED, PROPOSED, ACTIVE, , , PUBLISHED] = PHASES.keys()
+export const PHASES = ['received', 'proposed', 'active', 'claimed', 'exited', 'published', 'told']
+const [RECEIVED, PROPOSED, ACTIVE, , , PUBLISHED, TOLD] = PHASES.keys()
 
 // Role of the hub of each who asks. finder: the anonymous one, by receipt. second: another finder of the same, by name. consenting, declining, silent: each
 // a person of a vendor that is asked in. judge: an adjudicator who sits on the panel of a dispute; adjudicator: one who does not.
@@ -37,7 +37,7 @@ const READS = {
   dispute: {second: [ACTIVE, owner], coordinator: [ACTIVE, [...coordinates, 'owner']], consenting: [ACTIVE, party], judge: [ACTIVE, ['panel', ...party]]},
 }
 // What becomes public when, and what the redaction that is chosen keeps from the public.
-const PUBLIC_FROM = {advisory: PUBLISHED}
+const PUBLIC_FROM = {advisory: PUBLISHED, case: TOLD, lesson: TOLD, report1: TOLD}
 const LEVEL = 'summary-only'
 
 export class Matter {
@@ -103,13 +103,14 @@ export class Matter {
       if (known.readers(this.phase).includes(role)) this.seen.set(word, (this.seen.get(word) ?? new Set()).add(role))
       else found.push(`${known.what} (${word})`)
     }
-    for (const [literal, what, roles, from = 0] of this.literals)
-      if (everything.includes(literal) && !said.includes(literal) && !(roles.includes(role) && this.phase >= from)) found.push(`${what} (${literal})`)
+    for (const [literal, what, roles, where] of this.literals)
+      if (everything.includes(literal) && !said.includes(literal) && !roles.includes(role) && !(this.phase >= PUBLIC_FROM[where])) found.push(`${what} (${literal})`)
     return found
   }
-  literal(text, what, roles, from) {
+  // An id that those roles may read, and everyone once what it names is public.
+  literal(text, what, roles, where) {
     assert.ok(text, what)
-    this.literals.push([text, what, roles, from])
+    this.literals.push([text, what, roles, where])
     return text
   }
 
@@ -186,7 +187,7 @@ export class Matter {
     const anonymous = report('report1', 'reporter')
     const sent = await nobody(hub).done(201, 'POST', '/reports', {how: 'anonymous', body: anonymous})
     this.receipt = this.literal(sent.body.receipt, 'the receipt code', ['finder'])
-    ids.report1 = this.literal(sent.body.uid ?? sent.body.id, 'uid of the first report', ['finder', 'coordinator', 'consenting'])
+    ids.report1 = this.literal(sent.body.uid ?? sent.body.id, 'uid of the first report', ['finder', 'coordinator', 'consenting'], 'report1')
     const browser = new Browser(hub)
     assert.equal((await browser.send((await browser.get('/receipt')).text, 'action="/receipt"', {code: this.receipt})).status, 303)
     this.cookies.finder = browser.cookie
@@ -227,7 +228,7 @@ export class Matter {
       await this.move(uid, 'accept')
     }
     const opened = await this.coordinator.done(201, 'POST', `/records/${ids.report1}/case`, {title: 'To be filled'})
-    ids.case = this.literal(opened.body.uid, 'uid of the case', ['coordinator', 'finder', 'second', ...VENDORS])
+    ids.case = this.literal(opened.body.uid, 'uid of the case', ['coordinator', 'finder', 'second', ...VENDORS], 'case')
     const body = this.body('case', 'case')
     Object.assign(body, {publication: {...body.publication, mode: 'manual', moment: undefined}})
     const {headers} = await this.coordinator.get(`/records/${ids.case}`)
@@ -281,7 +282,7 @@ export class Matter {
       await this.say('coordinator', ids[kind], 'message on a draft', kind, ['coordinators'])
       await this.attach('coordinator', ids[kind], 'of a draft', kind, ['parties'])
     }
-    this.literal(ids.lesson, 'uid of the lesson', ['coordinator', 'finder', 'second', 'consenting'])
+    this.literal(ids.lesson, 'uid of the lesson', ['coordinator', 'finder', 'second', 'consenting'], 'lesson')
     await this.coordinator.done(200, 'PUT', `/records/${ids.advisory}/visibility`, {level: LEVEL})
     // A dispute on the second report, up to its panel.
     const both = (what) => this.for(what, 'dispute', ['owner', 'parties', 'coordinators', 'panel'])
@@ -307,5 +308,10 @@ export class Matter {
     this.phase = PUBLISHED
     await this.coordinator.done(200, 'PATCH', `/records/${ids.case}`, {publication: plan}, {'if-match': headers.etag})
     await eventually(async () => (await nobody(this.hub).get(`/records/${ids.advisory}`)).status === 200, 'the advisory is published by plan', 10000)
+  }  // All that can be told is.
+  async told() {
+    await this.move(this.ids.case, 'publish')
+    await this.move(this.ids.report1, 'publish')
+    await this.move(this.ids.lesson, 'publish')
   }
 }

@@ -60,6 +60,13 @@ static void who_is_asked_in_is_told_that_an_embargo_ended_and_not_what_is_known(
 	assert_true(told(host, "\"ended\""));
 	assert_false(told(host, "the-evidence") || told(host, "the-reason"));
 	assert_str(room_of(host).exit_reason, "");
+	/* Nor once the case is public. */
+	ok(move(a_case, "triage", ""));
+	ok(move(a_case, "coordinate", ""));
+	ok(apply((struct change){.op = CHANGE_REVISE, .record = a_case, .body = json("{'title': 'A case', 'summary': 'In short'}")}));
+	ok(move(a_case, "publish", ""));
+	assert_true(is_shown(viewer_public, a_case) && told(host, "\"ended\""));
+	assert_false(told(host, "the-evidence") || told(host, "the-reason"));
 	assert_str(room_of(maker).exit_reason, "exploit-public");
 }
 
