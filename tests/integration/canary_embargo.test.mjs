@@ -2,10 +2,11 @@
 // embargo's life every way out is read by everyone, and no word stands before anybody who may not read it. The public's answers are those of a twin hub
 // to which the report never came, byte by byte, until there is something to publish.
 import assert from 'node:assert/strict'
-import {cpSync, mkdtempSync} from 'node:fs'
+import {cpSync, mkdtempSync, readFileSync, readdirSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {after, before, test} from 'node:test'
+import {run} from './cli.mjs'
 import {addresses, close, crawl, each, knowing, lists, shape, tablesOf} from './crawler.mjs'
 import {Matter, PHASES, ROLES} from './embargo.mjs'
 import {startHub} from './hub.mjs'
@@ -64,6 +65,26 @@ const first = (a, b) => {
   return `…${a.slice(Math.max(0, i - 40), i + 40)}… not …${b.slice(Math.max(0, i - 40), i + 40)}…`
 }
 
+// What commands print as somebody else than the operator, and what is written for other hubs, which is for the public whoever writes it.
+function commands() {
+  const told = new Set(), ids = Object.values(matter.ids), word = [...matter.words.keys()][matter.phase]
+  const asks = [['list', '--limit', '200'], ['list', '--limit', '200', '--kind', 'case'], ['search', word], ...ids.flatMap((id) => [['show', id], ['history', id], ['room', id], ['visibility', id]])]
+  for (const [as, role] of [['public', 'public'], ['member', 'member'], ['panel', 'adjudicator']])
+    for (const args of asks) {
+      const {stdout, stderr} = run([...args, '--as', as, '--hub', hub.dir, ...(args[0] === 'show' ? ['--json'] : [])])
+      for (const what of matter.leaks(role, {path: '', headers: {}, text: stdout + stderr}, args.join(' '))) told.add(`${args[0]} --as ${as} prints ${what}`)
+    }
+  for (const format of ['avid', 'osv', 'csaf', 'polder'])
+    for (const which of [['--all'], ...ids.map((id) => [id])]) {
+      const to = mkdtempSync(join(hub.folder, 'export-')), {stdout, stderr} = run(['export', format, ...which, '--out', to, '--hub', hub.dir])
+      const text = stdout + stderr + readdirSync(to).map((name) => name + readFileSync(join(to, name), 'utf8')).join('\n')
+      for (const what of matter.leaks('public', {path: '', headers: {}, text}, which[0])) told.add(`export ${format} ${which[0] === '--all' ? '--all' : 'of one'} writes ${what}`)
+      written += readdirSync(to).length
+    }
+  return [...told].sort()
+}
+let written = 0
+
 const crawled = (phase) =>
   test(`phase ${PHASES.indexOf(phase) + 1} of an embargo, ${phase}: nobody reads what is not theirs`, async () => {
     about ??= await tablesOf(hub)
@@ -72,6 +93,7 @@ const crawled = (phase) =>
     const {leaks, n} = await crawl(matter, routes, about)
     count(n)
     assert.deepEqual(leaks, [])
+    if (['active', 'published', 'told'].includes(phase)) assert.deepEqual(commands(), [])
     if (['published', 'told'].includes(phase)) return
     assert.deepEqual(await differences(phase === 'active' ? ['public', 'member', 'guest', 'adjudicator', 'administrator'] : ['public', 'member']), [], 'it is told that there is something')
   })
@@ -137,6 +159,6 @@ test('no word stands in the log of the server, nor in mail that waits', async ()
     assert.doesNotMatch(line, /zq[a-z]{2}x\d+x/)
     assert.ok(!line.includes(matter.receipt) && !line.includes(matter.coordinator.token), line)
   }
-  assert.ok(requests > 10000)
+  assert.ok(requests > 10000 && written > 0, `${requests} requests, ${written} files`)
   console.log(`# ${routes.filter((r) => r.method === 'GET').length} routes, ${Object.keys(ROLES).length} roles, ${PHASES.length} phases, ${matter.words.size} words: ${requests} requests, 0 leaks`)
 })
