@@ -6,6 +6,7 @@
 #include "hub/act_private.h"
 #include "hub/attachment.h"
 #include "hub/case/case.h"
+#include "hub/clock.h"
 #include "hub/change_store.h"
 #include "hub/dispute/dispute.h"
 #include "hub/receipt.h"
@@ -493,6 +494,8 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	if (!code) code = write_links(s, &r, c, NULL);
 	s->links = NULL;
 	if (!code) code = publication_follow(s, &r, p->projection.body);
+	if (!code) code = clock_follow_body(s, &r, p->projection.body);
+	if (!code && !c->origin) code = clock_follow_state(s, &r);
 	if (!code) code = store_event(s, &r, "create", create_detail(s, json_built(&links)), NULL, &p->projection.digest);
 	if (!code && p->first.n) code = first_move(s, &r, p);
 	if (!code) code = dispute_filed(s, &r, c);
@@ -536,6 +539,7 @@ static enum err_code commit_revise(struct store *s, const struct prepared *p, st
 		if (!code) code = store_forget_names(s, &r);
 		if (!code) code = write_names(s, &r, p);
 		if (!code) code = publication_follow(s, &r, p->projection.body);
+		if (!code) code = clock_follow_body(s, &r, p->projection.body);
 	}
 	if (!code && p->refuses && body) code = erase_files(s, &r);
 	if (!code && c->origin) code = store_origin(s, &r, c->origin, p->fetched, &p->fetched_digest);
@@ -557,6 +561,7 @@ static enum err_code commit_move(struct store *s, const struct prepared *p, stru
 	if (!code && out_now) code = store_number(s, &r);
 	if (!code) code = store_update_record(s, &r);
 	if (!code) code = store_event(s, &r, "move", p->detail, NULL, NULL);
+	if (!code) code = clock_follow_state(s, &r);
 	if (!code) code = store_public(s, &r, &p->projection);
 	if (!code) code = store_forget_names(s, &r);
 	if (!code) code = write_names(s, &r, p);

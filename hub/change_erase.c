@@ -54,6 +54,7 @@ static enum err_code empty_rows(struct store *s, const struct stored *r) {
 		"DELETE FROM attachment WHERE record = $1",
 		"DELETE FROM name WHERE record = $1 AND role <> 'number'",
 		"DELETE FROM awaited WHERE source = $1",
+		"UPDATE clock SET state = 'cancelled', next = 0 WHERE record = $1 AND state = 'running'",
 	};
 	enum err_code code = ERR_OK;
 	for (size_t i = 0; i < lengthof(statements) && !code; i++) {

@@ -8,6 +8,7 @@
 struct recipient {
 	struct account account;
 	unsigned audiences;
+	bool asked_in; /* it is they, or an organization of theirs, whom the event asks in */
 };
 
 static bool tells(struct str type) {
@@ -15,6 +16,12 @@ static bool tells(struct str type) {
 	for (size_t i = 0; i < lengthof(types); i++)
 		if (str_is(type, types[i])) return true;
 	return false;
+}
+
+/* What finders and parties do in confidential matters, and what the hub does by itself, is for all coordinators; a draft is for nobody yet. */
+static bool concerns_coordinators(const struct store *s, const struct stored *r) {
+	bool by_others = !(s->actor.roles & ROLE_COORDINATOR) || str_is(s->actor.name, "hub");
+	return r->kind->confidential && by_others && !str_is(r->state, "draft");
 }
 
 /* Whose record it is, first; then parties and the members of those that are organizations. Who was invited alone is told of that. */
@@ -35,13 +42,14 @@ static enum err_code find_recipients(struct store *s, const struct stored *r, st
 		"SELECT account AS uid FROM panel_member WHERE record = $1 AND state = 'asked' UNION "
 		"SELECT created_by AS uid FROM record WHERE id = $4 UNION SELECT subject AS uid FROM party WHERE record = $4 UNION "
 		"SELECT m.account AS uid FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $4 UNION "
-		"SELECT account AS uid FROM membership WHERE $4 > 0 AND organization = '' AND role = 'coordinator') c "
+		"SELECT account AS uid FROM membership WHERE ($4 > 0 OR $5 = 1) AND organization = '' AND role = 'coordinator') c "
 		"JOIN account a ON a.uid = c.uid WHERE a.suspended = 0 AND a.uid <> $3 "
 		"ORDER BY CASE WHEN a.uid = $2 THEN 0 ELSE 1 END, a.uid LIMIT 500");
 	if (!invited.n) db_bind_int(&q, 1, r->id);
 	db_bind_str(&q, 2, invited.n ? invited : r->created_by);
 	db_bind_str(&q, 3, s->actor.name);
 	if (!invited.n) db_bind_int(&q, 4, followed);
+	if (!invited.n) db_bind_int(&q, 5, concerns_coordinators(s, r));
 	*n = 0;
 	while (*n < NOTICES && db_row(&q)) {
 		enum member_role role = member_role_of(db_str(&q, 1));
@@ -55,6 +63,26 @@ static const bool *known(const struct recipient *list, const bool *shown, size_t
 	for (size_t i = 0; i < n; i++)
 		if (list[i].audiences == audiences) return &shown[i];
 	return NULL;
+}
+
+/* An act or an invitation whose detail names them as the one who is asked. */
+static enum err_code mark_asked(struct store *s, const struct event_row *v, struct str subject, struct recipient *r) {
+	struct str act = json_get_str(v->detail, S("act"));
+	r->asked_in = str_is(v->type, "invite");
+	if (r->asked_in || !str_is(act, "participant.ask")) return ERR_OK;
+	r->asked_in = str_eq(subject, r->account.uid);
+	if (r->asked_in) return ERR_OK;
+	struct db_query q = db_query(s->db, "SELECT 1 FROM membership WHERE account = $1 AND organization = $2");
+	db_bind_str(&q, 1, r->account.uid);
+	db_bind_str(&q, 2, subject);
+	r->asked_in = db_row(&q);
+	return db_done(&q, s->e);
+}
+
+static enum err_code write_notice(struct store *s, const struct stored *r, const struct event_row *v, struct recipient *to) {
+	enum err_code code = mark_asked(s, v, json_get_str(v->detail, S("subject")), to);
+	enum notice_sort sort = notice_sort_of(r->kind->name, v->type, json_get_str(v->detail, S("act")), to->asked_in);
+	return code ? code : notice_write(s->db, to->account.uid, sort, r->id, v->seq, s->at, s->e);
 }
 
 enum err_code store_notices(struct store *s, const struct stored *r, int64_t event, struct str type, struct str detail) {
@@ -76,7 +104,7 @@ enum err_code store_notices(struct store *s, const struct stored *r, int64_t eve
 			shown[i] = *before;
 		else
 			code = event_shows(&d, r, list[i].audiences, &v, &shown[i], s->e);
-		if (!code && shown[i]) code = notice_write(s->db, list[i].account.uid, r->id, event, s->at, s->e);
+		if (!code && shown[i]) code = write_notice(s, r, &v, &list[i]);
 	}
 	return code;
 }

@@ -4,9 +4,11 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "hub/account/notice_mail.h"
 #include "hub/account/session.h"
 #include "hub/dispute.h"
 #include "hub/case/publication.h"
+#include "hub/clock.h"
 #include "hub/erase.h"
 #include "hub/keys.h"
 #include "hub/mail.h"
@@ -42,6 +44,7 @@ static void *keep_terms(void *arg) {
 	while (!atomic_load(&c->stopping)) {
 		struct err e = {0};
 		if (publication_run(c->hub, c->terms_db, &e)) complain("ending embargoes and publishing by plan", &e);
+		if (clock_run(c->hub, c->terms_db, &e)) complain("keeping terms", &e);
 		pause_for(c, LOOK);
 	}
 	return NULL;
@@ -53,6 +56,7 @@ static void *work(void *arg) {
 	while (!atomic_load(&c->stopping)) {
 		struct err e = {0};
 		int64_t left;
+		if (notice_mail_due(c->hub, c->db, &c->stopping, &e)) complain("writing mails of notices", &e);
 		if (mail_configured(c->hub) && mail_send_until(c->hub, c->db, &c->stopping, &left, &e)) complain("sending mail", &e);
 		if (stopwatch() - swept >= SWEEP) {
 			if (session_sweep(c->hub, &e)) complain("taking away what is over", &e);

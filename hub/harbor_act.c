@@ -38,7 +38,7 @@ static enum err_code tell_coordinators(struct acting *x) {
 	db_bind_str(&q, 1, x->s->actor.name);
 	while (n < 500 && db_row(&q)) accounts[n++] = arena_str(x->s->a, db_str(&q, 0));
 	enum err_code code = db_done(&q, x->s->e);
-	for (size_t i = 0; i < n && !code; i++) code = notice_write(x->s->db, accounts[i], x->r->id, x->event, x->s->at, x->s->e);
+	for (size_t i = 0; i < n && !code; i++) code = notice_write(x->s->db, accounts[i], NOTICE_REPORTS, x->r->id, x->event, x->s->at, x->s->e);
 	return code;
 }
 

@@ -15,6 +15,8 @@
 #include "hub/seal.h"
 #include "hub/table.h"
 #include "hub/writer.h"
+#include "lib/calendar/duration.h"
+#include "lib/calendar/zone.h"
 
 enum { HUB_CAP = 8 << 20, CONF_BYTES = 1 << 20, THROTTLED = 50000 };
 
@@ -136,6 +138,15 @@ static bool set_oidc(struct conf *c, const char *name, struct str value) {
 	return true;
 }
 
+static bool set_escalation(struct hub_escalation *to, const char *name, struct str value) {
+	struct duration d;
+	bool owners = strcmp(name, "owners") == 0;
+	if ((!owners && strcmp(name, "adjudicators") != 0) || !duration_parse(value, &d) || d.years || d.months) return false;
+	*(owners ? &to->owners : &to->adjudicators) =
+		(7 * d.weeks + d.days) * DAY + d.hours * HOUR + d.minutes * MINUTE + d.seconds * SECOND;
+	return true;
+}
+
 static int conf_line(void *user, const char *section, const char *name, const char *value) {
 	struct conf *c = user;
 	struct str *mail = strcmp(section, "mail") == 0 ? mail_setting(&c->hub->mail, name) : NULL;
@@ -151,6 +162,10 @@ static int conf_line(void *user, const char *section, const char *name, const ch
 		c->hub->contact = arena_str(c->hub->arena, str_of(value));
 	else if (strcmp(section, "hub") == 0 && strcmp(name, "policy") == 0)
 		c->hub->policy = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "hub") == 0 && strcmp(name, "time_zone") == 0)
+		c->hub->time_zone = arena_str(c->hub->arena, str_of(value));
+	else if (strcmp(section, "escalation") == 0 && set_escalation(&c->hub->escalation, name, str_of(value)))
+		return 1;
 	else if (strcmp(section, "panel") == 0 && set_panel(&c->hub->panel, name, value))
 		return 1;
 	else if (strcmp(section, "oidc") == 0 && set_oidc(c, name, str_of(value)))
@@ -169,6 +184,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	if (!str_utf8(text)) return err_set(e, ERR_INVALID, "%s: is not UTF-8 text", path);
 	struct conf c = {.hub = h};
 	h->limits = (struct hub_limits){600, 3000, 300};
+	h->escalation = (struct hub_escalation){3 * DAY, 7 * DAY};
 	h->panel = (struct hub_panel){.seats = 5, .quorum = 3, .per_sector = 2, .days = 15};
 	int line = ini_parse_string(arena_cstr(h->arena, text), conf_line, &c);
 	if (line)
@@ -176,6 +192,10 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 			c.wrong);
 	if (!h->name.n) h->name = S("Polder");
 	while (h->base_url.n && h->base_url.p[h->base_url.n - 1] == '/') h->base_url.n--;
+	if (h->time_zone.n && !zone_known(h->time_zone))
+		return err_set(e, ERR_INVALID, "[hub] time_zone: the system knows no zone \"%.*s\"", STR_ARG(h->time_zone));
+	if (h->escalation.adjudicators < h->escalation.owners)
+		return err_set(e, ERR_INVALID, "[escalation] adjudicators come after owners: give them the longer span");
 	if (h->panel.quorum > h->panel.seats) return err_set(e, ERR_INVALID, "[panel] quorum must not be larger than seats");
 	code = check_prefix(h->prefix, e);
 	if (!code) code = check_contact(h, e);
@@ -199,6 +219,13 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"; where flaws of the hub itself are told, and the record with its disclosure policy: for /.well-known/security.txt\n"
 		"; contact = mailto:security@hub.example.org\n"
 		"; policy = R-XXXX-XXXX\n"
+		"; in which days are counted for terms; holidays: polder admin holidays\n"
+		"; time_zone = Europe/Amsterdam\n"
+		"\n"
+		"; How long after its end an overdue term is told to the hub's owners, and to its adjudicators.\n"
+		"[escalation]\n"
+		"; owners = P3D\n"
+		"; adjudicators = P7D\n"
 		"\n"
 		"[limits]\n"
 		"; requests a minute to the API: reading without a token by address, reading by token, writing; 0: no limit\n"

@@ -44,12 +44,19 @@ struct hub_panel {
 	int64_t days;                      /* business days to decide */
 };
 
+/* How long after its end an overdue term goes up: [escalation] in polder.conf, as durations (owners = P3D). */
+struct hub_escalation {
+	int64_t owners, adjudicators; /* microseconds */
+};
+
 struct hub {
 	const char *dir;
 	struct str name;      /* "Example hub" */
 	struct str prefix;    /* of the numbers that this hub gives: [A-Z][A-Z0-9]{1,9} */
 	struct str uid;       /* of the hub itself, random, given by init */
 	struct hub_limits limits;
+	struct str time_zone; /* in which days are counted (hub/working_days.h); "" UTC */
+	struct hub_escalation escalation; /* hub/clock.h */
 	struct hub_panel panel;
 	struct str base_url;  /* of its public address, without the last slash; "" when not set */
 	struct str contact;   /* where flaws of the hub itself are told: an address with mailto:, https: or tel:; "" when not set */

@@ -196,6 +196,7 @@ static enum err_code read_clocks(struct reader *r, const struct json *clocks) {
 			.limit = json_get_str(c, S("limit")),
 			.who = json_get_str(c, S("who")),
 			.stop = kind_strings(r->a, json_get(c, S("stop"))),
+			.by_tier = json_get_lit(c, "by_tier"),
 			.business = str_is(json_get_str(c, S("days")), "business"),
 		};
 		if (!kind_state(k, out[i].start) || !out[i].limit.n)
@@ -314,6 +315,9 @@ static enum err_code check_rest(struct reader *r) {
 	for (size_t i = 0; i < k->clocks_n; i++) {
 		if (!duration(k->clocks[i].limit))
 			return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: limit: expected a duration such as \"P3D\"", STR_ARG(k->clocks[i].name));
+		for (size_t j = 0; j < json_count(k->clocks[i].by_tier); j++)
+			if (!duration(json_string(&json_member_at(k->clocks[i].by_tier, j)->value)))
+				return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: by_tier: expected durations such as \"P3D\"", STR_ARG(k->clocks[i].name));
 		if (k->clocks[i].who.n && !role_of(k->clocks[i].who))
 			return err_set(r->e, ERR_INVALID, "lifecycle: clock %.*s: there is no role \"%.*s\"", STR_ARG(k->clocks[i].name),
 				STR_ARG(k->clocks[i].who));

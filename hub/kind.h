@@ -74,6 +74,7 @@ struct kind_facet {
 struct kind_clock {
 	struct str name, title, description, start, limit, who;
 	struct kind_pointers stop;
+	const struct json *by_tier; /* tier → limit; NULL: the same for all */
 	bool business;
 };
 

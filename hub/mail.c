@@ -25,6 +25,9 @@ enum err_code mail_queue(const struct hub *h, struct db *db, const struct mail *
 	json_set(&b, S("to"), json_str_checked(a, m->to));
 	json_set(&b, S("subject"), json_str_checked(a, m->subject));
 	json_set(&b, S("text"), json_str_checked(a, m->text));
+	if (m->of_list) json_set_bool(&b, S("list"), true);
+	if (m->thread.n) json_set(&b, S("thread"), json_str_checked(a, m->thread));
+	if (m->stop.n) json_set(&b, S("stop"), json_str_checked(a, m->stop));
 	struct str sealed, plain = json_text(a, json_built(&b));
 	if (arena_failed(a)) return err_set(e, ERR_INVALID, "the message is too large, or no UTF-8 text");
 	enum err_code code = seal(h, plain, a, &sealed, e);
@@ -43,6 +46,7 @@ struct waiting {
 	struct str sealed;
 	bool claimed;
 	bool sent;
+	bool refused; /* for good */
 	struct str problem;
 };
 
@@ -60,7 +64,7 @@ static enum err_code claim(struct db *db, void *arg, struct err *e) {
 
 static enum err_code settle(struct db *db, void *arg, struct err *e) {
 	const struct waiting *w = arg;
-	bool over = w->sent || w->attempts >= (int64_t)lengthof(again);
+	bool over = w->sent || w->refused || w->attempts >= (int64_t)lengthof(again);
 	struct db_query q = over ? db_query(db, "DELETE FROM mail WHERE id = $1") :
 		db_query(db, "UPDATE mail SET due = $2, attempts = attempts + 1, problem = $3 WHERE id = $1");
 	db_bind_int(&q, 1, w->id);
@@ -79,7 +83,15 @@ static enum err_code password_of(const struct hub *h, struct arena *a, struct st
 	return code;
 }
 
-static enum err_code deliver(const struct hub *h, struct arena *a, const struct waiting *w, const atomic_bool *cancelled, struct str *to,
+/* A name for what belongs together that tells nobody what. */
+static struct str thread_id(const struct hub *h, struct arena *a, struct str thread, struct str domain) {
+	struct sha256 digest = sha256_parts((const struct str[]){S("polder thread 1 "), h->uid, S(" "), thread}, 4);
+	char hex[SHA256_HEX];
+	sha256_hex(&digest, hex);
+	return arena_fmt(a, "%.32s@%.*s", hex, STR_ARG(domain));
+}
+
+static enum err_code deliver(const struct hub *h, struct arena *a, struct waiting *w, const atomic_bool *cancelled, struct str *to,
 	struct err *e) {
 	struct str plain, password = STR_EMPTY, message = STR_EMPTY;
 	const struct json *v;
@@ -98,12 +110,16 @@ static enum err_code deliver(const struct hub *h, struct arena *a, const struct 
 	struct sha256 digest = sha256(w->sealed);
 	char hex[SHA256_HEX];
 	sha256_hex(&digest, hex);
-	m.id = arena_fmt(a, "%.32s@%.*s", hex, STR_ARG(str_from(from.address, str_find_char(from.address, '@') + 1)));
+	struct str domain = str_from(from.address, str_find_char(from.address, '@') + 1), thread = json_get_str(v, S("thread"));
+	m.id = arena_fmt(a, "%.32s@%.*s", hex, STR_ARG(domain));
+	if (thread.n) m.references = thread_id(h, a, thread, domain);
+	if (json_true(json_get_lit(v, "list"))) m.list_id = arena_fmt(a, "notices.%.*s", STR_ARG(domain));
+	m.stop = json_get_str(v, S("stop"));
 	code = mail_message_write(a, &m, &message, e);
 	if (!code) code = password_of(h, a, &password, e);
 	if (code) return code;
 	struct net_mail mail = {h->mail.server, from.address, *to, h->mail.user, password, message};
-	return net_mail(a, &mail, cancelled, e);
+	return net_mail(a, &mail, cancelled, &w->refused, e);
 }
 
 static enum err_code send_one(struct hub *h, struct waiting *w, const atomic_bool *cancelled, struct err *e) {
@@ -116,7 +132,9 @@ static enum err_code send_one(struct hub *h, struct waiting *w, const atomic_boo
 	code = deliver(h, a, w, cancelled, &to, &why);
 	w->sent = !code;
 	w->problem = str_cut_utf8(str_of(why.message), PROBLEM);
-	if (code && w->attempts >= (int64_t)lengthof(again))
+	if (code && w->refused)
+		fprintf(stderr, "polder: a message to %.*s was refused for good and given up: %s\n", STR_ARG(to), why.message);
+	else if (code && w->attempts >= (int64_t)lengthof(again))
 		fprintf(stderr, "polder: a message to %.*s could not be sent and was given up: %s\n", STR_ARG(to), why.message);
 	else if (code && code != ERR_CANCELLED)
 		fprintf(stderr, "polder: a message to %.*s could not be sent: %s\n", STR_ARG(to), why.message);

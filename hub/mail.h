@@ -13,11 +13,17 @@
 
 struct mail {
 	struct str to, subject, text; /* text: plain UTF-8, lines of any length */
+	/* of notices: */
+	bool of_list;      /* it is one of the hub's notices: List-Id (RFC 2919) */
+	struct str thread; /* mails with the same belong together: a digest of it stands in References, so nothing is told by it; "" none */
+	struct str stop;   /* the address that ends them by one request (RFC 8058); "" none */
 };
 bool mail_configured(const struct hub *h);
 /* In a transaction of the writer. Sealed (hub/seal.h), since it may hold a code: neither the table nor a backup can be read for one. */
 enum err_code mail_queue(const struct hub *h, struct db *db, const struct mail *m, struct err *e) must_use;
-/* Sends what is due: tries again after 1, 5, 30 minutes, 2 and 12 hours, then gives up and says so in the log. Returns how many are left waiting. */
+/* Sends what is due. Where the server can't be reached, or says that it may work later (a reply that begins with 4, RFC 5321 section 4.2.1), it tries again
+ * after 1, 5, 30 minutes, 2 and 12 hours, then gives up; where it refuses the message or its recipient for good (5), it gives up at once. Both are said in
+ * the log. Returns how many are left waiting. */
 enum err_code mail_send_due(struct hub *h, struct db *db, int64_t *left, struct err *e) must_use;
 /* The same, ending soon once *cancelled is true (may be NULL). */
 enum err_code mail_send_until(struct hub *h, struct db *db, const atomic_bool *cancelled, int64_t *left, struct err *e) must_use;

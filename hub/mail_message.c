@@ -98,6 +98,22 @@ static void add_address(struct buf *b, struct arena *a, const char *header, cons
 	buf_fmt(b, "<%.*s>\r\n", STR_ARG(m->address));
 }
 
+/* What stands in brackets: nothing that could leave them. */
+static bool bracketed(struct str s) {
+	for (size_t i = 0; i < s.n; i++)
+		if ((unsigned char)s.p[i] <= 32 || (unsigned char)s.p[i] > 126 || s.p[i] == '<' || s.p[i] == '>') return false;
+	return s.n <= 900;
+}
+
+static void add_list(struct buf *b, const struct mail_message *m) {
+	if (m->references.n) buf_fmt(b, "In-Reply-To: <%.*s>\r\nReferences: <%.*s>\r\n", STR_ARG(m->references), STR_ARG(m->references));
+	if (m->list_id.n) buf_fmt(b, "List-Id: <%.*s>\r\n", STR_ARG(m->list_id));
+	if (!m->stop.n) return;
+	buf_fmt(b, "List-Unsubscribe:\r\n <%.*s>\r\n", STR_ARG(m->stop));
+	/* One request without a question: by https alone. */
+	if (str_starts(m->stop, S("https://"))) buf_add(b, S("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+}
+
 static void add_date(struct buf *b, moment at) {
 	static const char days[][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"}; /* 1970-01-01 was a Thursday */
 	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -142,12 +158,15 @@ enum err_code mail_message_write(struct arena *a, const struct mail_message *m, 
 	autobuf struct buf b = BUF(MESSAGE);
 	if (!address_ok(m->from.address) || !address_ok(m->to.address) || !address_ok(m->id))
 		return err_set(e, ERR_INVALID, "that is no address to write to or from");
+	if (!bracketed(m->references) || !bracketed(m->list_id) || !bracketed(m->stop))
+		return err_set(e, ERR_INVALID, "that can stand in no header of a message");
 	if (!str_utf8(m->text) || !str_utf8(m->subject) || !str_utf8(m->from.name) || !str_utf8(m->to.name))
 		return err_set(e, ERR_INVALID, "a message is UTF-8 text");
 	add_date(&b, m->date);
 	add_address(&b, a, "From", &m->from);
 	add_address(&b, a, "To", &m->to);
 	buf_fmt(&b, "Message-ID: <%.*s>\r\n", STR_ARG(m->id));
+	add_list(&b, m);
 	buf_add(&b, S("Subject: "));
 	add_text(&b, 9, one_line(a, m->subject, 500));
 	/* Nobody's absence note should come back, and no mailing list should answer (RFC 3834). */

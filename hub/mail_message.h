@@ -16,5 +16,8 @@ struct mail_message {
 	struct str subject, text;
 	moment date;
 	struct str id;            /* of the message, without brackets: "…@example.org" */
+	struct str references;    /* id of the message that it belongs to, which need not have been sent; "" none */
+	struct str list_id;       /* RFC 2919: "notices.example.org"; "" none */
+	struct str stop;          /* https address that ends such messages (RFC 8058, section 3.1); "" none */
 };
 enum err_code mail_message_write(struct arena *a, const struct mail_message *m, struct str *out, struct err *e) must_use;

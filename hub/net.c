@@ -182,7 +182,7 @@ enum err_code net_fetch(struct arena *a, const struct net_fetch *f, struct net_a
 	return arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }
 
-enum err_code net_mail(struct arena *a, const struct net_mail *m, const atomic_bool *cancelled, struct err *e) {
+enum err_code net_mail(struct arena *a, const struct net_mail *m, const atomic_bool *cancelled, bool *refused, struct err *e) {
 	struct json_builder b = json_object_of(a), request = json_object_of(a);
 	json_set(&b, S("server"), json_str_checked(a, m->server));
 	json_set(&b, S("from"), json_str_checked(a, m->from));
@@ -194,5 +194,8 @@ enum err_code net_mail(struct arena *a, const struct net_mail *m, const atomic_b
 	struct str text;
 	const struct json *answer;
 	enum err_code code = run(a, json_built(&request), 32000, cancelled, &text, e);
-	return code ? code : net_read(a, text, &answer, e);
+	*refused = false;
+	if (!code) code = net_read(a, text, &answer, e);
+	if (code == ERR_BUSY && !json_parse(a, text, NULL, &answer, NULL)) *refused = json_true(json_pointer(answer, S("/error/for_good")));
+	return code;
 }

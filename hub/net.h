@@ -32,8 +32,8 @@ struct net_mail {
 	struct str server, from, to, user, password;
 	struct str message;     /* as it goes: hub/mail_message.h */
 };
-/* At most 30 s; less once *cancelled (may be NULL) is true. */
-enum err_code net_mail(struct arena *a, const struct net_mail *m, const atomic_bool *cancelled, struct err *e) must_use;
+/* At most 30 s; less once *cancelled (may be NULL) is true. *refused: the server will never take this message for this recipient. */
+enum err_code net_mail(struct arena *a, const struct net_mail *m, const atomic_bool *cancelled, bool *refused, struct err *e) must_use;
 
 /* What polder-net said, read: ERR_OK when it says ok, else its words as an error. For the two above and for tests. */
 enum err_code net_read(struct arena *a, struct str text, const struct json **out, struct err *e) must_use;

@@ -1,5 +1,6 @@
 /* The act by which coordinators decide about a record by a table; part of the door in. Read back through hub/decision.h. */
 #include "hub/act_private.h"
+#include "hub/clock.h"
 #include "hub/table.h"
 
 static enum err_code wrong(struct acting *x, const char *argument) {
@@ -46,11 +47,9 @@ static enum err_code said_already(struct acting *x, const struct decide_table *t
 	return ERR_OK;
 }
 
-/* What a new tier means for the rest of the record. The clocks that depend on it begin anew from here (one place, for hub/clock.h). */
+/* What a new tier means for the rest of the record. */
 static enum err_code decision_tier(struct acting *x, struct str tier) {
-	(void)x;
-	(void)tier;
-	return ERR_OK;
+	return clock_retier(x->s, x->r, tier);
 }
 
 static enum err_code decide(struct acting *x) {

@@ -2,7 +2,7 @@
  *
  *     {"mail": {"server", "from", "to", "user"?, "password"?, "message"}}                → {"ok": true}
  *     {"fetch": {"url", "method"?, "headers"?: {name: value}, "body"?, "allow_http"?}}   → {"ok": true, "status", "headers", "body"}
- *     whatever goes wrong                                                                → {"error": {"message", "status"?}}
+ *     whatever goes wrong                                                                → {"error": {"message", "status"?, "for_good"?}}
  *
  * What it will not do, whoever asks: speak http to anything but this machine, follow a redirect to another host, take more than 1 MB,
  * wait longer than 10 s for a resource and 30 s for a mail, send a password in the clear over the network. */
@@ -192,18 +192,44 @@ static const struct json *fetch(CURL *c, struct arena *a, const struct json *req
 
 /* ---- mail ---- */
 
+static bool is_address(struct str s) {
+	bool ok = is_line(s) && s.n <= 320 && str_find_char(s, '@') != STR_NONE;
+	for (size_t i = 0; i < s.n; i++) ok &= s.p[i] != '<' && s.p[i] != '>' && s.p[i] != ' ';
+	return ok;
+}
+
+struct message {
+	struct str rest;
+	bool asked;  /* the server took sender and recipient, and wanted it */
+};
+
 static size_t give_message(char *to, size_t size, size_t n, void *arg) {
-	struct str *rest = arg;
+	struct message *m = arg;
+	struct str *rest = &m->rest;
+	m->asked = true;
 	size_t part = rest->n < size * n ? rest->n : size * n;
 	if (part) memcpy(to, rest->p, part);
 	*rest = str_from(*rest, part);
 	return part;
 }
 
-static bool is_address(struct str s) {
-	bool ok = is_line(s) && s.n <= 320 && str_find_char(s, '@') != STR_NONE;
-	for (size_t i = 0; i < s.n; i++) ok &= s.p[i] != '<' && s.p[i] != '>' && s.p[i] != ' ';
-	return ok;
+/* Keeps the last line that the server said: libcurl's own words leave out why. */
+struct last_line {
+	char text[300];
+};
+static int keep_line(CURL *c, curl_infotype type, char *bytes, size_t n, void *arg) {
+	struct last_line *last = arg;
+	(void)c;
+	struct str line = str_trim(str_n(bytes, n));
+	if (type == CURLINFO_HEADER_IN && line.n && line.p[0] >= '4' && line.p[0] <= '5' && is_line(line) && str_utf8(line))
+		snprintf(last->text, sizeof last->text, "%.*s", STR_ARG(str_cut_utf8(line, sizeof last->text - 1)));
+	return 0;
+}
+
+/* Whether a reply is about this message and its recipient, and final: no words about how one must sign in or about the server as a whole. */
+static bool for_good(CURLcode rc, long status, bool asked) {
+	bool about_it = rc == CURLE_SEND_ERROR || (rc == CURLE_WEIRD_SERVER_REPLY && asked);
+	return about_it && status >= 500 && status < 600 && status != 530 && status != 535;
 }
 
 static const struct json *send_mail(CURL *c, struct arena *a, const struct json *request) {
@@ -232,13 +258,22 @@ static const struct json *send_mail(CURL *c, struct arena *a, const struct json 
 	}
 	curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
 	curl_easy_setopt(c, CURLOPT_READFUNCTION, give_message);
-	curl_easy_setopt(c, CURLOPT_READDATA, &message);
+	struct message reading = {message, false};
+	curl_easy_setopt(c, CURLOPT_READDATA, &reading);
+	struct last_line last = {""};
+	curl_easy_setopt(c, CURLOPT_VERBOSE, 1L);
+	curl_easy_setopt(c, CURLOPT_DEBUGFUNCTION, keep_line);
+	curl_easy_setopt(c, CURLOPT_DEBUGDATA, &last);
 	CURLcode rc = recipients ? curl_easy_perform(c) : CURLE_OUT_OF_MEMORY;
 	long status = 0;
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
 	curl_slist_free_all(recipients);
-	if (rc != CURLE_OK) return refusal(a, arena_str(a, str_of(words[0] ? words : curl_easy_strerror(rc))), status);
 	struct json_builder b = json_object_of(a);
+	if (rc != CURLE_OK) {
+		const char *why = words[0] ? words : curl_easy_strerror(rc);
+		const struct json *refused = refusal(a, last.text[0] ? arena_fmt(a, "%s: %s", why, last.text) : arena_str(a, str_of(why)), status);
+		return for_good(rc, status, reading.asked) ? json_with_pointer(a, refused, S("/error/for_good"), json_bool(a, true)) : refused;
+	}
 	json_set_bool(&b, S("ok"), true);
 	return json_built(&b);
 }

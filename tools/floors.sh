@@ -47,7 +47,7 @@ complain "A decision is recorded past the act (hub/triage.c):" "$(
 complain "A grant's table, or that of the signing keys, is written past its owner (hub/harbor*.c, hub/signing.c):" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(harbor|signing|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) (harbor_grant|harbor_policy|harbor_threat|signing_key)\b" || true)"
-accounts='account|recovery|session|token|membership|code|identity|audit|draft|saved_search|notice|idempotency'
+accounts='account|recovery|session|token|membership|code|identity|audit|draft|saved_search|notice|notice_setting|notice_digest|idempotency'
 complain "An account's table is written outside hub/account/:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(account/|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($accounts)\b" || true)"

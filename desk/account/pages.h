@@ -6,6 +6,7 @@
 #include "hub/account/audit.h"
 #include "hub/account/identity.h"
 #include "hub/account/member.h"
+#include "hub/account/notice.h"
 #include "hub/account/saved_search.h"
 #include "hub/account/session.h"
 #include "hub/account/token.h"
@@ -151,14 +152,24 @@ route_fn show_members, do_member, do_invite, do_invite_revoke, show_hub_members,
 
 /* ---- inbox.c ---- */
 struct inbox_line {
-	struct str href, headline, kind, what, note, when, datetime;
+	struct str sort, what, note, when, datetime;
 	bool read;
 };
+/* All that is shown of one record, or of the account. */
+struct inbox_group {
+	int64_t record, newest;           /* newest: number of its newest notice */
+	struct str href, headline, id, kind;
+	struct inbox_line *lines;
+	size_t n, more;                   /* more: that are not shown */
+	int64_t unread;
+};
 struct inbox_page {
-	struct str csrf;
-	const struct inbox_line *lines;
+	struct str csrf, here;            /* here: this page's own address */
+	struct inbox_group *groups;
 	size_t n;
 	int64_t unread, newest;
+	bool only_unread;
+	enum notice_sort sort;            /* NOTICE_SORTS all */
 	struct str next;
 };
 struct searches_page {
@@ -169,6 +180,25 @@ struct searches_page {
 	struct outcome outcome;
 };
 route_fn show_inbox, show_notice, do_read, show_searches, do_save_search, do_forget_search;
+
+/* ---- notices_page.c ---- */
+struct notice_line {
+	struct str name, title, help;
+	enum notice_mail mail;
+};
+struct notices_page {
+	struct str csrf, email, zone;
+	struct notice_settings settings;
+	const struct notice_line *lines;  /* NOTICE_SORTS of them */
+	bool mails;                       /* the hub sends any */
+	struct outcome outcome;
+};
+struct unsubscribe_page {
+	struct str action, hub, sort;
+	bool digests, done;
+};
+const char *notice_sort_title(enum notice_sort s);
+route_fn show_notices, do_notices, show_unsubscribe, do_unsubscribe;
 
 /* ---- helpers ---- */
 /* A path of this site, as `next` may name: "/" for anything else. */

@@ -19,6 +19,9 @@ enum { NEXT = 2000, CODE = 100, ID = 300 };
 #define ID_PATH      {"id", PARAM_PATH, .length = ID, .help = "uid"}
 #define ROLE         {"role", PARAM_FORM, .required = true, .length = 20, .help = "owner, coordinator, adjudicator, member, guest or none"}
 
+#define TOKEN_PATH   {"token", PARAM_PATH, .length = 400, .help = "from the mail"}
+#define WAY(name_)   {name_, PARAM_FORM, PARAM_ENUM, .choices = CHOICES("off", "now", "daily", "weekly"), .help = "how it is mailed"}
+
 const struct route account_routes[] = {
 	PAGE("/sign-in", show_sign_in, ROUTE_PUBLIC, "sign-in", "Where one signs in.", NEXT_QUERY),
 	FORM("/sign-in", do_sign_in, ROUTE_PUBLIC, CSRF_ORIGIN, "sign-in-send", "Signs in with name and password.", FIELD("login", ACCOUNT_EMAIL),
@@ -60,10 +63,22 @@ const struct route account_routes[] = {
 		{"days", PARAM_FORM, PARAM_INT, .min = 1, .max = 366, .otherwise = "90", .help = "until it ends"}),
 	FORM("/account/tokens/revoke", do_token_revoke, MAY_SIGNED_IN, CSRF_TOKEN, "token-revoke", "Revokes a token.", CSRF, FIELD("id", 60)),
 
+	PAGE("/account/notices", show_notices, MAY_SIGNED_IN, "notices", "What is mailed to one.", DONE),
+	FORM("/account/notices", do_notices, MAY_SIGNED_IN, CSRF_TOKEN, "notices-send", "Says what is mailed to one.", CSRF, WAY("invitations"), WAY("terms"),
+		WAY("messages"), WAY("reports"), WAY("cases"), WAY("disputes"), WAY("records"), WAY("security"),
+		{"hour", PARAM_FORM, PARAM_INT, .min = 0, .max = 23, .otherwise = "8", .help = "of digests, in one's time zone"},
+		{"weekday", PARAM_FORM, PARAM_INT, .min = 1, .max = 7, .otherwise = "1", .help = "of the weekly one; 1 Monday"}),
+	PAGE("/unsubscribe/{token}", show_unsubscribe, ROUTE_PUBLIC, "unsubscribe", "Asks whether mails shall end.", TOKEN_PATH),
+	/* A mail program sends it by itself, from nowhere in particular (RFC 8058): what it may do is in the token. */
+	FORM("/unsubscribe/{token}", do_unsubscribe, ROUTE_PUBLIC, CSRF_API, "unsubscribe-send", "Ends mails without signing in.", TOKEN_PATH,
+		FIELD("List-Unsubscribe", 40)),
 	PAGE("/inbox", show_inbox, MAY_SIGNED_IN, "inbox", "What happened that concerns one.",
-		{"before", .type = PARAM_INT, .min = 1, .max = INT64_MAX, .help = "number to begin below"}),
+		{"before", .type = PARAM_INT, .min = 1, .max = INT64_MAX, .help = "number to begin below"},
+		{"sort", .length = 20, .help = "that alone"}, {"unread", .type = PARAM_BOOL, .help = "only what was not read"}),
 	FORM("/inbox", do_read, MAY_SIGNED_IN, CSRF_TOKEN, "inbox-read", "Marks notices as read.", CSRF,
-		{"up_to", PARAM_FORM, PARAM_INT, .min = 0, .max = INT64_MAX, .otherwise = "0", .help = "the newest that was shown"}),
+		{"up_to", PARAM_FORM, PARAM_INT, .min = 0, .max = INT64_MAX, .otherwise = "0", .help = "the newest that was shown"},
+		{"of", PARAM_FORM, PARAM_INT, .min = 0, .max = INT64_MAX - 1, .otherwise = "0", .help = "a notice: it and older ones of the same record"},
+		{"back", PARAM_FORM, .length = NEXT, .help = "page of the inbox to go back to"}),
 	PAGE("/inbox/{id}", show_notice, MAY_SIGNED_IN, "notice", "To the record of a notice.",
 		{"id", PARAM_PATH, PARAM_INT, .min = 1, .max = INT64_MAX - 1, .help = "its number"}),
 	PAGE("/searches", show_searches, MAY_SIGNED_IN, "searches", "Searches that one comes back to.", {0}),

@@ -92,8 +92,10 @@ enum err_code api_once(struct request *rq, struct response *rs, route_fn *work, 
 /* read.c */
 route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, api_record, api_history, api_search, api_facets, api_health,
 	api_moves;
+/* notices.c */
+route_fn api_notices, api_notices_set;
 /* room.c */
-route_fn api_acts, api_record_acts, api_room, api_messages, api_mark_read, api_open_case;
+route_fn api_acts, api_record_acts, api_room, api_messages, api_mark_read, api_open_case, api_record_clocks, api_clocks;
 /* dispute.c */
 route_fn api_disputes, api_dispute, api_file_dispute;
 /* tables.c */

@@ -3,6 +3,7 @@
 
 #include "api.h"
 #include "hub/case_open.h"
+#include "hub/clocks.h"
 
 static enum err_code find(struct request *rq, struct disclosing *d, struct disclosed *r, struct err *e) {
 	*d = desk_disclosing(rq);
@@ -119,4 +120,56 @@ static enum err_code open_case(struct request *rq, struct response *rs, struct e
 }
 enum err_code api_open_case(struct request *rq, struct response *rs, struct err *e) {
 	return api_once(rq, rs, open_case, e);
+}
+
+/* ---- terms ---- */
+
+static void clock_json(struct json_writer *w, const struct hub *h, const struct disclosed_clock *c) {
+	char text[MOMENT_TEXT];
+	jw_object(w);
+	jw_field_int(w, S("id"), c->id);
+	jw_field_str(w, S("name"), c->name);
+	jw_field_str(w, S("title"), c->title);
+	jw_field_str(w, S("state"), c->state);
+	jw_field_bool(w, S("overdue"), c->overdue);
+	jw_field_str(w, S("started"), moment_text(c->started, text));
+	jw_field_str(w, S("due"), moment_text(c->due, text));
+	if (c->stopped) jw_field_str(w, S("stopped"), moment_text(c->stopped, text));
+	jw_field_str(w, S("span"), c->span);
+	jw_field_str(w, S("days"), c->days);
+	jw_field_int(w, S("rung"), c->rung);
+	if (c->record.kind) {
+		jw_name(w, S("record"));
+		glimpse_json(w, h, &c->record);
+	}
+	jw_object_end(w);
+}
+
+static enum err_code clocks_answer(struct request *rq, struct response *rs, const struct disclosed_clock *clocks, size_t n, struct err *e) {
+	struct json_writer w = json_writer(response_json(rs));
+	jw_object(&w);
+	jw_name(&w, S("items"));
+	jw_array(&w);
+	for (size_t i = 0; i < n; i++) clock_json(&w, desk_hub(rq), &clocks[i]);
+	jw_array_end(&w);
+	jw_object_end(&w);
+	return answered(rq, rs, e);
+}
+
+enum err_code api_record_clocks(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d;
+	struct disclosed r;
+	struct disclosed_clock *clocks;
+	size_t n;
+	enum err_code code = find(rq, &d, &r, e);
+	if (!code) code = disclose_clocks(&d, &r, &clocks, &n, e);
+	return code ? code : clocks_answer(rq, rs, clocks, n, e);
+}
+
+enum err_code api_clocks(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct disclosed_clock *clocks;
+	size_t n;
+	enum err_code code = disclose_running(&d, request_bool(rq, "overdue") ? now() : 0, &clocks, &n, e);
+	return code ? code : clocks_answer(rq, rs, clocks, n, e);
 }

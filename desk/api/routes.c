@@ -37,6 +37,12 @@ static const struct route table[] = {
 		.help = "Whether the hub answers.", .more = OPERATION(.gives = "Health")},
 	{"/api/v1/me", api_me, MAY_SIGNED_IN, .name = "me", .gives = GIVES_JSON, .help = "Whose token this is, and what it may do.",
 		.more = OPERATION(.gives = "Me")},
+	{"/api/v1/me/notices", api_notices, MAY_SIGNED_IN, .name = "my-notices", .gives = GIVES_JSON, .help = "How your notices are mailed.",
+		.more = OPERATION(.gives = "NoticeSettings")},
+	{"/api/v1/me/notices", api_notices_set, MAY_SIGNED_IN, HTTP_PUT, CSRF_API, .name = "my-notices-set", .gives = GIVES_JSON,
+		.body_max = SMALL_BYTES, .help = "Says how your notices are mailed.",
+		.more = OPERATION(.takes = "NewNoticeSettings", .gives = "NoticeSettings", .text = "What is not named stays as it is.",
+			.body = "{\"mail\":{\"messages\":\"now\",\"records\":\"weekly\"},\"hour\":9}")},
 
 	/* ---- kinds ---- */
 	{"/api/v1/kinds", api_kinds, ROUTE_PUBLIC, .name = "api-kinds", .gives = GIVES_JSON, .flags = OPEN,
@@ -90,6 +96,10 @@ static const struct route table[] = {
 	{"/api/v1/records/{id}/dispute", api_dispute, ROUTE_PUBLIC, .name = "api-dispute", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "How a dispute stands: both statements, rulings, panel, and what you may do next.", .params = PARAMS(ID_PARAM),
 		.more = OPERATION(.gives = "DisputeView", .example = "/api/v1/records/R-7KQ2-M9XD/dispute")},
+	{"/api/v1/records/{id}/clocks", api_record_clocks, MAY_SIGNED_IN, .name = "api-record-clocks", .gives = GIVES_JSON,
+		.help = "The terms that run on a record, and those that did.", .params = PARAMS(ID_PARAM), .more = OPERATION(.gives = "Clocks", .example = ONE_LEAF "/clocks")},
+	{"/api/v1/clocks", api_clocks, MAY_COORDINATE, .name = "api-clocks", .gives = GIVES_JSON, .help = "All terms that run, the most urgent first.",
+		.params = PARAMS({"overdue", .type = PARAM_BOOL, .help = "those alone whose end has passed"}), .more = OPERATION(.gives = "Clocks")},
 	{"/api/v1/acts", api_acts, ROUTE_PUBLIC, .name = "api-acts", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "All acts: what may be done to records of which kinds, by whom, and the schema of what each needs.",
 		.more = OPERATION(.gives = "Acts")},

@@ -61,6 +61,7 @@ struct room_recipient {
 struct room_page {
 	const struct disclosed *r;
 	const struct room *room;
+	const struct terms_part *terms; /* NULL none */
 	struct line line;
 	struct str path, csrf, done, wrong;
 	bool coordinates, speaks;
@@ -123,3 +124,27 @@ struct case_box {
 };
 enum err_code case_box(struct request *rq, const struct disclosed *r, const struct case_box **out, struct err *e) must_use;
 route_fn show_desk, take_case;
+
+/* ---- terms.c ---- */
+struct term_line {
+	struct str title, description, whose, due, left, rung;
+	struct str href, record, kind; /* in the list of all */
+	struct str extend;             /* where it is put off; "" not for this viewer */
+	bool running, overdue, late;
+};
+struct terms_part {
+	const struct term_line *lines;
+	size_t n;
+};
+struct clocks_page {
+	const struct term_line *lines;
+	size_t n;
+	bool only_overdue;
+};
+/* NULL in *out where there are none, or none that this viewer is told. */
+enum err_code terms_part(struct request *rq, const struct disclosed *r, const struct terms_part **out, struct err *e) must_use;
+/* As clocks in that zone show it: "1 March 2027, 17:00 (Europe/Amsterdam)"; "" for 0. */
+struct str moment_in_zone(struct arena *a, moment t, struct str zone);
+/* "3 days", "5 hours", "12 minutes", without a sign. */
+struct str span_words(struct arena *a, moment span);
+route_fn show_clocks;

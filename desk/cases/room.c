@@ -1,7 +1,6 @@
 #include "pages.h"
 
 #include "desk/forms/pages.h"
-#include "desk/forms/zone.h"
 #include "desk/identify.h"
 #include "desk/site/words.h"
 #include "hub/case/machine.h"
@@ -27,26 +26,6 @@ static bool may(const struct showing *s, const char *act) {
 	for (size_t i = 0; i < s->acts_n; i++)
 		if (str_is(s->acts[i]->name, act)) return true;
 	return false;
-}
-
-/* ---- time ---- */
-
-/* As clocks in that zone show it. */
-static struct str local_words(struct arena *a, moment t, struct str zone) {
-	int ahead = 0, again = 0;
-	if (!t) return STR_EMPTY;
-	if (!zone_offset(zone, t / SECOND, &ahead) || !zone_offset(zone, t / SECOND + ahead, &again)) return moment_words(a, t);
-	char text[MOMENT_TEXT];
-	struct str at = moment_text(t + again * SECOND, text);
-	return arena_fmt(a, "%.*s, %.*s (%.*s)", STR_ARG(date_words(a, arena_str(a, str_sub(at, 0, 10)))), STR_ARG(str_sub(at, 11, 5)), STR_ARG(zone));
-}
-
-static struct str span_words(struct arena *a, moment span) {
-	moment n = span < 0 ? -span : span;
-	int64_t days = n / DAY, hours = n / HOUR, minutes = n / MINUTE;
-	if (days >= 2) return arena_fmt(a, "%lld days", (long long)days);
-	if (hours >= 2) return arena_fmt(a, "%lld hours", (long long)hours);
-	return arena_fmt(a, "%lld minutes", (long long)minutes);
 }
 
 /* ---- buttons and links ---- */
@@ -223,15 +202,15 @@ static enum err_code read_embargo(struct showing *s) {
 	page->embargo = embargo_words(room->embargo);
 	page->embargo_class = holds ? S("holds") : room->embargo == 'P' ? S("proposed") : S("none");
 	if (holds) {
-		page->until = local_words(s->a, room->until, room->zone);
+		page->until = moment_in_zone(s->a, room->until, room->zone);
 		page->left = room->until > now() ? arena_cat(s->a, S("in "), span_words(s->a, room->until - now())) : S("now");
 	}
 	if (room->embargo == 'X')
-		page->exited = arena_fmt(s->a, "%.*s%s%.*s", STR_ARG(local_words(s->a, room->exited, s->zone)), room->exit_reason.n ? ", because " : "",
+		page->exited = arena_fmt(s->a, "%.*s%s%.*s", STR_ARG(moment_in_zone(s->a, room->exited, s->zone)), room->exit_reason.n ? ", because " : "",
 			STR_ARG(room->exit_reason.n ? exit_words(room->exit_reason) : STR_EMPTY));
 	for (size_t i = 0; i < room->proposals_n; i++) {
 		const struct room_proposal *p = &room->proposals[i];
-		list[i] = (struct room_proposed){p, local_words(s->a, p->until, p->zone), day_words(s->a, p->at), joined(s->a, p->accepted, p->accepted_n),
+		list[i] = (struct room_proposed){p, moment_in_zone(s->a, p->until, p->zone), day_words(s->a, p->at), joined(s->a, p->accepted, p->accepted_n),
 			joined(s->a, p->rejected, p->rejected_n), value_words(s->a, p->outcome)};
 	}
 	page->proposals = list;
@@ -300,7 +279,7 @@ static enum err_code read_messages(struct showing *s) {
 	for (size_t i = 0; i < n; i++) {
 		const struct message *m = &list[n - 1 - i];
 		char text[MOMENT_TEXT];
-		said[i] = (struct room_said){m, local_words(s->a, m->at, s->zone), arena_str(s->a, moment_text(m->at, text)), joined(s->a, m->to, m->to_n),
+		said[i] = (struct room_said){m, moment_in_zone(s->a, m->at, s->zone), arena_str(s->a, moment_text(m->at, text)), joined(s->a, m->to, m->to_n),
 			!m->to_n && !(m->audiences & PARTIES)};
 	}
 	s->page->messages = said;
@@ -315,7 +294,7 @@ static enum err_code read_tasks(struct showing *s) {
 	if (!jobs) return err_set(s->e, ERR_MEMORY, "out of memory");
 	for (size_t i = 0; i < s->room->tasks_n; i++) {
 		const struct room_task *t = &s->room->tasks[i];
-		jobs[i] = (struct room_job){t, local_words(s->a, t->due, s->zone), t->done ? day_words(s->a, t->done) : STR_EMPTY, t->due && !t->done && t->due < now()};
+		jobs[i] = (struct room_job){t, moment_in_zone(s->a, t->due, s->zone), t->done ? day_words(s->a, t->done) : STR_EMPTY, t->due && !t->done && t->due < now()};
 	}
 	s->page->tasks = jobs;
 	s->page->tasks_n = s->room->tasks_n;
@@ -379,6 +358,7 @@ static enum err_code put_page(struct request *rq, struct response *rs, int64_t b
 	if (!code && !room.asked_in) code = read_tasks(&s);
 	if (!code && !room.asked_in) code = read_timeline(&s);
 	if (!code && !room.asked_in) code = read_tools(&s);
+	if (!code && !room.asked_in) code = terms_part(rq, &r, &page.terms, e);
 	if (!code && !room.asked_in) code = decisions_part(rq, &r, &page.decisions, e);
 	if (code) return code;
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = r.line.headline, .here = SITE_NOWHERE,

@@ -24,6 +24,8 @@ const struct route case_routes[] = {
 		.help = "Notes that a case's messages were read.",
 		.params = PARAMS(ID_PATH, CSRF, {"up_to", PARAM_FORM, PARAM_INT, .min = 1, .max = INT64_MAX, .required = true})},
 	{"/desk", show_desk, MAY_COORDINATE, .name = "desk", .gives = GIVES_HTML, .help = "What waits for coordinators."},
+	{"/desk/clocks", show_clocks, MAY_COORDINATE, .name = "clocks", .gives = GIVES_HTML, .help = "Terms that run, of all records.",
+		.params = PARAMS({"show", .type = PARAM_ENUM, .choices = CHOICES("all", "overdue"), .otherwise = "all"})},
 	{"/r/{id}/case", take_case, MAY_COORDINATE, HTTP_POST, CSRF_TOKEN, .name = "report-case", .gives = GIVES_REDIRECT, .body_max = 16 << 10,
 		.help = "Opens a case from a report, or joins it to one.",
 		.params = PARAMS(ID_PATH, CSRF, {"title", PARAM_FORM, .length = ID, .help = "of a new case"}, {"case", PARAM_FORM, .length = ID, .help = "one that is there"})},

@@ -158,7 +158,7 @@ enum err_code plans_new(struct arena *a, const struct kinds *kinds, struct plans
 
 /* What a page names that leads to the form, and nobody types. */
 static bool is_named_by_link(struct str member) {
-	static const char *const names[] = {"for", "system", "task"};
+	static const char *const names[] = {"for", "system", "task", "clock"};
 	for (size_t i = 0; i < lengthof(names); i++)
 		if (str_is(member, names[i])) return true;
 	return false;

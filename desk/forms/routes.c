@@ -6,7 +6,7 @@ enum { ID = 300, KIND = 60, REASON = 4000 };
 #define ID_PATH {"id", PARAM_PATH, .length = ID, .help = "number, uid or another name of the record"}
 #define ACT_PATH {"act", PARAM_PATH, .length = KIND, .help = "an act's name"}
 #define ACT_ARGUMENTS(where) {"for", where, .length = KIND}, {"subject", where, .length = ID}, {"system", where, .length = KIND}, \
-	{"fact", where, .length = KIND}, {"move", where, .length = KIND}, {"step", where, .length = KIND}, {"task", where, .length = KIND}, \
+	{"fact", where, .length = KIND}, {"move", where, .length = KIND}, {"step", where, .length = KIND}, {"task", where, .length = KIND}, {"clock", where, .length = KIND}, \
 	{"part", where, .length = KIND}, {"status", where, .length = KIND}, {"reason", where, .length = ID}
 #define KIND_PATH {"kind", PARAM_PATH, .length = KIND, .help = "a kind's name"}
 #define CSRF {"csrf", PARAM_FORM, .length = 100, .help = "the form's proof"}

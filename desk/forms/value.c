@@ -1,6 +1,6 @@
 #include "value.h"
 
-#include "desk/forms/zone.h"
+#include "lib/calendar/zone.h"
 #include "desk/forms/words.h"
 
 enum { ITEMS = 5000, NUMBER = 400 };

@@ -2,6 +2,7 @@
 #include "pages.h"
 
 #include "desk/api/json.h"
+#include "desk/registry/filters.h"
 #include "desk/site/words.h"
 #include "directory.t.h"
 
@@ -143,6 +144,10 @@ enum err_code api_policies(struct request *rq, struct response *rs, struct err *
 	struct gathered g = {0};
 	size_t all;
 	enum err_code code = find(rq, &d, &asked, &g, &all, e);
+	if (code == ERR_INVALID) {
+		if (!e->where[0]) err_where(e, "q");
+		return filters_refuse(rs, e);
+	}
 	if (code) return code;
 	int64_t number = request_int(rq, "page"), limit = request_int(rq, "limit");
 	size_t from = (size_t)((number - 1) * limit);

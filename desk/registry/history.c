@@ -3,6 +3,7 @@
 #include "desk/site/words.h"
 #include "hub/act.h"
 #include "history.t.h"
+#include "hub/act.h"
 
 enum { COMPARED = 100 }; /* of the newest events the differences are shown */
 
@@ -36,6 +37,7 @@ static struct str words_of(const struct disclosing *d, const struct disclosed *r
 	if (str_is(v->type, "acted")) return act_words(d, v);
 	const char *known = type_words(v->type);
 	struct str base = known ? str_of(known) : value_words(d->a, v->type);
+	if (v->act) return v->act->title;
 	if (str_is(v->type, "moved") && v->state) {
 		const struct kind_move *m = v->move.n ? kind_move(r->line.kind, v->move) : NULL;
 		return arena_fmt(d->a, "%.*s → %.*s", STR_ARG(m ? m->title : base), STR_ARG(v->state->title));

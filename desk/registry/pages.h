@@ -103,12 +103,14 @@ struct record_file {
 };
 struct similar_box;             /* desk/intake/similar.h */
 struct record_tools;            /* desk/forms/pages.h */
+struct terms_part;              /* desk/cases/pages.h */
 struct case_box;                /* desk/cases/pages.h */
 struct harbor_box;              /* desk/harbor/pages.h */
 struct decisions_part;          /* desk/tables/pages.h */
 struct record_page {
 	const struct record_tools *tools; /* what this viewer may do; NULL nothing */
 	const struct decisions_part *decisions; /* NULL none that are told */
+	const struct terms_part *terms; /* that run on it, as this viewer is told; NULL none */
 	const struct case_box *case_box; /* from a report to a case, for coordinators; NULL nothing */
 	const struct similar_box *similar; /* what may tell of the same, for coordinators; NULL nothing */
 	struct str report_href;  /* where a flaw in it is reported; "" nowhere */

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "hub/identifier.h"
+#include "hub/mail.h"
 #include "hub/writer.h"
 #include "lib/json/json.h"
 
@@ -349,6 +350,7 @@ enum err_code account_create(struct hub *h, const struct by *by, const struct ac
 }
 
 struct editing {
+	struct hub *hub;
 	const struct by *by;
 	struct str uid;
 	const struct account_edit *what;
@@ -389,6 +391,17 @@ static enum err_code write_suspended(struct db *db, const struct editing *c, con
 	return code ? code : audit_write(db, c->by, suspended ? "account.suspend" : "account.restore", c->uid, STR_EMPTY, e);
 }
 
+/* To the address that it had, since whoever took an account over would change that first. */
+static enum err_code tell_old_address(struct db *db, const struct editing *c, struct arena *a, struct str old, struct err *e) {
+	struct mail m = {
+		.to = old,
+		.subject = arena_fmt(a, "Your address at %.*s was changed", STR_ARG(c->hub->name)),
+		.text = arena_fmt(a, "The account that had this address has another one now. If that was not you, tell the people who run the hub:\n\n    %.*s\n",
+			STR_ARG(c->hub->base_url)),
+	};
+	return mail_queue(c->hub, db, &m, e);
+}
+
 static enum err_code edit(struct db *db, void *arg, struct err *e) {
 	const struct editing *c = arg;
 	autoarena struct arena *a = arena_new(1 << 18);
@@ -418,6 +431,7 @@ static enum err_code edit(struct db *db, void *arg, struct err *e) {
 		db_bind_str(&q, 5, folded);
 		db_bind_str(&q, 6, zone);
 		code = db_run(&q, e);
+		if (!code && !str_eq(name_folded(a, old.email), folded)) code = tell_old_address(db, c, a, old.email, e);
 		if (!code) code = audit_write(db, c->by, "account.edit", c->uid, json_canonical(a, changes), e);
 	}
 	return code ? code : write_suspended(db, c, &old, e);
@@ -430,7 +444,7 @@ enum err_code account_edit(struct hub *h, const struct by *by, struct str uid, c
 	if (!code && what->email) code = check_email(str_trim(*what->email), e);
 	if (!code && what->name) code = check_name(str_trim(*what->name), e);
 	if (!code && what->time_zone) code = check_time_zone(str_trim(*what->time_zone), e);
-	struct editing c = {by, uid, what};
+	struct editing c = {h, by, uid, what};
 	return code ? code : account_write(h, edit, &c, e);
 }
 

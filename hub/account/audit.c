@@ -1,5 +1,6 @@
 #include "hub/account/inside.h"
 
+#include "hub/account/notice.h"
 #include "lib/json/json.h"
 
 enum { LINES = 1000 };
@@ -15,7 +16,12 @@ enum err_code audit_write(struct db *db, const struct by *by, const char *action
 		db_bind_bytes(&q, 6, detail);
 	else
 		db_bind_null(&q, 6);
-	return db_run(&q, e);
+	enum err_code code = db_run(&q, e);
+	/* Of what somebody edits about themselves, this is how they sign in. */
+	bool edit = str_is(str_of(action), "account.edit");
+	if (edit && str_find(detail, S("\"email\":")) == STR_NONE && str_find(detail, S("\"login\":")) == STR_NONE) return code;
+	bool told = notice_account_words(str_of(action)).n && str_starts(subject, S("U-"));
+	return code || !told ? code : notice_write_account(db, subject, str_of(action), e);
 }
 
 enum err_code audit_list(struct db *db, struct str subject, int64_t before, size_t limit, struct arena *a, struct audit_line **out,

@@ -103,7 +103,7 @@ static enum err_code propose_one(struct chain *c, struct str subject, const char
 
 static enum err_code look_at(struct chain *c, struct seen at) {
 	struct found *links;
-	size_t n;
+	size_t n = 0;
 	struct store *s = c->x->s;
 	struct stored system;
 	enum err_code code = store_read(s->hub, s->db, s->a, at.system, &system, s->e);

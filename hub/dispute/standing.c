@@ -152,7 +152,7 @@ enum err_code dispute_begin(struct acting *x, enum dispute_act act, struct dispu
 	if (!code) code = dispute_sides(s->db, &out->d, x->r->created_by, s->actor, x->roles, &out->z.sides, s->e);
 	if (!code && out->d.panel) {
 		struct panel_member *all;
-		size_t n;
+		size_t n = 0;
 		code = panel_read(s->db, s->a, out->d.panel, &out->p, s->e);
 		out->z.p = &out->p;
 		if (!code) code = panel_members(s->db, s->a, out->d.panel, &all, &n, s->e);

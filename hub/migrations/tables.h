@@ -5,9 +5,11 @@
 extern const char migration_ground[], migration_ground_sqlite[];
 extern const char migration_accounts[];
 extern const char migration_cases[];
+extern const char migration_notices[];
 extern const char migration_disputes[];
 extern const char migration_keys[];
 extern const char migration_decisions[];
 extern const char migration_receipts[];
 extern const char migration_harbor[];
 extern const char migration_publication[];
+extern const char migration_clocks[];

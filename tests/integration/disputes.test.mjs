@@ -1,7 +1,7 @@
 // Disputes as those concerned see them: filing, both sides, panel, ruling; and GRT2's own reports and card changes replayed.
 import assert from 'node:assert/strict'
 import {createHash} from 'node:crypto'
-import {existsSync, readFileSync} from 'node:fs'
+import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, test} from 'node:test'
 import {eventually, startHub} from './hub.mjs'
@@ -213,7 +213,7 @@ async function assess(id, vector) {
   return stand(coco, id)
 }
 
-test('replaying GRT2: what led to a change of the card is accepted with its digests, what its playbook turns down is not', {skip: !existsSync(grt2)}, async () => {
+test('replaying GRT2: what led to a change of the card is accepted with its digests, what its playbook turns down is not', async () => {
   let card = readFileSync(join(grt2, 'model_card.md'), 'utf8')
   const history = readFileSync(join(grt2, 'model_card_history.patch'), 'utf8').split(/^=== /m).filter((part) => part.trim())
   let accepted = 0

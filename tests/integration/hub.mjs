@@ -21,13 +21,21 @@ class Hub {
   constructor(folder) {
     this.folder = folder
     this.dir = join(folder, 'hub')
+    this.env = process.env
+    this.shift = 0
   }
 
   // Runs a command on the hub; what it prints, parsed when it is JSON.
   polder(...args) {
-    const r = spawnSync(program, [...args, '--hub', this.dir], {encoding: 'utf8', maxBuffer: 1 << 28})
+    const r = spawnSync(program, [...args, '--hub', this.dir], {encoding: 'utf8', maxBuffer: 1 << 28, env: this.env})
     if (r.status !== 0) throw new Error(`polder ${args.join(' ')}: ${r.status}\n${r.stdout}${r.stderr}`)
     return args.includes('--json') ? JSON.parse(r.stdout) : r.stdout
+  }
+
+  // Lets the hub's clock, which the test keeps in a file, stand so many seconds further on.
+  later(seconds) {
+    this.shift += seconds
+    writeFileSync(this.env.POLDER_CLOCK_FILE, `${this.shift}\n`)
   }
 
   // A file in the test's folder.
@@ -38,7 +46,7 @@ class Hub {
   }
 
   serve(port = 0) {
-    this.process = spawn(program, ['serve', '--hub', this.dir, '--listen', `127.0.0.1:${port}`, ...(this.logged ? ['--log'] : [])], {stdio: ['ignore', 'pipe', 'pipe']})
+    this.process = spawn(program, ['serve', '--hub', this.dir, '--listen', `127.0.0.1:${port}`, ...(this.logged ? ['--log'] : [])], {stdio: ['ignore', 'pipe', 'pipe'], env: this.env})
     this.errors = ''
     this.ended = new Promise((done) => this.process.on('exit', (status, signal) => done({status, signal})))
     this.process.stderr.on('data', (bytes) => (this.errors += bytes))
@@ -115,11 +123,16 @@ export function freePort() {
 }
 
 // import: folders or files of Polder's own form. records: such records themselves.
+// clock: the hub's clock may be moved (hub.later).
 // conf: lines for the end of polder.conf; or what gives them for the hub's address, which is settled then.
 // logged: with the access log, which goes to hub.errors.
-export async function startHub({import: paths = [], records = null, name = 'Test hub', conf = '', logged = false} = {}) {
+export async function startHub({import: paths = [], records = null, name = 'Test hub', conf = '', logged = false, clock = false} = {}) {
   if (!program) throw new Error(`there is no polder-hub in ${build}: set POLDER_BUILD to the build folder`)
   const hub = new Hub(mkdtempSync(join(tmpdir(), 'polder-test-')))
+  if (clock) {
+    hub.env = {...process.env, POLDER_CLOCK_FILE: join(hub.folder, 'clock')}
+    hub.later(0)
+  }
   hub.logged = logged
   const made = spawnSync(program, ['init', hub.dir, '--name', name, '--prefix', 'TST'], {encoding: 'utf8'})
   if (made.status !== 0) throw new Error(made.stderr)

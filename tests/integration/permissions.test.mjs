@@ -242,7 +242,8 @@ test('every address that changes something says how it is protected, and every o
     if (reads(route)) assert.equal(route.body_max, 0, route.path)
     else assert.ok(['origin', 'token', 'api'].includes(route.csrf), route.path)
     if (inApi(route) && !reads(route)) assert.equal(route.csrf, 'api', route.path)
-    if (!inApi(route) && !reads(route)) assert.notEqual(route.csrf, 'api', route.path)
+    /* A mail program ends mails by one request (RFC 8058); the address is the proof. */
+    if (!inApi(route) && !reads(route) && route.path !== '/unsubscribe/{token}') assert.notEqual(route.csrf, 'api', route.path)
     if (route.flags.includes('any origin') || route.flags.includes('cacheable')) assert.ok(reads(route) && route.for === 'anyone', route.path)
     assert.notEqual(route.for, 'nobody', route.path)
   }

@@ -59,7 +59,7 @@ static size_t notices(struct account a) {
 	struct notice *list;
 	size_t n;
 	int64_t next;
-	ok(notice_list(&d, 0, 100, &list, &n, &next, &test_err));
+	ok(notice_list(&d, &(struct notice_request){.before = 0, .limit = 100, .sort = NOTICE_SORTS}, &list, &n, &next, &test_err));
 	return n;
 }
 static int64_t unread(struct account a) {
@@ -285,7 +285,7 @@ static void a_notice_shows_only_what_may_be_seen_when_it_is_looked_at(void **sta
 	ok(invite(bee, id, fly.uid, "party"));
 	ok(comment(bee, id, PARTIES));
 	d = as(viewing(fly));
-	ok(notice_list(&d, 0, 10, &list, &n, &next, &test_err));
+	ok(notice_list(&d, &(struct notice_request){.before = 0, .limit = 10, .sort = NOTICE_SORTS}, &list, &n, &next, &test_err));
 	assert_int_equal(n, 2);
 	assert_str(list[0].event.type, "commented");
 	assert_str(list[0].event.reason, "words");
@@ -295,7 +295,7 @@ static void a_notice_shows_only_what_may_be_seen_when_it_is_looked_at(void **sta
 	assert_str(list[1].event.type, "invited");
 	/* one's own notices, not another's */
 	d = as(viewing(wasp));
-	ok(notice_list(&d, 0, 10, &list, &n, &next, &test_err));
+	ok(notice_list(&d, &(struct notice_request){.before = 0, .limit = 10, .sort = NOTICE_SORTS}, &list, &n, &next, &test_err));
 	assert_int_equal(n, 0);
 	/* dismissed: what was told before goes too */
 	ok(dismiss(bee, id, fly.uid));
@@ -308,7 +308,7 @@ static void a_notice_shows_only_what_may_be_seen_when_it_is_looked_at(void **sta
 	join(wasp, MEMBER_NONE);
 	assert_int_equal(notices(wasp), 0);
 	d = as(viewer_public);
-	ok(notice_list(&d, 0, 10, &list, &n, &next, &test_err));
+	ok(notice_list(&d, &(struct notice_request){.before = 0, .limit = 10, .sort = NOTICE_SORTS}, &list, &n, &next, &test_err));
 	assert_int_equal(n, 0);
 }
 
@@ -322,12 +322,12 @@ static void notices_are_read_one_by_one_or_all(void **state) {
 	ok(invite(bee, id, fly.uid, "party"));
 	for (int i = 0; i < 5; i++) ok(comment(fly, id, PARTIES));
 	assert_int_equal(unread(bee), 5);
-	ok(notice_list(&d, 0, 3, &list, &n, &next, &test_err));
+	ok(notice_list(&d, &(struct notice_request){.before = 0, .limit = 3, .sort = NOTICE_SORTS}, &list, &n, &next, &test_err));
 	assert_int_equal(n, 3);
 	ok(notice_mark_read(hub, bee.uid, list[0].id, &test_err));
 	fails(notice_mark_read(hub, fly.uid, list[0].id, &test_err), ERR_NOT_FOUND);
 	assert_int_equal(unread(bee), 4);
-	ok(notice_list(&d, next, 3, &list, &n, &next, &test_err));
+	ok(notice_list(&d, &(struct notice_request){.before = next, .limit = 3, .sort = NOTICE_SORTS}, &list, &n, &next, &test_err));
 	assert_int_equal(n, 2);
 	assert_int_equal(next, 0);
 	ok(notice_mark_all_read(hub, bee.uid, list[0].id, &test_err));

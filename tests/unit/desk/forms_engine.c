@@ -5,7 +5,7 @@
 #include <cmocka.h>
 
 #include "desk/forms/form.h"
-#include "desk/forms/zone.h"
+#include "lib/calendar/zone.h"
 
 static struct arena *lasting, *a;
 static struct kinds *kinds;

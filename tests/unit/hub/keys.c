@@ -7,6 +7,7 @@
 #include "hub/account/draft.h"
 #include "hub/erase.h"
 #include "hub/keys.h"
+#include "hub/root.h"
 #include "hub/seal.h"
 
 static const char *path(const char *name) {
@@ -182,6 +183,8 @@ static void a_rotation_that_is_stopped_anywhere_leaves_all_readable_and_is_broug
 		"VALUES ('U-7KQ2-M9XD', 'bee', 'Bee', 'b@x', 'b@x', 'UTC', 0, 0, 0, 0)");
 	ok(draft_save(hub, S("U-7KQ2-M9XD"), S("new/report"), draft_body, &test_err));
 	for (int i = 0; i < 5; i++) ids[i] = report(arena_fmt(arena, "Number %d", i).p);
+	unsigned char derived[ROOT_DERIVED];
+	ok(root_derive(hub, "testing1", 1, derived, &test_err));
 	struct str before, after;
 	ok(file_read(arena, path("secret.key"), 4096, &before, &test_err));
 	for (int step = 1; step <= 4; step++) {
@@ -210,7 +213,11 @@ static void a_rotation_that_is_stopped_anywhere_leaves_all_readable_and_is_broug
 	struct keys_rotated r;
 	ok(keys_rotate(hub, &r, &test_err));
 	ok(keys_rotate(hub, &r, &test_err));
-	assert_int_equal(r.sealed, 1);
+	assert_int_equal(r.sealed, 2); /* the draft, and the root secret */
+	unsigned char same[ROOT_DERIVED];
+	reopen();
+	ok(root_derive(hub, "testing1", 1, same, &test_err));
+	assert_memory_equal(derived, same, sizeof same);
 	ok(file_read(arena, path("secret.key"), 4096, &after, &test_err));
 	assert_int_equal(after.n, 2 * MASTER_BYTES);
 	assert_null(memmem(after.p, after.n, before.p, before.n)); /* the first key is gone */
