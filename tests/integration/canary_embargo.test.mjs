@@ -179,7 +179,7 @@ test('each word was read by somebody who may, so the crawl comes to all places',
 })
 
 test('no word stands in a mail but of whoever it goes to, nor in the log of the server', async () => {
-  assert.ok(box.mails.length > 0, 'no mail came')
+  assert.ok(box.mails.some(({text}) => /https:\/\/hub\.example\.org\/(inbox|r|account)/.test(text)), box.mails[0]?.text ?? 'no mail came')
   for (const {to, text} of box.mails) {
     const plain = text.replace(/=\r?\n/g, '') + (text.match(/^[A-Za-z0-9+/=\r\n]{60,}$/gm) ?? []).map((part) => Buffer.from(part, 'base64').toString()).join('')
     for (const [word] of plain.matchAll(/zq[a-z]{2}x\d+x/g)) {
