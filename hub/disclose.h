@@ -147,8 +147,8 @@ enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct dis
 /* ---- parties ---- */
 
 struct disclosed_party {
-	struct str subject;  /* uid of a person or an organization */
-	struct str name;     /* a person's name, an organization's headline as the viewer reads it, else the uid */
+	struct str subject;  /* uid of a person or an organization; "" of a person whom this viewer does not know by it */
+	struct str name;     /* a person's name, or what they are called here where that is confidential, an organization's headline as the viewer reads it, else the uid */
 	struct str role;     /* owner, party */
 	bool organization;
 	moment at;

@@ -90,10 +90,11 @@ enum err_code event_addressed(const struct disclosing *d, const struct event_row
 enum err_code event_shows(const struct disclosing *d, const struct stored *r, unsigned audiences, const struct event_row *v, bool *out,
 	struct err *e) {
 	const struct kind_state *then = kind_state(r->kind, v->state);
-	bool asked_in = !(audiences & ~(unsigned)INVITED); /* and nothing else: told of what is said to those alone */
 	*out = false;
-	/* Who sees the record only since it is public was told nothing of what happened before. */
-	if (!audiences || (audiences == PUBLIC && !event_was_open(then, v->at, r->is_public ? r->published : 0))) return ERR_OK;
+	/* Who sees the record only since it is public was told nothing of what happened before, but what they were asked. */
+	if (!event_knows_closed(audiences) && !event_was_open(then, v->at, r->is_public ? r->published : 0)) audiences &= INVITED;
+	bool asked_in = !(audiences & ~(unsigned)INVITED); /* and nothing else: told of what is said to those alone */
+	if (!audiences) return ERR_OK;
 	if (str_is(v->type, "comment") || str_is(v->type, "attach") || str_is(v->type, "act")) {
 		*out = ((unsigned)json_integer(json_get_lit(v->detail, "audiences"), 0) & audiences) != 0;
 		return *out ? ERR_OK : event_addressed(d, v, out, e);
@@ -112,6 +113,16 @@ enum err_code event_shows(const struct disclosing *d, const struct stored *r, un
 	return ERR_OK;
 }
 
+/* Of an act's detail, what somebody may know who is only asked in. */
+static const struct json *asked_in_detail(const struct disclosing *d, const struct json *detail) {
+	static const char *const told[] = {"act", "embargo", "until", "time_zone", "terms", "ended", "agreed", "refused"};
+	struct json_builder b = json_object_of(d->a);
+	for (size_t i = 0; i < lengthof(told); i++) json_put(&b, str_of(told[i]), json_get(detail, str_of(told[i])));
+	/* Why there is to be an embargo is part of what they are asked. */
+	if (str_is(json_get_str(detail, S("act")), "embargo.propose")) json_put_str(&b, S("reason"), json_get_str(detail, S("reason")));
+	return json_built(&b);
+}
+
 void event_tell_act(const struct disclosing *d, const struct stored *r, unsigned audiences, struct str type, const struct json *detail,
 	struct disclosed_event *out) {
 	if (!str_is(type, "act")) return;
@@ -119,8 +130,18 @@ void event_tell_act(const struct disclosing *d, const struct stored *r, unsigned
 	out->detail = detail;
 	out->subject = json_get_str(detail, S("subject"));
 	if (out->subject.n) out->subject_name = disclose_name_on(d, r->kind, r->id, audiences, out->subject);
-	if (audiences & COORDINATORS) return;
-	out->detail = json_with(d->a, detail, S("private"), NULL);
+	out->reason = json_get_str(detail, S("reason"));
+	if (audiences & COORDINATORS) {
+		if (!out->reason.n) out->reason = json_get_str(json_get_lit(detail, "private"), S("reason"));
+		return;
+	}
+	bool to_all = ((unsigned)json_integer(json_get_lit(detail, "audiences"), 0) & PUBLIC) != 0;
+	if (audiences & INVITED && !event_knows_closed(audiences) && !to_all && r->kind->confidential) {
+		detail = asked_in_detail(d, detail);
+		out->reason = json_get_str(detail, S("reason"));
+		out->subject = out->subject_name = STR_EMPTY;
+	}
+	out->detail = json_with(d->a, json_with(d->a, detail, S("private"), NULL), S("to"), NULL);
 	/* Others know persons who take part by what they are called in the case. */
 	bool person = str_starts(out->subject, S("U-")) || str_starts(out->subject, S("A-"));
 	if (person && !str_eq(out->subject, d->viewer.name)) {
@@ -177,13 +198,13 @@ enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct dis
 	if (code) return code;
 	struct disclosed_event shown = {.at = v.at, .type = words_of(v.type), .state = kind_state(r.kind, v.state)};
 	shown.actor = audiences & (COORDINATORS | OWNER) ? v.actor : STR_EMPTY;
-	event_tell_act(d, &r, audiences, v.type, v.detail, &shown);
 	shown.move = json_get_str(v.detail, S("move"));
 	shown.role = json_get_str(v.detail, S("role"));
 	if (str_is(v.type, "comment")) shown.reason = json_get_str(v.detail, S("text"));
 	else if (str_is(v.type, "attach")) shown.reason = json_get_str(v.detail, S("name"));
 	else if (str_is(v.type, "revise")) shown.reason = json_get_str(v.detail, S("note"));
 	else shown.reason = json_get_str(v.detail, S("reason"));
+	event_tell_act(d, &r, audiences, v.type, v.detail, &shown);
 	if (str_is(v.type, "link") || str_is(v.type, "unlink")) {
 		shown.rel = json_get_str(v.detail, S("rel"));
 		code = link_shows(d, &r, audiences, v.detail, &shown.other, &shows, e);
@@ -260,10 +281,16 @@ enum err_code disclose_parties(const struct disclosing *d, const struct disclose
 	while (used < SHOWN_PARTIES && db_row(&q)) {
 		struct str subject = arena_str(d->a, db_str(&q, 0));
 		items[used++] = (struct disclosed_party){.subject = subject, .role = arena_str(d->a, db_str(&q, 1)), .at = db_int(&q, 2),
-			.organization = !str_starts(subject, S("U-"))};
+			.organization = !str_starts(subject, S("U-")) && !str_starts(subject, S("A-"))};
 	}
 	enum err_code code = db_done(&q, e);
-	for (size_t i = 0; i < used && !code; i++) items[i].name = disclose_subject_name(d, items[i].subject);
+	bool knows = !r->line.kind->confidential || r->audiences & (COORDINATORS | OWNER);
+	for (size_t i = 0; i < used && !code; i++) {
+		struct disclosed_party *p = &items[i];
+		bool person = str_starts(p->subject, S("U-")) || str_starts(p->subject, S("A-"));
+		p->name = knows ? disclose_subject_name(d, p->subject) : disclose_name_on(d, r->line.kind, r->line.record, r->audiences, p->subject);
+		if (person && !knows && !str_eq(p->subject, d->viewer.name)) p->subject = STR_EMPTY;
+	}
 	if (!code && arena_failed(d->a)) code = err_set(e, ERR_MEMORY, "out of memory");
 	if (code) return code;
 	*out = items;

@@ -61,7 +61,7 @@ static enum err_code body_event(struct walk *w, struct db_query *q, const struct
 	bool was = w->visible;
 	const struct kind_state *before = w->state;
 	w->state = kind_state(w->r->line.kind, db_str(q, 4));
-	w->visible = (w->r->audiences & ~(unsigned)(PUBLIC | INVITED)) || event_was_open(w->state, db_int(q, 2), w->r->published);
+	w->visible = event_knows_closed(w->r->audiences) || event_was_open(w->state, db_int(q, 2), w->r->published);
 	if (!w->visible) {
 		if (was) {
 			w->state = NULL;
@@ -80,7 +80,7 @@ static enum err_code body_event(struct walk *w, struct db_query *q, const struct
 	if (changed) w->revision++;
 	struct str type = db_str(q, 0);
 	if (!was) {
-		add(w, w->r->audiences == PUBLIC ? S("published") : S("created"), db_int(q, 2), db_str(q, 1))->diff = diff;
+		add(w, !event_knows_closed(w->r->audiences) ? S("published") : S("created"), db_int(q, 2), db_str(q, 1))->diff = diff;
 	} else if (before != w->state || str_is(type, "move")) {
 		struct disclosed_event *v = add(w, S("moved"), db_int(q, 2), db_str(q, 1));
 		v->diff = diff;
@@ -123,7 +123,6 @@ static enum err_code one_event(struct walk *w, struct db_query *q) {
 		struct stored s = {.id = w->r->line.record, .kind = w->r->line.kind};
 		struct disclosed_event *v = add(w, S("acted"), db_int(q, 2), db_str(q, 1));
 		event_tell_act(w->d, &s, w->r->audiences, type, detail, v);
-		v->reason = json_get_str(detail, S("reason"));
 		return ERR_OK;
 	}
 	bool comment = str_is(type, "comment");

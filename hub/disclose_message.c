@@ -57,7 +57,7 @@ static int64_t read_up_to(const struct disclosing *d, int64_t record) {
 }
 
 static bool reads_messages(const struct disclosing *d, const struct disclosed *r) {
-	return d->viewer.name.n && (r->audiences & ~(unsigned)(PUBLIC | INVITED));
+	return d->viewer.name.n && event_knows_closed(r->audiences);
 }
 
 static enum err_code fill(const struct disclosing *d, const struct disclosed *r, struct message *m, struct err *e) {

@@ -26,11 +26,14 @@ static inline bool event_amends(const struct kind *kind, const struct json *deta
 }
 /* Whether an event's detail names the viewer, or an organization of theirs, under "to"; or it is the viewer's own and names others. */
 enum err_code event_addressed(const struct disclosing *d, const struct event_row *v, bool *out, struct err *e) must_use;
+/* Whether these audiences know of a record before it is public: a role that only opens more of what is public (a seat in waiting) does not. */
+static inline bool event_knows_closed(unsigned audiences) { return (audiences & ~(unsigned)(PUBLIC | PANEL | INVITED)) != 0; }
 /* Whether the public could read the record in that state at that moment. */
 static inline bool event_was_open(const struct kind_state *then, moment at, moment published) {
 	return then && (then->is_public || (then->follows.n && published && at >= published));
 }
-/* What an act's event says to these audiences; nothing for events of other types. */
+/* What an act's event says to these audiences, its reason included; nothing for events of other types. Coordinators are told all; others nothing of what
+ * is "private" nor to whom else it was told; who is only asked in what the embargo is to be, and that it ended. */
 void event_tell_act(const struct disclosing *d, const struct stored *r, unsigned audiences, struct str type, const struct json *detail,
 	struct disclosed_event *out);
 /* Somebody's name as those audiences of a record are told it. Where the kind is confidential: who takes part under an alias is called by it, a finder "Finder", a member of an

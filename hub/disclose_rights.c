@@ -35,7 +35,7 @@ enum err_code disclose_revision(const struct disclosing *d, const struct disclos
 	if (!code) code = disclose_audiences(d, &s, &audiences, e);
 	if (code) return code;
 	/* Numbers of revisions are told to nobody who only reads what is public. */
-	if (!(audiences & ~(unsigned)PUBLIC)) return store_unknown(r->line.uid, e);
+	if (!event_knows_closed(audiences)) return store_unknown(r->line.uid, e);
 	if (number < 1 || number > s.revision) return err_set(e, ERR_NOT_FOUND, "the record has no such revision");
 	struct stored then = s;
 	then.revision = number;

@@ -79,7 +79,7 @@ static enum err_code read_state(struct looking *l) {
 		room->zone = arena_str(l->d->a, db_str(&q, 2));
 		room->since = db_int(&q, 3);
 		room->exited = db_int(&q, 4);
-		room->exit_reason = arena_str(l->d->a, db_str(&q, 5));
+		if (!room->asked_in) room->exit_reason = arena_str(l->d->a, db_str(&q, 5));
 		for (int i = 0; i < 3 && !room->asked_in; i++)
 			room->facts[i] = (struct room_fact){facts[i], db_int(&q, 6 + i), (confirmed & (unsigned)PUBLIC_AWARE << i) != 0};
 	}
@@ -116,7 +116,7 @@ static enum err_code read_proposals(struct looking *l) {
 	db_bind_int(&q, 1, l->r->line.record);
 	while (room->proposals_n < PROPOSALS && db_row(&q)) {
 		struct room_proposal *p = &room->proposals[room->proposals_n++];
-		*p = (struct room_proposal){.id = db_int(&q, 0), .by = name_of(l, arena_str(l->d->a, db_str(&q, 1))), .until = db_int(&q, 2),
+		*p = (struct room_proposal){.id = db_int(&q, 0), .by = room->asked_in ? STR_EMPTY : name_of(l, arena_str(l->d->a, db_str(&q, 1))), .until = db_int(&q, 2),
 			.zone = arena_str(l->d->a, db_str(&q, 3)), .at = db_int(&q, 4), .outcome = arena_str(l->d->a, db_str(&q, 5))};
 	}
 	enum err_code code = db_done(&q, l->e);

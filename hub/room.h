@@ -32,7 +32,7 @@ struct room_status {
 };
 struct room_proposal {
 	int64_t id;
-	struct str by, reason, terms, zone, outcome; /* by: name; "" the coordinators */
+	struct str by, reason, terms, zone, outcome; /* by: name; "" the coordinators, or not told to who is only asked in */
 	moment until, at;
 	struct str *accepted, *rejected;             /* names */
 	size_t accepted_n, rejected_n;

@@ -206,7 +206,8 @@ static enum err_code read_embargo(struct showing *s) {
 		page->left = room->until > now() ? arena_cat(s->a, S("in "), span_words(s->a, room->until - now())) : S("now");
 	}
 	if (room->embargo == 'X')
-		page->exited = arena_fmt(s->a, "%.*s, because %.*s", STR_ARG(moment_in_zone(s->a, room->exited, s->zone)), STR_ARG(exit_words(room->exit_reason)));
+		page->exited = arena_fmt(s->a, "%.*s%s%.*s", STR_ARG(moment_in_zone(s->a, room->exited, s->zone)), room->exit_reason.n ? ", because " : "",
+			STR_ARG(room->exit_reason.n ? exit_words(room->exit_reason) : STR_EMPTY));
 	for (size_t i = 0; i < room->proposals_n; i++) {
 		const struct room_proposal *p = &room->proposals[i];
 		list[i] = (struct room_proposed){p, moment_in_zone(s->a, p->until, p->zone), day_words(s->a, p->at), joined(s->a, p->accepted, p->accepted_n),

@@ -258,7 +258,10 @@ static void note_participant(struct acting *x, const struct participant *p) {
 	json_set_str(&x->detail, S("subject"), p->subject);
 	json_set_str(&x->detail, S("role"), p->part);
 	json_set_str(&x->detail, S("duty"), p->duty);
-	json_put_str(&x->detail, S("reason"), str_trim(act_arg(x, "reason")));
+	/* Why somebody takes part is the coordinators' matter. */
+	struct json_builder hidden = json_object_of(x->s->a);
+	json_put_str(&hidden, S("reason"), str_trim(act_arg(x, "reason")));
+	json_put(&x->detail, S("private"), json_built(&hidden));
 }
 
 static enum err_code propose(struct acting *x) {
@@ -299,7 +302,10 @@ static enum err_code ask(struct acting *x) {
 	}
 	note_participant(x, &p);
 	json_set_bool(&x->detail, S("embargo"), waits);
-	x->audiences |= INVITED;
+	/* Who waits outside is told that they are asked in themselves, and of nobody else. */
+	struct json_builder to = json_array_of(x->s->a);
+	json_add(&to, json_str(x->s->a, p.subject));
+	if (waits) json_set(&x->detail, S("to"), json_built(&to));
 	return code ? code : participant_write(x->s, x->r->id, &p);
 }
 
@@ -317,6 +323,8 @@ static enum err_code dismiss(struct acting *x) {
 	enum err_code code = participant_read(x->s, x->r->id, act_arg(x, "subject"), &p);
 	if (code) return code;
 	note_participant(x, &p);
+	/* Nobody else was told of who was only proposed. */
+	if (str_is(p.access, "proposed")) x->audiences = COORDINATORS;
 	code = take_out(x, &p);
 	if (!code && p.consent != CONSENT_NONE) code = participant_consent(x, &p, "reset");
 	return code ? code : participant_write(x->s, x->r->id, &p);

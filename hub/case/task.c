@@ -18,6 +18,7 @@ static enum err_code add(struct acting *x) {
 	json_set_str(&x->detail, S("text"), str_trim(act_arg(x, "text")));
 	json_put_str(&x->detail, S("subject"), subject);
 	json_put_str(&x->detail, S("due"), act_arg(x, "due"));
+	if (!subject.n) x->audiences = COORDINATORS; /* the coordinators' own */
 	return task_put(x->s, x->r->id, x->event, subject, act_moment(x, "due"));
 }
 
@@ -46,6 +47,7 @@ static enum err_code done(struct acting *x) {
 	db_bind_int(&q, 2, x->s->at);
 	db_bind_str(&q, 3, x->s->actor.name);
 	json_set_int(&x->detail, S("task"), task);
+	if (!subject.n) x->audiences = COORDINATORS;
 	json_put_str(&x->detail, S("subject"), subject);
 	json_put_str(&x->detail, S("reason"), str_trim(act_arg(x, "note")));
 	return db_run(&q, x->s->e);
