@@ -26,8 +26,7 @@ struct worker {
 	size_t number;
 	bool begun;
 };
-/* By number: all else, terms, then those that call webhooks. */
-enum { ALL_ELSE, TERMS, CALLERS, WORKERS = CALLERS + WEBHOOK_WORKERS };
+enum { ALL_ELSE, TERMS, TELLER, CALLERS, /* from here on those that call webhooks */ WORKERS = CALLERS + WEBHOOK_WORKERS };
 
 struct chores {
 	struct hub *hub;
@@ -63,17 +62,27 @@ static void *keep_terms(void *arg) {
 	return NULL;
 }
 
-/* Half of them call only webhooks that answer as they should, so that slow ones hold up each other alone. The first also looks for what there is to tell. */
+static void *tell_webhooks(void *arg) {
+	struct worker *w = arg;
+	struct chores *c = w->chores;
+	while (!atomic_load(&c->stopping)) {
+		struct err e = {0};
+		if (webhook_tell(c->hub, w->db, &c->stopping, &e)) complain("telling webhooks", &e);
+		pause_for(c, LOOK / 2);
+	}
+	return NULL;
+}
+
+/* Half of them call only webhooks that answer as they should, so that slow ones hold up each other alone. */
 static void *call_webhooks(void *arg) {
 	struct worker *w = arg;
 	struct chores *c = w->chores;
 	bool healthy = w->number % 2 == 0, did;
 	while (!atomic_load(&c->stopping)) {
 		struct err e = {0};
-		if (w->number == CALLERS && webhook_tell(c->hub, w->db, &c->stopping, &e)) complain("telling webhooks", &e);
 		did = false;
 		if (webhook_call(c->hub, w->db, healthy, &c->stopping, &did, &e)) complain("calling webhooks", &e);
-		if (!did) pause_for(c, LOOK);
+		if (!did) pause_for(c, LOOK / 2);
 	}
 	return NULL;
 }
@@ -122,7 +131,8 @@ static enum err_code begin(struct chores *c, size_t number, struct err *e) {
 	*w = (struct worker){.chores = c, .number = number};
 	enum err_code code = hub_reader(c->hub, &w->db, e);
 	if (code) return code;
-	int rc = pthread_create(&w->thread, NULL, number == ALL_ELSE ? work : number == TERMS ? keep_terms : call_webhooks, w);
+	void *(*const fns[])(void *) = {[ALL_ELSE] = work, [TERMS] = keep_terms, [TELLER] = tell_webhooks, [CALLERS] = call_webhooks};
+	int rc = pthread_create(&w->thread, NULL, fns[number < CALLERS ? number : CALLERS], w);
 	if (rc) return err_errno(e, rc, "starting a thread");
 	w->begun = true;
 	return ERR_OK;

@@ -28,7 +28,7 @@ enum {
 	WEBHOOK_WAITING = 1000,   /* calls of one that wait; more are left out and counted */
 	WEBHOOK_ATTEMPTS = 10,
 	WEBHOOK_ANSWER = 1024,    /* bytes of an answer that are kept */
-	WEBHOOK_WORKERS = 4,
+	WEBHOOK_WORKERS = 8,
 };
 #define WEBHOOK_OLD_SECRET DAY   /* how long the one before signs too */
 #define WEBHOOK_FAILING (3 * DAY) /* without a call that went well it is switched off */
@@ -92,7 +92,7 @@ enum err_code webhook_deliveries(struct hub *h, struct db *db, const struct by *
 /* A call of the type webhook.test, whatever the webhook asks for. ERR_CONFLICT while it is off. */
 enum err_code webhook_test(struct hub *h, struct db *db, const struct by *by, struct str id, struct arena *a, struct str *delivery, struct err *e)
 	must_use;
-/* Once more, with the same webhook-id. ERR_NOT_FOUND, ERR_CONFLICT while it is off or the call waits anyway. */
+/* Once more and at once, with the same webhook-id. ERR_NOT_FOUND, ERR_CONFLICT while it is off, or for a call that was dropped. */
 enum err_code webhook_resend(struct hub *h, struct db *db, const struct by *by, struct str id, struct str delivery, struct err *e) must_use;
 
 /* ---- signatures ---- */

@@ -108,11 +108,11 @@ static enum err_code again(struct db *db, void *arg, struct err *e) {
 	code = db_done(&q, e);
 	if (code) return code;
 	if (!found) return err_set(e, ERR_NOT_FOUND, "there is no such call");
-	if (waits) return err_set(e, ERR_CONFLICT, "the call waits to be made anyway");
 	if (dropped) return err_set(e, ERR_CONFLICT, "the call was dropped, since its owner may not know of that any more");
-	q = db_query(db, "UPDATE delivery SET state = 'waiting', attempts = 0, due = $2 WHERE id = $1");
+	q = db_query(db, "UPDATE delivery SET state = 'waiting', attempts = CASE WHEN $3 = 1 THEN attempts ELSE 0 END, due = $2 WHERE id = $1");
 	db_bind_str(&q, 1, c->delivery);
 	db_bind_int(&q, 2, now());
+	db_bind_int(&q, 3, waits);
 	return db_run(&q, e);
 }
 

@@ -62,12 +62,16 @@ enum err_code webhook_message(struct hub *h, struct db *db, struct viewer viewer
 
 /* ---- whom it concerns ---- */
 
+struct event_of {
+	int64_t seq, record;
+	moment at;
+};
 struct candidate {
 	struct str id, owner, types, kinds;
 };
 
-/* A person is told of what stands in their inbox; an organization of records on which it has a role; the hub of what is public. */
-static enum err_code find_candidates(struct db *db, struct arena *a, int64_t event, const struct stored *r, struct candidate *list, size_t *n,
+/* A person is told of what stands in their inbox; an organization of what happens to records since it has a role on them; the hub of what is public. */
+static enum err_code find_candidates(struct db *db, struct arena *a, const struct event_of *event, const struct stored *r, struct candidate *list, size_t *n,
 	struct err *e) {
 	int64_t followed = 0; /* whose parties are this record's */
 	enum err_code code = store_followed(db, r, &followed, e);
@@ -75,13 +79,14 @@ static enum err_code find_candidates(struct db *db, struct arena *a, int64_t eve
 	struct db_query q = db_query(db,
 		"SELECT w.id, w.owner, w.types, w.kinds FROM webhook w WHERE w.enabled = 1 AND w.seen < $1 AND ((w.owner = '' AND $4 = 1) OR "
 		"EXISTS (SELECT 1 FROM notice n WHERE n.account = w.owner AND n.event = $1) OR "
-		"EXISTS (SELECT 1 FROM party p WHERE p.subject = w.owner AND p.record IN ($2, $3) AND w.owner NOT LIKE 'U-%') OR "
-		"EXISTS (SELECT 1 FROM participant p WHERE p.subject = w.owner AND p.record = $2 AND p.access = 'invited' AND w.owner NOT LIKE 'U-%')) "
+		"EXISTS (SELECT 1 FROM party p WHERE p.subject = w.owner AND p.record IN ($2, $3) AND p.at <= $5 AND w.owner NOT LIKE 'U-%') OR "
+		"EXISTS (SELECT 1 FROM participant p WHERE p.subject = w.owner AND p.record = $2 AND p.access = 'invited' AND p.asked <= $5 AND w.owner NOT LIKE 'U-%')) "
 		"ORDER BY w.id LIMIT 200");
-	db_bind_int(&q, 1, event);
+	db_bind_int(&q, 1, event->seq);
 	db_bind_int(&q, 2, r->id);
 	db_bind_int(&q, 3, followed);
 	db_bind_int(&q, 4, r->is_public);
+	db_bind_int(&q, 5, event->at);
 	*n = 0;
 	while (*n < CANDIDATES && db_row(&q))
 		list[(*n)++] = (struct candidate){arena_str(a, db_str(&q, 0)), arena_str(a, db_str(&q, 1)), arena_str(a, db_str(&q, 2)), arena_str(a, db_str(&q, 3))};
@@ -90,9 +95,6 @@ static enum err_code find_candidates(struct db *db, struct arena *a, int64_t eve
 
 /* ---- a batch ---- */
 
-struct event_of {
-	int64_t seq, record;
-};
 struct told {
 	struct delivery_new call;
 	struct told *next;
@@ -107,9 +109,9 @@ struct batch {
 
 static enum err_code read_events(struct db *db, struct batch *b, struct err *e) {
 	struct db_query q = db_query(db,
-		"SELECT seq, record FROM event WHERE seq > (SELECT coalesce(min(seen), 9223372036854775807) FROM webhook WHERE enabled = 1) ORDER BY seq LIMIT 200");
+		"SELECT seq, record, at FROM event WHERE seq > (SELECT coalesce(min(seen), 9223372036854775807) FROM webhook WHERE enabled = 1) ORDER BY seq LIMIT 200");
 	b->n = 0;
-	while (b->n < EVENTS && db_row(&q)) b->events[b->n++] = (struct event_of){db_int(&q, 0), db_int(&q, 1)};
+	while (b->n < EVENTS && db_row(&q)) b->events[b->n++] = (struct event_of){db_int(&q, 0), db_int(&q, 1), db_int(&q, 2)};
 	return db_done(&q, e);
 }
 
@@ -126,7 +128,7 @@ static enum err_code tell_one(struct db *db, struct batch *b, const struct event
 	char id[WEBHOOK_ID];
 	if (!t) return err_set(e, ERR_MEMORY, "out of memory");
 	webhook_id("msg_", id);
-	t->call = (struct delivery_new){c->id, arena_str(b->a, str_of(id)), arena_str(b->a, m.type), arena_str(b->a, m.payload), event->record, event->seq};
+	t->call = (struct delivery_new){arena_str(b->a, c->id), arena_str(b->a, str_of(id)), arena_str(b->a, m.type), arena_str(b->a, m.payload), event->record, event->seq};
 	*b->last = t;
 	b->last = &t->next;
 	return arena_failed(b->a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
@@ -140,7 +142,7 @@ static enum err_code tell_event(struct db *db, struct batch *b, const struct eve
 	if (!list) return err_set(e, ERR_MEMORY, "out of memory");
 	enum err_code code = store_read(b->hub, db, own, event->record, &r, e);
 	if (code == ERR_UNSUPPORTED || code == ERR_NOT_FOUND) return ERR_OK; /* of a kind that this hub no longer has */
-	if (!code) code = find_candidates(db, own, event->seq, &r, list, &n, e);
+	if (!code) code = find_candidates(db, own, event, &r, list, &n, e);
 	for (size_t i = 0; i < n && !code; i++) code = tell_one(db, b, event, &list[i], e);
 	return code;
 }
