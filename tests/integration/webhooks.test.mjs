@@ -6,7 +6,7 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, test} from 'node:test'
 import {Browser} from './browser.mjs'
-import {eventually, startHub} from './hub.mjs'
+import {eventually, source, startHub} from './hub.mjs'
 import {nobody, person, token} from './people.mjs'
 import {Receiver, verify} from './receiver.mjs'
 
@@ -72,6 +72,19 @@ test('a person is told of what stands in the inbox, in a signed call that says w
   assert.equal(done.id, call.headers['webhook-id'])
   assert.equal(done.status, 204)
   assert.equal(done.payload, call.body.toString())
+})
+
+test('the recipe of docs/WEBHOOKS.md verifies what comes, and nothing else', async () => {
+  const [, recipe] = readFileSync(join(source, 'docs', 'WEBHOOKS.md'), 'utf8').match(/```js\n([\s\S]*?)```/)
+  const documented = await import(`data:text/javascript,${encodeURIComponent(recipe)}`)
+  const at = path(), w = await hook(jan, at)
+  await jan.done(202, 'POST', `/webhooks/${w.id}/test`)
+  const call = await receiver.comes(at)
+  assert.ok(documented.verify(w.secret, call.headers, call.body, now()))
+  assert.ok(!documented.verify(w.secret, call.headers, call.body + ' ', now()))
+  assert.ok(!documented.verify(w.secret, call.headers, call.body, now() + 301))
+  assert.ok(!documented.verify(w.secret, {...call.headers, 'webhook-timestamp': `${Number(call.headers['webhook-timestamp']) + 1}`}, call.body, now()))
+  assert.ok(!documented.verify(w.secret, {...call.headers, 'webhook-signature': 'v1, v1,AAAA'}, call.body, now()))
 })
 
 test('the hub\'s own are told of what is public, and of that what lists show', async () => {
