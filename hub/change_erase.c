@@ -4,6 +4,7 @@
 #include "change_store.h"
 #include "hub/account/draft.h"
 #include "hub/account/notice.h"
+#include "hub/webhook.h"
 #include "hub/attachment.h"
 #include "hub/erase.h"
 #include "hub/keystore.h"
@@ -63,6 +64,7 @@ static enum err_code empty_rows(struct store *s, const struct stored *r) {
 		code = db_run(&q, s->e);
 	}
 	if (!code) code = notice_forget_record(s->db, r->id, s->e);
+	if (!code) code = webhook_forget(s->db, r->id, s->e);
 	if (!code) code = draft_forget_record(s->db, r->uid, s->e);
 	return code;
 }

@@ -13,14 +13,25 @@
 #include "hub/keys.h"
 #include "hub/mail.h"
 #include "hub/statistics.h"
+#include "hub/webhook.h"
 
 #define LOOK (2 * SECOND)
 #define SWEEP HOUR
 
+struct chores;
+/* Each has a connection of its own. */
+struct worker {
+	struct chores *chores;
+	struct db *db;
+	pthread_t thread;
+	size_t number;
+	bool begun;
+};
+enum { ALL_ELSE, TERMS, TELLER, CALLERS, /* from here on those that call webhooks */ WORKERS = CALLERS + WEBHOOK_WORKERS };
+
 struct chores {
 	struct hub *hub;
-	struct db *db, *terms_db;
-	pthread_t thread, terms;
+	struct worker workers[WORKERS];
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	atomic_bool stopping;
@@ -41,33 +52,61 @@ static void pause_for(struct chores *c, moment time) {
 
 /* A thread of its own: what ends at its hour must not wait for a slow mail server. */
 static void *keep_terms(void *arg) {
-	struct chores *c = arg;
+	struct worker *w = arg;
+	struct chores *c = w->chores;
 	while (!atomic_load(&c->stopping)) {
 		struct err e = {0};
-		if (publication_run(c->hub, c->terms_db, &e)) complain("ending embargoes and publishing by plan", &e);
-		if (clock_run(c->hub, c->terms_db, &e)) complain("keeping terms", &e);
+		if (publication_run(c->hub, w->db, &e)) complain("ending embargoes and publishing by plan", &e);
+		if (clock_run(c->hub, w->db, &e)) complain("keeping terms", &e);
 		pause_for(c, LOOK);
 	}
 	return NULL;
 }
 
+static void *tell_webhooks(void *arg) {
+	struct worker *w = arg;
+	struct chores *c = w->chores;
+	while (!atomic_load(&c->stopping)) {
+		struct err e = {0};
+		if (webhook_tell(c->hub, w->db, &c->stopping, &e)) complain("telling webhooks", &e);
+		pause_for(c, LOOK / 2);
+	}
+	return NULL;
+}
+
+/* Half of them call only webhooks that answer as they should, so that slow ones hold up each other alone. */
+static void *call_webhooks(void *arg) {
+	struct worker *w = arg;
+	struct chores *c = w->chores;
+	bool healthy = w->number % 2 == 0, did;
+	while (!atomic_load(&c->stopping)) {
+		struct err e = {0};
+		did = false;
+		if (webhook_call(c->hub, w->db, healthy, &c->stopping, &did, &e)) complain("calling webhooks", &e);
+		if (!did) pause_for(c, LOOK / 2);
+	}
+	return NULL;
+}
+
 static void *work(void *arg) {
-	struct chores *c = arg;
+	struct worker *w = arg;
+	struct chores *c = w->chores;
 	moment swept = stopwatch() - SWEEP, disputes = stopwatch() - MINUTE; /* once at the start too */
 	while (!atomic_load(&c->stopping)) {
 		struct err e = {0};
 		int64_t left;
-		if (notice_mail_due(c->hub, c->db, &c->stopping, &e)) complain("writing mails of notices", &e);
-		if (mail_configured(c->hub) && mail_send_until(c->hub, c->db, &c->stopping, &left, &e)) complain("sending mail", &e);
+		if (notice_mail_due(c->hub, w->db, &c->stopping, &e)) complain("writing mails of notices", &e);
+		if (mail_configured(c->hub) && mail_send_until(c->hub, w->db, &c->stopping, &left, &e)) complain("sending mail", &e);
 		if (stopwatch() - swept >= SWEEP) {
 			if (session_sweep(c->hub, &e)) complain("taking away what is over", &e);
+			if (webhook_sweep(c->hub, &e)) complain("taking away old calls", &e);
 			if (erase_finish(c->hub, &e)) complain("finishing what is erased", &e);
-			if (statistics_run(c->hub, c->db, false, &e)) complain("counting for the statistics", &e);
-			if (keys_sweep(c->hub, c->db, &e)) complain("looking through the keys", &e);
+			if (statistics_run(c->hub, w->db, false, &e)) complain("counting for the statistics", &e);
+			if (keys_sweep(c->hub, w->db, &e)) complain("looking through the keys", &e);
 			swept = stopwatch();
 		}
 		if (stopwatch() - disputes >= MINUTE) {
-			if (dispute_escalate_overdue(c->hub, c->db, &e)) complain("escalating disputes", &e);
+			if (dispute_escalate_overdue(c->hub, w->db, &e)) complain("escalating disputes", &e);
 			disputes = stopwatch();
 		}
 		pause_for(c, LOOK);
@@ -75,20 +114,30 @@ static void *work(void *arg) {
 	return NULL;
 }
 
-static void end(struct chores *c, pthread_t thread) {
+static void forget(struct chores *c) {
 	pthread_mutex_lock(&c->lock);
 	atomic_store(&c->stopping, true);
 	pthread_cond_broadcast(&c->changed);
 	pthread_mutex_unlock(&c->lock);
-	pthread_join(thread, NULL);
-}
-
-static void forget(struct chores *c) {
-	db_close(c->db);
-	db_close(c->terms_db);
+	for (size_t i = 0; i < WORKERS; i++) {
+		if (c->workers[i].begun) pthread_join(c->workers[i].thread, NULL);
+		db_close(c->workers[i].db);
+	}
 	pthread_cond_destroy(&c->changed);
 	pthread_mutex_destroy(&c->lock);
 	free(c);
+}
+
+static enum err_code begin(struct chores *c, size_t number, struct err *e) {
+	struct worker *w = &c->workers[number];
+	*w = (struct worker){.chores = c, .number = number};
+	enum err_code code = hub_reader(c->hub, &w->db, e);
+	if (code) return code;
+	void *(*const fns[])(void *) = {[ALL_ELSE] = work, [TERMS] = keep_terms, [TELLER] = tell_webhooks, [CALLERS] = call_webhooks};
+	int rc = pthread_create(&w->thread, NULL, fns[number < CALLERS ? number : CALLERS], w);
+	if (rc) return err_errno(e, rc, "starting a thread");
+	w->begun = true;
+	return ERR_OK;
 }
 
 enum err_code chores_start(struct hub *h, struct chores **out, struct err *e) {
@@ -101,14 +150,9 @@ enum err_code chores_start(struct hub *h, struct chores **out, struct err *e) {
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_cond_init(&c->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
-	enum err_code code = hub_reader(h, &c->db, e);
-	if (!code) code = hub_reader(h, &c->terms_db, e);
-	int rc = code ? 0 : pthread_create(&c->thread, NULL, work, c);
-	bool begun = !code && !rc;
-	if (begun) rc = pthread_create(&c->terms, NULL, keep_terms, c);
-	if (rc) code = err_errno(e, rc, "starting a thread");
+	enum err_code code = ERR_OK;
+	for (size_t i = 0; i < WORKERS && !code; i++) code = begin(c, i, e);
 	if (code) {
-		if (begun) end(c, c->thread);
 		forget(c);
 		return code;
 	}
@@ -117,8 +161,5 @@ enum err_code chores_start(struct hub *h, struct chores **out, struct err *e) {
 }
 
 void chores_stop(struct chores *c) {
-	if (!c) return;
-	end(c, c->thread);
-	end(c, c->terms);
-	forget(c);
+	if (c) forget(c);
 }

@@ -148,6 +148,13 @@ static bool set_escalation(struct hub_escalation *to, const char *name, struct s
 	return true;
 }
 
+static bool set_webhooks(struct hub_webhooks *w, const char *name, struct str value) {
+	bool *to = strcmp(name, "private_networks") == 0 ? &w->private_networks : strcmp(name, "http_to_this_machine") == 0 ? &w->http_to_this_machine : NULL;
+	if (!to || (!str_is(value, "yes") && !str_is(value, "no"))) return false;
+	*to = str_is(value, "yes");
+	return true;
+}
+
 static int conf_line(void *user, const char *section, const char *name, const char *value) {
 	struct conf *c = user;
 	struct str *mail = strcmp(section, "mail") == 0 ? mail_setting(&c->hub->mail, name) : NULL;
@@ -168,6 +175,8 @@ static int conf_line(void *user, const char *section, const char *name, const ch
 	else if (strcmp(section, "escalation") == 0 && set_escalation(&c->hub->escalation, name, str_of(value)))
 		return 1;
 	else if (strcmp(section, "panel") == 0 && set_panel(&c->hub->panel, name, value))
+		return 1;
+	else if (strcmp(section, "webhooks") == 0 && set_webhooks(&c->hub->webhooks, name, str_of(value)))
 		return 1;
 	else if (strcmp(section, "oidc") == 0 && set_oidc(c, name, str_of(value)))
 		return 1;
@@ -242,6 +251,13 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"; from = %.*s <hub@example.org>\n"
 		"; user = hub\n"
 		"; password_file = /etc/polder/mail-password\n"
+		"\n"
+		"; Addresses that are called when something happens (docs/WEBHOOKS.md). Whoever has an account may name one, so what only this machine can reach is not called.\n"
+		"[webhooks]\n"
+		"; yes: also addresses of private networks\n"
+		"; private_networks = no\n"
+		"; yes: also http://127.0.0.1, for trying things out\n"
+		"; http_to_this_machine = no\n"
 		"\n"
 		"; Signing in by another authority (OpenID Connect); the hub's url above must be set, and the provider told of URL/sign-in/callback.\n"
 		"[oidc]\n"

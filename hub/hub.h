@@ -51,6 +51,11 @@ struct hub_escalation {
 	int64_t owners, adjudicators; /* microseconds */
 };
 
+/* [webhooks] in polder.conf, as hub/webhook.h says. */
+struct hub_webhooks {
+	bool private_networks, http_to_this_machine;
+};
+
 struct hub {
 	const char *dir;
 	struct str name;      /* "Example hub" */
@@ -70,6 +75,7 @@ struct hub {
 	struct keystore *keys; /* hub/keystore.h */
 	struct throttle *throttle; /* failures of signing in: hub/account/throttle.h */
 	struct hub_mail mail;
+	struct hub_webhooks webhooks;
 	struct hub_oidc oidc;
 	struct provider_cache *provider; /* what it said of itself: hub/account/provider.h */
 	unsigned char root[32]; /* hub/root.h */

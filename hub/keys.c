@@ -10,6 +10,7 @@
 #include "hub/mail.h"
 #include "hub/root.h"
 #include "hub/seal.h"
+#include "hub/webhook.h"
 #include "hub/writer.h"
 #include "lib/digest/digest.h"
 
@@ -47,6 +48,7 @@ static enum err_code reseal(struct db *db, void *arg, struct err *e) {
 	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
 	enum err_code code = account_seal_again(r->hub, db, a, &r->n, e);
 	if (!code) code = root_seal_again(r->hub, db, a, &r->n, e);
+	if (!code) code = webhook_seal_again(r->hub, db, a, &r->n, e);
 	return code ? code : mail_seal_again(r->hub, db, a, &r->n, e);
 }
 

@@ -182,6 +182,25 @@ enum err_code net_fetch(struct arena *a, const struct net_fetch *f, struct net_a
 	return arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }
 
+enum err_code net_call(struct arena *a, const struct net_call *c, const atomic_bool *cancelled, struct net_called *out, struct err *e) {
+	struct json_builder headers = json_object_of(a), b = json_object_of(a), request = json_object_of(a);
+	for (size_t i = 0; i < c->headers_n; i++) json_set(&headers, c->headers[i].name, json_str_checked(a, c->headers[i].value));
+	json_set(&b, S("url"), json_str_checked(a, c->url));
+	json_put(&b, S("headers"), json_built(&headers));
+	json_set(&b, S("body"), json_str_checked(a, c->body));
+	json_set_bool(&b, S("http_to_this_machine"), c->http_to_this_machine);
+	json_set_bool(&b, S("private_networks"), c->private_networks);
+	json_set(&request, S("call"), json_built(&b));
+	struct str text;
+	const struct json *answer;
+	enum err_code code = run(a, json_built(&request), 18000, cancelled, &text, e);
+	if (!code) code = net_read(a, text, &answer, e);
+	if (code) return code;
+	*out = (struct net_called){(int)json_integer(json_get_lit(answer, "status"), 0), json_get_str(answer, S("body")),
+		json_integer(json_get_lit(answer, "took"), 0), json_integer(json_get_lit(answer, "retry_after"), 0)};
+	return ERR_OK;
+}
+
 enum err_code net_mail(struct arena *a, const struct net_mail *m, const atomic_bool *cancelled, bool *refused, struct err *e) {
 	struct json_builder b = json_object_of(a), request = json_object_of(a);
 	json_set(&b, S("server"), json_str_checked(a, m->server));

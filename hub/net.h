@@ -28,6 +28,23 @@ struct net_answer {
 /* At most 10 s. Follows up to three redirects to the same scheme, host and port; another is ERR_BUSY. */
 enum err_code net_fetch(struct arena *a, const struct net_fetch *f, struct net_answer *out, struct err *e) must_use;
 
+/* A POST to an address that somebody named: a webhook's. */
+struct net_call {
+	struct str url;
+	const struct net_header *headers;
+	size_t headers_n;
+	struct str body;
+	bool http_to_this_machine, private_networks; /* what is refused otherwise: net/address.h */
+};
+struct net_called {
+	int status;
+	struct str body;        /* the first 1 kB, as text */
+	int64_t took;           /* milliseconds */
+	int64_t retry_after;    /* seconds that the answer asks for; 0 */
+};
+/* At most 15 s. No redirect is followed. ERR_BUSY for everything that keeps an answer away, in words for whoever owns the address. */
+enum err_code net_call(struct arena *a, const struct net_call *c, const atomic_bool *cancelled, struct net_called *out, struct err *e) must_use;
+
 struct net_mail {
 	struct str server, from, to, user, password;
 	struct str message;     /* as it goes: hub/mail_message.h */

@@ -84,3 +84,38 @@ enum err_code writer_run(struct writer *w, enum err_code (*fn)(struct db *, void
 	if (job.code && e) *e = job.err;
 	return job.code;
 }
+
+/* ---- one change alone ---- */
+
+struct alone {
+	enum err_code (*fn)(struct db *, void *, struct err *);
+	void *arg;
+	enum err_code code;
+	struct err err;
+};
+
+static bool whole_failed(enum err_code code) {
+	return code == ERR_STORAGE || code == ERR_BUSY || code == ERR_CORRUPT || code == ERR_MEMORY;
+}
+
+static enum err_code in_savepoint(struct db *db, void *arg, struct err *e) {
+	struct alone *job = arg;
+	enum err_code code = db_savepoint(db, e);
+	if (code) return code;
+	job->err = (struct err){0};
+	job->code = job->fn(db, job->arg, &job->err);
+	if (!job->code) return db_release(db, e);
+	if (whole_failed(job->code)) {
+		if (e) *e = job->err;
+		return job->code;
+	}
+	db_rollback_to(db);
+	return ERR_OK;
+}
+
+enum err_code writer_change(struct writer *w, enum err_code (*fn)(struct db *db, void *arg, struct err *e), void *arg, struct err *e) {
+	struct alone job = {.fn = fn, .arg = arg};
+	enum err_code code = writer_run(w, in_savepoint, &job, e);
+	if (!code && job.code && e) *e = job.err;
+	return code ? code : job.code;
+}

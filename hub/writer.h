@@ -15,3 +15,7 @@ void writer_free(struct writer *w);
  * error. fn may be called on another thread. */
 enum err_code writer_run(struct writer *w, enum err_code (*fn)(struct db *db, void *arg, struct err *e), void *arg, struct err *e)
 	must_use;
+/* The same with fn in a savepoint of its own: what it refuses is taken back alone and its error comes to the caller, while trouble with the database itself
+ * (ERR_STORAGE, ERR_BUSY, ERR_CORRUPT, ERR_MEMORY) takes back the whole. */
+enum err_code writer_change(struct writer *w, enum err_code (*fn)(struct db *db, void *arg, struct err *e), void *arg, struct err *e)
+	must_use;

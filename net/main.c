@@ -2,15 +2,18 @@
  *
  *     {"mail": {"server", "from", "to", "user"?, "password"?, "message"}}                → {"ok": true}
  *     {"fetch": {"url", "method"?, "headers"?: {name: value}, "body"?, "allow_http"?}}   → {"ok": true, "status", "headers", "body"}
+ *     {"call": {"url", "headers", "body", "http_to_this_machine"?, "private_networks"?}} → {"ok": true, "status", "body", "took", "retry_after"?}
  *     whatever goes wrong                                                                → {"error": {"message", "status"?, "for_good"?}}
  *
  * What it will not do, whoever asks: speak http to anything but this machine, follow a redirect to another host, take more than 1 MB,
- * wait longer than 10 s for a resource and 30 s for a mail, send a password in the clear over the network. */
+ * wait longer than 10 s for a resource, 15 s for a call and 30 s for a mail, send a password in the clear over the network. A call, whose address strangers name, goes
+ * to public addresses alone unless it is told otherwise (address.h), follows no redirect, uses no proxy and keeps 1 kB of the answer. */
 #include <curl/curl.h>
 #include <errno.h>
 
 #include "base/base.h"
 #include "lib/json/json.h"
+#include "net/address.h"
 
 enum { REQUEST = 16 << 20, ANSWER = 1 << 20, HEADERS = 64, REDIRECTS = 3, FETCH_MS = 10000, MAIL_MS = 30000, CONNECT_MS = 8000, CAP = 128 << 20 };
 
@@ -190,6 +193,96 @@ static const struct json *fetch(CURL *c, struct arena *a, const struct json *req
 	return answer;
 }
 
+/* ---- calls ---- */
+
+enum { CALL_MS = 15000, CALL_ANSWER = 1024, CALL_READ = 64 << 10 };
+
+struct called {
+	char kept[CALL_ANSWER];
+	size_t kept_n, read;
+	bool enough;          /* we stopped reading */
+	bool http, private_networks;
+	bool refused;         /* an address was none to call */
+};
+
+static size_t take_start(char *bytes, size_t size, size_t n, void *arg) {
+	struct called *out = arg;
+	size_t part = n < sizeof out->kept - out->kept_n ? n : sizeof out->kept - out->kept_n;
+	(void)size;
+	memcpy(out->kept + out->kept_n, bytes, part);
+	out->kept_n += part;
+	out->read += n;
+	out->enough = out->read > CALL_READ;
+	return out->enough ? 0 : n;
+}
+
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address) {
+	struct called *out = arg;
+	bool ok = address_is_public(&address->addr) || (address_is_loopback(&address->addr) ? out->http || out->private_networks : out->private_networks);
+	(void)purpose;
+	if (!ok) out->refused = true;
+	return ok ? socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol) : CURL_SOCKET_BAD;
+}
+
+/* As text, whatever it is: what is no UTF-8 or no character that is shown becomes a question mark. */
+static struct str made_text(struct arena *a, struct str bytes) {
+	autobuf struct buf b = BUF(4 * CALL_ANSWER);
+	for (size_t i = 0; i < bytes.n;) {
+		size_t n = 1;
+		while (n < 4 && i + n < bytes.n && !str_utf8(str_sub(bytes, i, n))) n++;
+		struct str one = str_sub(bytes, i, n);
+		bool text = str_utf8(one) && ((unsigned char)one.p[0] >= 32 || one.p[0] == '\n' || one.p[0] == '\t') && one.p[0] != 127;
+		if (text) buf_add(&b, one);
+		else if (one.p[0] != '\r') buf_add_char(&b, '?');
+		i += text ? n : 1;
+	}
+	return arena_str(a, buf_str(&b));
+}
+
+static const struct json *call(CURL *c, struct arena *a, const struct json *request) {
+	const char *url = arena_cstr(a, json_get_str(request, S("url")));
+	struct str body = json_get_str(request, S("body"));
+	struct called out = {.private_networks = json_true(json_get_lit(request, "private_networks")),
+		.http = json_true(json_get_lit(request, "http_to_this_machine")) && is_loopback(a, url)};
+	bool bad = false;
+	if (!str_eq_ascii_case(str_of(part_of(a, url, CURLUPART_SCHEME)), S("https")) && !out.http) return refusal(a, S("only https is spoken with other hosts"), 0);
+	struct curl_slist *headers = headers_of(a, json_get_lit(request, "headers"), &bad);
+	if (bad) {
+		curl_slist_free_all(headers);
+		return refusal(a, S("a header has a name or value that can't be sent"), 0);
+	}
+	char words[CURL_ERROR_SIZE] = "";
+	common_options(c, out.http ? "http,https" : "https", CALL_MS);
+	curl_easy_setopt(c, CURLOPT_URL, url);
+	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, words);
+	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(c, CURLOPT_PROXY, "");
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_start);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, &out);
+	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, &out);
+	curl_easy_setopt(c, CURLOPT_USERAGENT, "Polder");
+	curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n);
+	curl_easy_setopt(c, CURLOPT_POSTFIELDS, body.p);
+	moment began = stopwatch();
+	CURLcode rc = curl_easy_perform(c);
+	long status = 0;
+	curl_off_t retry = 0;
+	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(c, CURLINFO_RETRY_AFTER, &retry);
+	curl_slist_free_all(headers);
+	if (rc == CURLE_COULDNT_CONNECT && out.refused)
+		return refusal(a, S("that address is not on the public Internet; this hub does not call it"), 0);
+	if (rc != CURLE_OK && !(rc == CURLE_WRITE_ERROR && out.enough)) return refusal(a, arena_str(a, str_of(words[0] ? words : curl_easy_strerror(rc))), status);
+	struct json_builder b = json_object_of(a);
+	json_set_bool(&b, S("ok"), true);
+	json_set_int(&b, S("status"), status);
+	json_set_int(&b, S("took"), (stopwatch() - began) / (SECOND / 1000));
+	if (retry > 0) json_set_int(&b, S("retry_after"), (int64_t)retry);
+	json_set_str(&b, S("body"), made_text(a, str_n(out.kept, out.kept_n)));
+	return json_built(&b);
+}
+
 /* ---- mail ---- */
 
 static bool is_address(struct str s) {
@@ -287,11 +380,12 @@ int main(void) {
 	CURL *c = curl_easy_init();
 	enum err_code code = c ? file_read(a, "-", REQUEST, &text, &e) : err_set(&e, ERR_MEMORY, "out of memory");
 	if (!code) code = json_parse(a, text, NULL, &request, &e);
-	const struct json *mail = json_get_lit(request, "mail"), *fetched = json_get_lit(request, "fetch");
+	const struct json *mail = json_get_lit(request, "mail"), *fetched = json_get_lit(request, "fetch"), *calling = json_get_lit(request, "call");
 	if (code) answer = refusal(a, str_of(e.message), 0);
 	else if (mail) answer = send_mail(c, a, mail);
 	else if (fetched) answer = fetch(c, a, fetched);
-	else answer = refusal(a, S("the request is neither a mail nor a fetch"), 0);
+	else if (calling) answer = call(c, a, calling);
+	else answer = refusal(a, S("the request is neither a mail nor a fetch nor a call"), 0);
 	int status = tell(answer, a);
 	curl_easy_cleanup(c);
 	curl_global_cleanup();

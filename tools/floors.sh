@@ -59,6 +59,9 @@ complain "A record's key is written or read outside hub/keystore.c:" "$(
 complain "Mail is queued and taken away past hub/mail.c:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(mail.c|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) mail\b" || true)"
+complain "Webhooks and their calls are written outside hub/webhook/:" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(webhook/|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) (webhook|delivery)\b" || true)"
 complain "Receipts are written past hub/receipt.c:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(receipt.c|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) receipt\b" || true)"

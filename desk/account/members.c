@@ -17,6 +17,8 @@ static enum err_code read_members(struct request *rq, struct members_page *page,
 	page->csrf = desk_csrf(rq);
 	page->of_hub = !page->organization.n;
 	page->may_change = member_may_set(rq->worker, &by, page->organization);
+	if (webhook_may(rq->worker, &by, page->organization))
+		page->webhooks = arena_cat(rq->arena, S("/account/webhooks?owner="), page->of_hub ? S("hub") : page->organization);
 	page->mails = mail_configured(desk_hub(rq));
 	page->email = (struct form_line){"email", "E-mail address", "email", .value = page->email.value, .wrong = page->email.wrong, .required = true,
 		.most = ACCOUNT_EMAIL};

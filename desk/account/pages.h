@@ -10,6 +10,7 @@
 #include "hub/account/saved_search.h"
 #include "hub/account/session.h"
 #include "hub/account/token.h"
+#include "hub/webhook.h"
 
 /* One line of a form, for account.html's `line`. */
 struct form_line {
@@ -130,6 +131,7 @@ enum err_code account_refused(struct request *rq, struct response *rs, const cha
 struct members_page {
 	struct arena *a;
 	struct str csrf, title, organization, back, action; /* organization: its uid, "" the hub's */
+	struct str webhooks;              /* where its webhooks are; "" not theirs to manage */
 	const struct membership *members;
 	size_t n;
 	const struct invitation *invitations;
@@ -199,6 +201,35 @@ struct unsubscribe_page {
 };
 const char *notice_sort_title(enum notice_sort s);
 route_fn show_notices, do_notices, show_unsubscribe, do_unsubscribe;
+
+/* ---- webhooks_page.c ---- */
+struct webhook_owner {
+	struct str uid, words;            /* uid: "hub" the hub */
+};
+struct webhooks_page {
+	struct arena *a;
+	struct str csrf, owner;           /* owner: as chosen; "" none yet */
+	const struct webhook *webhooks;
+	size_t n;
+	const struct webhook_owner *owners;
+	size_t owners_n;
+	const struct str *types;
+	size_t types_n;
+	struct form_line url, note, of_types, of_kinds;
+	struct outcome outcome;
+};
+struct webhook_page {
+	struct arena *a;
+	struct str csrf, action, fresh;   /* fresh: the secret just made, shown once */
+	struct webhook webhook;
+	const struct delivery *deliveries;
+	size_t n;
+	struct str state, next;
+	bool rotated;
+	bool listed;                      /* the request says which part of the log */
+	struct outcome outcome;
+};
+route_fn show_webhooks, do_webhook_new, show_webhook, do_webhook;
 
 /* ---- helpers ---- */
 /* A path of this site, as `next` may name: "/" for anything else. */

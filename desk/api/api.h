@@ -96,6 +96,9 @@ route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, ap
 route_fn api_notices, api_notices_set;
 /* desk/statistics/statistics.c */
 route_fn api_statistics;
+/* webhooks.c */
+route_fn api_webhooks, api_webhook_new, api_webhook, api_webhook_edit, api_webhook_remove, api_webhook_secret, api_webhook_test, api_webhook_deliveries,
+	api_webhook_resend;
 /* room.c */
 route_fn api_acts, api_record_acts, api_room, api_messages, api_mark_read, api_open_case, api_record_clocks, api_clocks;
 /* dispute.c */

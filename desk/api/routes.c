@@ -24,6 +24,8 @@ enum { ID = 300, RECORD_BYTES = 2 << 20, SMALL_BYTES = 64 << 10, BULK_BYTES = 8 
 #define UNSEEN   (ROUTE_PRIVATE | ROUTE_UNTRACED)
 #define RECEIPT  {"receipt", PARAM_HEADER, .length = 200, .help = "the receipt code; or Authorization: Receipt CODE"}
 #define RECEIPT_TEXT_HELP "Codes are taken as people type them: small letters, without hyphens."
+#define HOOK     {"id", PARAM_PATH, .length = 60, .help = "its id"}
+#define ONE_HOOK "/api/v1/webhooks/wh_0123456789abcdefghijklmn"
 #define ONE_LEAF "/api/v1/records/CUE-0001"
 
 static const struct route table[] = {
@@ -43,6 +45,38 @@ static const struct route table[] = {
 		.body_max = SMALL_BYTES, .help = "Says how your notices are mailed.",
 		.more = OPERATION(.takes = "NewNoticeSettings", .gives = "NoticeSettings", .text = "What is not named stays as it is.",
 			.body = "{\"mail\":{\"messages\":\"now\",\"records\":\"weekly\"},\"hour\":9}")},
+
+	/* ---- webhooks ---- */
+	{"/api/v1/webhooks", api_webhooks, MAY_SIGNED_IN, .name = "webhooks-api", .gives = GIVES_JSON, .help = "The webhooks that you manage.",
+		.more = OPERATION(.gives = "Webhooks")},
+	{"/api/v1/webhooks", api_webhook_new, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "webhook-new", .gives = GIVES_JSON, .body_max = SMALL_BYTES,
+		.help = "Names an address that is called when something happens.",
+		.more = OPERATION(.takes = "NewWebhook", .gives = "Webhook", .status = 201, .conflicts = true,
+			.text = "Its secret is in this answer, and in no other. Without an owner it is yours, and is told of what stands in your inbox.",
+			.body = "{\"url\":\"https://bot.example.org/hook\",\"types\":[\"record.published\",\"act.embargo.*\"],\"kinds\":[\"case\",\"advisory\"]}")},
+	{"/api/v1/webhooks/{id}", api_webhook, MAY_SIGNED_IN, .name = "webhook-api", .gives = GIVES_JSON, .help = "A webhook.", .params = PARAMS(HOOK),
+		.more = OPERATION(.gives = "Webhook", .example = ONE_HOOK)},
+	{"/api/v1/webhooks/{id}", api_webhook_edit, MAY_SIGNED_IN, HTTP_PATCH, CSRF_API, .name = "webhook-edit", .gives = GIVES_JSON, .body_max = SMALL_BYTES,
+		.help = "Changes a webhook, or switches it on or off.", .params = PARAMS(HOOK),
+		.more = OPERATION(.takes = "WebhookEdit", .media_type = "application/merge-patch+json", .gives = "Webhook", .example = ONE_HOOK,
+			.body = "{\"enabled\":true}")},
+	{"/api/v1/webhooks/{id}", api_webhook_remove, MAY_SIGNED_IN, HTTP_DELETE, CSRF_API, .name = "webhook-remove", .gives = GIVES_JSON,
+		.help = "Takes a webhook away, with its log.", .params = PARAMS(HOOK), .more = OPERATION(.gives = "Webhook", .example = ONE_HOOK)},
+	{"/api/v1/webhooks/{id}/secret", api_webhook_secret, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "webhook-secret", .gives = GIVES_JSON,
+		.help = "Gives a webhook a new secret; the old one signs too for a day.", .params = PARAMS(HOOK),
+		.more = OPERATION(.gives = "Webhook", .example = ONE_HOOK "/secret")},
+	{"/api/v1/webhooks/{id}/test", api_webhook_test, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "webhook-test", .gives = GIVES_JSON,
+		.help = "Calls it with a webhook.test.", .params = PARAMS(HOOK),
+		.more = OPERATION(.gives = "Called", .status = 202, .conflicts = true, .example = ONE_HOOK "/test")},
+	{"/api/v1/webhooks/{id}/deliveries", api_webhook_deliveries, MAY_SIGNED_IN, .name = "webhook-deliveries", .gives = GIVES_JSON,
+		.help = "Its calls of the last 30 days, newest first.",
+		.params = PARAMS(HOOK, {"state", .type = PARAM_ENUM, .choices = CHOICES("waiting", "delivered", "failed", "dropped"), .help = "those alone"},
+			{"before", .length = 40, .help = "moment to begin below: next of an earlier answer"},
+			{"limit", .type = PARAM_INT, .min = 1, .max = 200, .otherwise = "50", .help = "how many"}),
+		.more = OPERATION(.gives = "Deliveries", .example = ONE_HOOK "/deliveries?state=failed")},
+	{"/api/v1/webhooks/{id}/deliveries/{delivery}/resend", api_webhook_resend, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "webhook-resend",
+		.gives = GIVES_JSON, .help = "Makes a call once more, at once.", .params = PARAMS(HOOK, {"delivery", PARAM_PATH, .length = 60, .help = "its id"}),
+		.more = OPERATION(.gives = "Called", .status = 202, .conflicts = true, .example = ONE_HOOK "/deliveries/msg_0123456789abcdefghijklmn/resend")},
 
 	/* ---- kinds ---- */
 	{"/api/v1/kinds", api_kinds, ROUTE_PUBLIC, .name = "api-kinds", .gives = GIVES_JSON, .flags = OPEN,

@@ -39,7 +39,7 @@ const char migration_notices[] =
 	"  weekday {int} NOT NULL"            /* of the weekly one: 1 Monday to 7 Sunday */
 	") {clustered};"
 
-	/* Addresses that are told of events. webhook.c */
+	/* Addresses that are told of events. webhook/webhook.c */
 	"CREATE TABLE webhook ("
 	"  id {text} PRIMARY KEY,"            /* random */
 	"  owner {text} NOT NULL,"            /* uid of a person or an organization; '' the hub: told of what is public */
@@ -61,7 +61,7 @@ const char migration_notices[] =
 	") {clustered};"
 	"CREATE INDEX webhook_owner ON webhook (owner, created);"
 
-	/* A call of a webhook: what waits, and the log. webhook_delivery.c, webhook_send.c */
+	/* A call of a webhook: what waits, and the log. webhook/ */
 	"CREATE TABLE delivery ("
 	"  id {text} PRIMARY KEY,"            /* random: webhook-id, the same at each attempt */
 	"  webhook {text} NOT NULL REFERENCES webhook (id),"

@@ -8,6 +8,16 @@ export const flaw = (how, more = {}) => ({how, body: {title: 'Chat gives out its
   classification: {real_world_harm: false, malicious_actor: true, csam: false}, systems: [{name: 'Example Chat'}], severity: 'medium', steps_to_reproduce: 'Ask in verse.',
   attacker: {objectives: 'to learn them'}, disclosure: {intent: 'no'}, confirmed: true, ...(how === 'pseudonym' && {reporter: {name: 'watchful'}}), ...more}})
 
+// Webhooks that are never reached. The first stays, whatever is done to those after it.
+const hook = () => ({url: 'https://127.0.0.1:9/hook', note: 'of the test'})
+export async function webhookOf(who) {
+  const {items} = (await who.done(200, 'GET', '/webhooks')).body
+  for (const one of items.slice(10)) await who.done(200, 'DELETE', `/webhooks/${one.id}`)
+  const webhook = items[1]?.id ?? (await who.done(201, 'POST', '/webhooks', hook())).body.id
+  const [delivery] = (await who.done(200, 'GET', `/webhooks/${webhook}/deliveries?limit=1`)).body.items
+  return {webhook, delivery: delivery?.id ?? (await who.done(202, 'POST', `/webhooks/${webhook}/test`)).body.id}
+}
+
 // A fresh record of whom, and its version.
 export async function fresh(who, more) {
   const {body} = await who.done(201, 'POST', '/records', lesson(more))
@@ -24,6 +34,15 @@ export const requests = {
   'me': () => ({}),
   'my-notices': () => ({}),
   'my-notices-set': () => ({body: {mail: {messages: 'now', records: 'weekly'}, hour: 9}}),
+  'webhooks-api': () => ({}),
+  'webhook-new': () => ({body: hook()}),
+  'webhook-api': (r) => ({path: {id: r.webhook}}),
+  'webhook-edit': (r) => ({path: {id: r.webhook}, body: {note: 'said again', types: ['record.moved']}}),
+  'webhook-remove': (r) => ({path: {id: r.webhook}}),
+  'webhook-secret': (r) => ({path: {id: r.webhook}}),
+  'webhook-test': (r) => ({path: {id: r.webhook}}),
+  'webhook-deliveries': (r) => ({path: {id: r.webhook}, query: 'limit=5'}),
+  'webhook-resend': (r) => ({path: {id: r.webhook, delivery: r.delivery}}),
   'api-kinds': () => ({}),
   'api-kind': () => ({path: {kind: 'use'}}),
   'api-schema': () => ({path: {kind: 'lesson'}}),
@@ -95,7 +114,7 @@ export async function record(who, {publish = null} = {}) {
   if (publish) await publish.done(200, 'POST', `/records/${made.uid}/moves`, {move: 'publish'})
   const {body} = await who.done(200, 'GET', `/records/${made.uid}`)
   const sent = await who.done(201, 'POST', '/reports', flaw('anonymous'))
-  return {...made, receipt: sent.body.receipt, etag: body.etag, state: body.state, file: file.body.file.sha256}
+  return {...made, ...(await webhookOf(who)), receipt: sent.body.receipt, etag: body.etag, state: body.state, file: file.body.file.sha256}
 }
 
 // The address of a request: path with its values in place, and query.
