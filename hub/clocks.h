@@ -40,9 +40,3 @@ struct clock_tally {
 	moment median, most;       /* from start to stop of what was met, in time or late: half took no longer, nine of ten took no longer; 0 where none was */
 };
 enum err_code clock_tallies(struct db *db, struct arena *a, struct clock_tally **out, size_t *n, struct err *e) must_use;
-/* What is overdue now, by whose duty it alone is: uid of a person or organization, "" where it is a role's. Most first. */
-struct clock_overdue {
-	struct str subject;
-	int64_t n;
-};
-enum err_code clock_overdues(struct db *db, struct arena *a, struct clock_overdue **out, size_t *n, struct err *e) must_use;

@@ -4,7 +4,7 @@
 #include "hub/disclose_private.h"
 #include "hub/visibility.h"
 
-enum { OF_RECORD = 200, TALLIES = 200, SPANS = 20000, SUBJECTS = 500 };
+enum { OF_RECORD = 200, TALLIES = 200, SPANS = 20000 };
 #define COLUMNS "c.id, c.name, c.title, c.subject, c.audiences, c.started, c.due, c.stopped, c.span, c.days, c.state, c.basis, c.rung, c.put_off"
 
 struct row {
@@ -172,21 +172,6 @@ enum err_code clock_tallies(struct db *db, struct arena *a, struct clock_tally *
 			.running = db_int(&q, 4), .overdue = db_int(&q, 5)};
 	enum err_code code = db_done(&q, e);
 	for (size_t i = 0; i < used && !code; i++) code = read_spans(db, spans, &items[i], e);
-	if (code) return code;
-	*out = items;
-	*n = used;
-	return ERR_OK;
-}
-
-enum err_code clock_overdues(struct db *db, struct arena *a, struct clock_overdue **out, size_t *n, struct err *e) {
-	struct clock_overdue *items = arena_array(a, SUBJECTS, sizeof *items);
-	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
-	size_t used = 0;
-	struct db_query q = db_query(db,
-		"SELECT subject, count(*) FROM clock WHERE state = 'running' AND due <= $1 GROUP BY subject ORDER BY count(*) DESC, subject LIMIT 500");
-	db_bind_int(&q, 1, now() - SECOND);
-	while (used < SUBJECTS && db_row(&q)) items[used++] = (struct clock_overdue){arena_str(a, db_str(&q, 0)), db_int(&q, 1)};
-	enum err_code code = db_done(&q, e);
 	if (code) return code;
 	*out = items;
 	*n = used;

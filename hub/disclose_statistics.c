@@ -15,7 +15,7 @@ struct counted {
 };
 
 /* In the order of the page. Each label is put in beforehand, so that a count of nothing shows too, or as it comes. */
-enum which { BY_TYPE, BY_SEVERITY, BY_TIER, BY_STATE, BY_QUARTER, TIME_ACKNOWLEDGE, TIME_DECIDE, TIME_PUBLISH, TERMS, CASES, EMBARGOES, ANSWERS, BY_ORGANIZATION,
+enum which { BY_TYPE, BY_SEVERITY, BY_TIER, BY_STATE, BY_QUARTER, TIME_ACKNOWLEDGE, TIME_DECIDE, TIME_PUBLISH, TERMS, CASES, EMBARGOES, ANSWERS, UNANSWERED, OVERDUE,
 	DISPUTES, TABLES };
 
 struct gathering {
@@ -49,7 +49,8 @@ static void names(struct gathering *g) {
 		{BY_QUARTER, "reports-by-quarter", "Reports received", ""}, {TIME_ACKNOWLEDGE, "time-to-acknowledge", "From receipt to acknowledgement", "days"},
 		{TIME_DECIDE, "time-to-decide", "From receipt to a decision whether it holds", "days"}, {TIME_PUBLISH, "time-to-publish", "From receipt to publication", "days"},
 		{TERMS, "terms", "Terms", ""}, {CASES, "cases-by-state", "Cases by state", ""}, {EMBARGOES, "embargoes", "How embargoes ended", ""},
-		{ANSWERS, "answers", "Parties that were asked in", ""}, {BY_ORGANIZATION, "overdue-by-organization", "Organizations that were asked in five cases or more, and never answered in", ""},
+		{ANSWERS, "answers", "Parties that were asked in", ""}, {OVERDUE, "overdue-by-organization", "Overdue by organization: cases whose term for a fix is over without one", ""},
+		{UNANSWERED, "unanswered-by-organization", "Cases never answered in, by organization that was asked in five or more", ""},
 		{DISPUTES, "disputes-by-state", "Disputes by state", ""},
 	};
 	for (size_t i = 0; i < lengthof(all); i++)
@@ -160,13 +161,22 @@ static enum err_code read_terms(struct gathering *g) {
 	return code;
 }
 
-/* Public organizations alone, and cases that no embargo covers. */
+/* Public organizations alone, and cases that no embargo covers. Of whom fewer than five are overdue, not even the name is told. */
 static enum err_code read_organizations(struct gathering *g) {
 	struct db_query q = db_query(g->db,
+		"SELECT p.headline, count(*) FROM participant t JOIN record o ON o.uid = t.subject JOIN public p ON p.record = o.id "
+		"WHERE t.supplies = 1 AND t.access = 'in' AND t.fix_ready = 0 AND t.record NOT IN (SELECT record FROM case_state WHERE embargo IN ('P', 'A', 'R')) AND EXISTS "
+		"(SELECT 1 FROM clock k WHERE k.record = t.record AND k.name = 'fix' AND k.state = 'running' AND k.due < $1) GROUP BY o.id, p.headline "
+		"HAVING count(*) >= 5 ORDER BY 2 DESC, 1 LIMIT 50");
+	db_bind_int(&q, 1, now() - SECOND);
+	while (db_row(&q)) *cell(g, OVERDUE, db_str(&q, 0)) = db_int(&q, 1);
+	enum err_code code = db_done(&q, g->e);
+	if (code) return code;
+	q = db_query(g->db,
 		"SELECT p.headline, sum(CASE WHEN t.answered = 0 THEN 1 ELSE 0 END) FROM participant t JOIN record o ON o.uid = t.subject JOIN public p ON p.record = o.id "
 		"WHERE t.asked > 0 AND t.access <> 'out' AND t.record NOT IN (SELECT record FROM case_state WHERE embargo IN ('P', 'A', 'R')) GROUP BY o.id, p.headline "
 		"HAVING count(*) >= 5 ORDER BY 2 DESC, 1 LIMIT 50");
-	while (db_row(&q)) *cell(g, BY_ORGANIZATION, db_str(&q, 0)) = db_int(&q, 1);
+	while (db_row(&q)) *cell(g, UNANSWERED, db_str(&q, 0)) = db_int(&q, 1);
 	return db_done(&q, g->e);
 }
 

@@ -207,10 +207,6 @@ static void the_queue_is_narrowed(void **state) {
 	clock_now += 5 * DAY;
 	ok(disclose_running(&d, &(struct running_request){.overdue = true}, &list, &n, &test_err));
 	assert_int_equal(n, 1);
-	struct clock_overdue *over;
-	ok(clock_overdues(db, arena, &over, &n, &test_err));
-	assert_int_equal(n, 1);
-	assert_int_equal(over[0].n, 1);
 }
 
 int main(void) {

@@ -113,12 +113,33 @@ static void times_stand_where_there_are_five(void **state) {
 	assert_int_equal(number("time-to-acknowledge", "nine of ten within"), 4);
 }
 
+static void organizations_are_named_from_five_overdue_cases_on(void **state) {
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		a_case = arena_str(arena, create("case", "{'title': 'A case'}"));
+		ok(link_to(a_case, "affects", a_system));
+		ok(ask(makers, "developer"));
+		if (i == 0) ok(ask(hosts, "developer"));
+		ok(move(a_case, "triage", ""));
+		ok(move(a_case, "coordinate", ""));
+	}
+	clock_now += 46 * DAY;
+	ok(statistics_run(hub, db, true, &test_err));
+	assert_int_equal(number("overdue-by-organization", "Makers"), 5);
+	assert_int_equal(shown("overdue-by-organization")->n, 1);
+	assert_int_equal(number("unanswered-by-organization", "Makers"), 5);
+	ok(act(coordinator, "fix.progress", arena_fmt(arena, "{'for': '%.*s', 'step': 'fix-ready'}", STR_ARG(makers)).p));
+	ok(statistics_run(hub, db, true, &test_err));
+	assert_int_equal(shown("overdue-by-organization")->n, 0);
+}
+
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_small_is_shown_or_follows_from_a_sum),
 		cmocka_unit_test(large_numbers_are_shown_as_they_are),
 		cmocka_unit_test(the_smallest_of_the_others_goes_with_a_single_small_one),
 		case_test(what_nobody_may_read_is_counted_once_a_day),
+		case_test(organizations_are_named_from_five_overdue_cases_on),
 		case_test(times_stand_where_there_are_five),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

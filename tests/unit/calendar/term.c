@@ -13,7 +13,7 @@ static const char *const christmas[] = {"2026-12-25", "2026-12-26", "2027-01-01"
 
 static void ends(const struct calendar *c, const char *start, const char *span, enum term_days how, const char *expected) {
 	struct duration d;
-	moment end;
+	moment end = 0;
 	if (!duration_parse(str_of(span), &d) || !term_end(c, at(start), &d, how, &end)) fail_msg("%s from %s has no end", span, start);
 	char text[MOMENT_TEXT];
 	struct str got = moment_text(end, text);
