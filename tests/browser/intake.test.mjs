@@ -69,7 +69,7 @@ for (const [name, options] of Object.entries({'wide and light': {width: 1280}, '
     await page.fill('#code', code.toLowerCase())
     await page.getByRole('button', {name: 'Open'}).click()
     await page.waitForURL(/\/receipt\/report/)
-    await page.locator('textarea[name=text]').fill('Is anybody there?')
+    await page.getByLabel('Write to the coordinators').fill('Is anybody there?')
     await page.getByRole('button', {name: 'Send', exact: true}).click()
     await page.waitForURL(/done=message/)
     await look('the report')
