@@ -11,6 +11,7 @@ import {run} from './cli.mjs'
 import {addresses, close, crawl, each, knowing, lists, shape, tablesOf} from './crawler.mjs'
 import {Matter, PHASES, ROLES} from './embargo.mjs'
 import {startHub} from './hub.mjs'
+import {Receiver} from './receiver.mjs'
 
 // Takes all mail that the hub sends: [{to, text}].
 function mailbox() {
@@ -34,14 +35,16 @@ function mailbox() {
   return new Promise((done) => server.listen(0, '127.0.0.1', () => done({mails, port: server.address().port, close: () => server.close()})))
 }
 
-const conf = '[hub]\nurl = https://hub.example.org\n[limits]\nwrites = 0\nreads = 0\nreads_anonymous = 0\n[panel]\nseats = 1\nquorum = 1\n'
-let hub, twin, matter, routes, box
+const conf = '[hub]\nurl = https://hub.example.org\n[limits]\nwrites = 0\nreads = 0\nreads_anonymous = 0\n[panel]\nseats = 1\nquorum = 1\n[webhooks]\nhttp_to_this_machine = yes\n'
+let hub, twin, matter, routes, box, receiver
 before(async () => {
   box = await mailbox()
+  receiver = await new Receiver().start()
   hub = await startHub({conf: `${conf}[mail]\nserver = smtp://127.0.0.1:${box.port}\nfrom = Hub <hub@example.org>\n`, logged: true})
   routes = hub.polder('admin', 'routes', '--json')
   matter = new Matter(hub)
   await matter.people()
+  await matter.hook(receiver.url)
   assert.equal((await hub.get('/.well-known/polder.json')).status, 200) // makes the hub's key
   // The twin: the same hub, people and keys, from before the report came.
   await hub.end()
@@ -54,6 +57,7 @@ before(async () => {
 after(async () => {
   close()
   box?.close()
+  await receiver?.stop()
   await hub?.stop()
   await twin?.stop()
 })
@@ -148,7 +152,7 @@ test('what is refused says nothing: who does not know of a record is told what i
         const knows = name === 'hidden' ? role === 'coordinator' : matter.audience(name, ['public', 'invited'], matter.phase).includes(role)
         const nothing = ids[name].replace(/.$/, (c) => (c === '0' ? '1' : '0')), answers = {}
         for (const uid of knows ? [ids[name]] : [ids[name], nothing]) {
-          const gets = addresses(routes.filter(({path}) => /^\/(r|api\/v1\/records)\/\{id/.test(path)), {...knowing({...await matter.known(), ids: [uid]}, about), acts: ['participant.ask']})
+          const gets = addresses(routes.filter(({path}) => /^\/(r|api\/v1\/records)\/\{id/.test(path)), knowing({...await matter.known(), ids: [uid]}, {...about, acts: ['participant.ask']}))
           const list = [...(how === 'token' ? attempts(uid, about.acts, ids.system) : []), ...gets.map((path) => ({path})), ...mentions(uid).map((path) => ({path})),
             ...(own && !knows && how === 'token' ? [{method: 'POST', path: `/api/v1/records/${own}/links`, body: {rel: 'related-to', target: uid}}, {method: 'POST', path: '/api/v1/reports', body: {how: 'name', body: {}, systems: [uid], same: [uid]}}] : [])]
             .map((one) => ({...one, headers: {...(one.path.startsWith('/api/') ? api : pages), ...one.headers}})).filter((one) => one.path.startsWith('/api/') || pages)
@@ -178,7 +182,7 @@ test('each word was read by somebody who may, so the crawl comes to all places',
   for (const role of Object.keys(ROLES).filter((one) => one !== 'guest' && one !== 'public')) assert.ok([...matter.seen.values()].some((roles) => roles.has(role)), role)
 })
 
-test('no word stands in a mail but of whoever it goes to, nor in the log of the server', async () => {
+test('no word stands in a mail but of whoever it goes to, nor in a call of a webhook, nor in the log of the server', async () => {
   assert.ok(box.mails.some(({text}) => /https:\/\/hub\.example\.org\/(inbox|r|account)/.test(text)), box.mails[0]?.text ?? 'no mail came')
   for (const {to, text} of box.mails) {
     const plain = text.replace(/=\r?\n/g, '') + (text.match(/^[A-Za-z0-9+/=\r\n]{60,}$/gm) ?? []).map((part) => Buffer.from(part, 'base64').toString()).join('')
@@ -188,11 +192,19 @@ test('no word stands in a mail but of whoever it goes to, nor in the log of the 
     }
     for (const [literal, what] of matter.literals) if (!/^uid/.test(what)) assert.ok(!plain.includes(literal), what)
   }
+  const roles = new Set()
+  for (const {path, headers, body} of receiver.calls) {
+    const role = path.slice(1), found = matter.leaks(role === 'administrator' ? 'public' : role, {path, headers, text: body.toString()})
+    for (const [word] of body.toString().matchAll(/zq[a-z]{2}x\d+x/g)) if (!matter.words.get(word).readers(matter.phase).includes('public')) found.push(word)
+    assert.deepEqual(found, [], `${path}: ${body}`)
+    roles.add(role)
+  }
+  for (const role of ['consenting', 'coordinator', 'administrator']) assert.ok(roles.has(role), `${role} was called`)
   for (const line of hub.errors.split('\n')) {
     if (/[?&]q=zq/.test(line)) continue // what we looked for ourselves
     assert.doesNotMatch(line, /zq[a-z]{2}x\d+x/)
     assert.ok(!line.includes(matter.receipt) && !line.includes(matter.coordinator.token), line)
   }
   assert.ok(requests > 10000 && written > 0, `${requests} requests, ${written} files`)
-  console.log(`# ${routes.filter((r) => r.method === 'GET').length} routes, ${Object.keys(ROLES).length} roles, ${PHASES.length} phases, ${matter.words.size} words: ${requests} requests, ${box.mails.length} mails`)
+  console.log(`# ${routes.filter((r) => r.method === 'GET').length} routes, ${Object.keys(ROLES).length} roles, ${PHASES.length} phases, ${matter.words.size} words: ${requests} requests, ${box.mails.length} mails, ${receiver.calls.length} calls of webhooks`)
 })

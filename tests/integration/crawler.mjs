@@ -30,7 +30,7 @@ export async function each(hub, list, look) {
   }))
 }
 
-// routes: of `polder admin routes --json`. known: {parameter: values}, or {'name of a route': {parameter: values}} where the route's differ.
+// routes: of `polder admin routes --json`. known: {any: {parameter: values}, of: {'name of a route': {parameter: values}}}, the second where the route's differ.
 // Addresses that end or change something are no GET; the rest of the tables is taken whole.
 export function addresses(routes, known) {
   const out = []
@@ -38,7 +38,7 @@ export function addresses(routes, known) {
     if (method !== 'GET') continue
     let filled = [path]
     for (const [whole, parameter] of path.matchAll(/\{([^}.]+)(?:\.\.\.)?\}/g)) {
-      const values = known[name]?.[parameter] ?? known[parameter]
+      const values = known.of[name]?.[parameter] ?? known.any[parameter]
       if (!values) throw new Error(`nothing is known for ${parameter} of ${path} (${name})`)
       filled = filled.flatMap((one) => values.map((value) => one.replace(whole, encodeURIComponent(value))))
     }
@@ -47,14 +47,15 @@ export function addresses(routes, known) {
   return out
 }
 
-// Values for each parameter of the paths: ids of records, digests of files, people, organizations, grants, as they are known.
-export function knowing({ids, digests, organizations, people, grants}, {kinds, tables, acts}) {
+// Values for each parameter of the paths: ids of records, digests of files, people, organizations, grants, webhooks, as they are known.
+export function knowing({ids, digests, organizations, people, grants, hooks}, {kinds, tables, acts}) {
   const some = (list, otherwise) => (list?.length ? list : [otherwise])
-  const notices = {id: ['1', '2', '3', '10', '20']}, grant = {id: some(grants, 'G-0000-0000')}
+  const grant = {id: some(grants, 'G-0000-0000')}, hook = {id: some(hooks, 'wh_0')}
   return {
-    id: some(ids, 'R-0000-0000'), sha256: some(digests, '0'.repeat(64)), grant: some(grants, 'G-0000-0000'), kind: kinds.map((k) => k.kind), path: kinds.map((k) => k.path),
-    table: tables, act: acts, rest: ['nothing'], code: ['0'.repeat(25)], token: ['0'.repeat(40)], part: ['1'], file: ['nothing.css'], notice: notices, members: {id: some(organizations, 'R-0000-0000')},
-    'admin-account': {id: some(people, 'U-0000-0000')}, grant: grant, 'grant-json': grant, 'grant-opening': {id: some(ids, 'R-0000-0000'), grant: grant.id},
+    any: {id: some(ids, 'R-0000-0000'), sha256: some(digests, '0'.repeat(64)), grant: grant.id, kind: kinds.map((k) => k.kind), path: kinds.map((k) => k.path),
+      table: tables, act: acts, rest: ['nothing'], code: ['0'.repeat(25)], token: ['0'.repeat(40)], part: ['1'], file: ['nothing.css']},
+    of: {notice: {id: ['1', '2', '3', '10', '20']}, members: {id: some(organizations, 'R-0000-0000')}, 'admin-account': {id: some(people, 'U-0000-0000')}, grant, 'grant-json': grant,
+      webhook: hook, 'webhook-api': hook, 'webhook-deliveries': hook},
   }
 }
 

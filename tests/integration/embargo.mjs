@@ -152,6 +152,13 @@ export class Matter {
     this.accounts = [...new Set(text.match(/U-\w{4}-\w{4}/g))]
     hub.polder('admin', 'seats', this.logins.judge, '--sector', 'academia')
   }
+  // A webhook of each who has to do with it, and one of the hub, at an address that is the role's.
+  async hook(url) {
+    const made = (role, more = {}) => this.callers[role].done(201, 'POST', '/webhooks', {url: `${url}/${role}`, ...more})
+    this.hooks = []
+    for (const role of [...VENDORS, 'second', 'judge', 'coordinator']) this.hooks.push((await made(role)).body.id)
+    this.hooks.push((await made('administrator', {owner: 'hub'})).body.id)
+  }
   move(uid, move, more = {}) {
     return this.coordinator.done(200, 'POST', `/records/${uid}/moves`, {move, ...more})
   }
@@ -170,7 +177,7 @@ export class Matter {
   async known() {
     const digests = new Set()
     for (const uid of Object.values(this.ids)) for (const file of (await this.coordinator.get(`/records/${uid}`)).body?.files ?? []) digests.add(file.sha256)
-    return {ids: Object.values(this.ids), digests: [...digests], organizations: [...VENDORS, 'hidden'].map((name) => this.ids[name]), grants: this.grant ? [this.grant] : [], people: this.accounts}
+    return {ids: Object.values(this.ids), digests: [...digests], organizations: [...VENDORS, 'hidden'].map((name) => this.ids[name]), grants: this.grant ? [this.grant] : [], people: this.accounts, hooks: this.hooks}
   }
 
   // ---- the embargo's life ----
