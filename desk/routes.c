@@ -21,7 +21,8 @@ enum err_code desk_router(struct arena *a, struct desk_app *app, struct router *
 	if (!code) code = api_routes(a, app, &api, e);
 	if (!code) code = forms_begin(a, app, e);
 	if (code) return code;
-	const struct route *const tables[] = {site_routes, pages, form_routes, case_routes, dispute_routes, intake_routes, api, account_routes, harbor_routes, feeds_routes(a, app), table_routes(a, app)};
+	const struct route *const tables[] = {site_routes, pages, form_routes, case_routes, dispute_routes, intake_routes, api, account_routes, harbor_routes, feeds_routes(a, app), table_routes(a, app),
+		statistics_routes};
 	if (arena_failed(a)) return err_set(e, ERR_MEMORY, "out of memory");
 	struct router *router = NULL;
 	code = router_new(tables, lengthof(tables), &router, e);
