@@ -6,12 +6,17 @@
 #include "desk/site/words.h"
 #include "hub/case_open.h"
 #include "hub/queue.h"
-#include "room.t.h"
+#include "desk.t.h"
 
 static struct str age_words(struct arena *a, moment since) {
 	int64_t days = (now() - since) / DAY, hours = (now() - since) / HOUR;
 	if (days >= 2) return arena_fmt(a, "%lld days", (long long)days);
 	return hours >= 1 ? arena_fmt(a, "%lld h", (long long)hours) : S("new");
+}
+
+static struct str due_words(struct arena *a, moment due) {
+	moment left = due + SECOND - now();
+	return arena_cat(a, left < 0 ? S("overdue by ") : S("due in "), span_words(a, left));
 }
 
 static enum err_code read_kind(struct disclosing *d, const char *name, struct desk_part *part, struct err *e) {
@@ -29,8 +34,10 @@ static enum err_code read_kind(struct disclosing *d, const char *name, struct de
 		for (size_t j = 0; j < groups[i].n; j++) {
 			const struct queued *q = &groups[i].items[j];
 			struct str path = act_return(d->a, &q->line);
-			lines[j] = (struct desk_line){path, q->line.uid, q->line.headline, age_words(d->a, q->made), q->parties, q->silent,
-				q->embargo == 'A' || q->embargo == 'R' ? day_words(d->a, q->until) : STR_EMPTY, q->embargo == 'P'};
+			lines[j] = (struct desk_line){.href = path, .id = q->line.uid, .headline = q->line.headline, .age = age_words(d->a, q->made),
+				.severity = q->severity.n ? value_words(d->a, q->severity) : STR_EMPTY, .about = q->about,
+				.due = q->due ? due_words(d->a, q->due) : STR_EMPTY, .overdue = q->due && q->due < now(), .parties = q->parties, .silent = q->silent,
+				.until = q->embargo == 'A' || q->embargo == 'R' ? day_words(d->a, q->until) : STR_EMPTY, .proposed = q->embargo == 'P'};
 		}
 		shown[i] = (struct desk_group){groups[i].state->title, groups[i].state->description, lines, groups[i].n, groups[i].more};
 		part->total += groups[i].n;
@@ -48,7 +55,11 @@ enum err_code show_desk(struct request *rq, struct response *rs, struct err *e) 
 		if (code) return code;
 		page.n += page.parts[page.n].n > 0;
 	}
-	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Desk"), .here = SITE_ACCOUNT});
+	struct harbor_threat *threats;
+	enum err_code code = harbor_threats(&d, &threats, &page.threats_n, e);
+	if (code) return code;
+	page.threats = threat_lines(d.a, threats, page.threats_n);
+	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Desk"), .here = SITE_DESK});
 	desk_body(out, &page);
 	return site_end(rq, rs);
 }

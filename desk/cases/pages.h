@@ -1,5 +1,6 @@
 /* The room of a case as its template wants it, and the handlers. */
 #pragma once
+#include "desk/harbor/pages.h"
 #include "desk/registry/pages.h"
 #include "desk/tables/pages.h"
 #include "hub/message.h"
@@ -87,6 +88,9 @@ struct room_page {
 	size_t recipients_n;
 	const struct room_job *tasks;
 	size_t tasks_n;
+	const struct room_link *about;  /* reports that it handles, systems that it is about */
+	size_t about_n;
+	struct str moves;              /* what moves the case on, in words; "" nothing that the viewer may do */
 	const struct room_link *tools;
 	size_t tools_n;
 	const struct record_event *events;
@@ -98,6 +102,8 @@ route_fn show_room, take_room_act, take_room_message, take_room_read;
 /* ---- desk.c: what waits for coordinators ---- */
 struct desk_line {
 	struct str href, id, headline, age;
+	struct str severity, about, due; /* "" none */
+	bool overdue;
 	int64_t parties, silent;
 	struct str until;              /* of an embargo; "" none */
 	bool proposed;
@@ -116,6 +122,8 @@ struct desk_part {
 struct desk_page {
 	struct desk_part parts[6];
 	size_t n;
+	const struct threat_line *threats;
+	size_t threats_n;
 };
 /* From a report to a case, on the report's page; for coordinators. NULL nothing to show. */
 struct case_box {
