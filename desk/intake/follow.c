@@ -141,6 +141,20 @@ static enum err_code read_files(const struct disclosing *d, const struct disclos
 	return ERR_OK;
 }
 
+/* Their pages are those of the receipt. */
+static enum err_code read_disputes(const struct disclosing *d, const struct disclosed *r, struct intake_follow *p, struct err *e) {
+	enum err_code code = disputed_read(d, r, &p->disputes, e);
+	struct disputed_one *items = code ? NULL : arena_array(d->a, p->disputes.n + 1, sizeof *items);
+	if (!code && !items) code = err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; !code && i < p->disputes.n; i++) {
+		items[i] = p->disputes.items[i];
+		items[i].href = arena_cat(d->a, S("/receipt/disputes/"), items[i].d->line.uid);
+	}
+	p->disputes.items = items;
+	if (p->disputes.file.n) p->disputes.file = S("/receipt/dispute");
+	return code;
+}
+
 /* "within 3 business days", from the kind's clock that runs in this state. */
 static struct str due_words(struct arena *a, const struct disclosed *r) {
 	const struct kind *k = r->line.kind;
@@ -219,6 +233,7 @@ enum err_code put_follow(struct request *rq, struct response *rs, const struct f
 	if (!code) code = read_files(&d, &r, &p, e);
 	if (!code) code = disclose_joined(&d, &r, &joined, e);
 	if (!code) code = harbor_box_of_finder(&d, &r, f->csrf, S("/receipt"), &p.harbor, e);
+	if (!code) code = read_disputes(&d, &r, &p, e);
 	if (code) return code;
 	if (joined) p.joined = str_of(intake_step_of(joined)->title);
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = str_of(intake_words.follow), .here = SITE_REPORT});

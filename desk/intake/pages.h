@@ -1,5 +1,6 @@
 /* The pages of intake, as their templates want them, and the handlers that prepare them. */
 #pragma once
+#include "desk/disputes/pages.h"
 #include "desk/forms/pages.h"
 #include "desk/intake/finder.h"
 #include "hub/intake.h"
@@ -96,9 +97,16 @@ struct intake_follow {
 	struct str joined;         /* state of what it was joined to; "" nothing */
 	struct str public_path;    /* where it is public; "" it is not */
 	const struct harbor_box *harbor; /* policies that cover it, grants, threats; NULL nothing to say */
+	struct disputed disputes;  /* of the report; .file: where one is filed */
 	struct intake_help help;
 	bool csam;
 };
+struct intake_dispute {            /* one dispute, for a finder who has no account */
+	struct dispute_page page;
+	struct str csrf, trouble;
+	bool done;
+};
+route_fn show_finder_dispute_form, take_finder_dispute_form, show_finder_dispute, take_finder_dispute;
 struct intake_enter {
 	struct str typed, trouble;
 };
@@ -109,6 +117,9 @@ enum err_code put_follow(struct request *rq, struct response *rs, const struct f
 /* ---- replies.c ---- */
 route_fn take_message, take_files, take_withdrawal, take_claim, take_finder_accept, take_finder_threatened, show_finder_opening, take_leave, show_change, take_change, show_finder_file;
 
+/* For the other files of this folder that take what a finder sends: the finder, if the form is theirs; *done: the answer is written already. */
+enum err_code reply_begin(struct request *rq, struct response *rs, struct str csrf, const struct finder **out, bool *done, struct err *e) must_use;
+
 /* ---- words.c ---- */
 struct intake_words {
 	const char *start, *form[4], *lede[4], *about[4], *review, *sent, *receipt, *follow, *change;
@@ -117,6 +128,7 @@ struct intake_words {
 	const char *you, *hub;
 	const char *sent_event, *withdrawn_event, *file_event; /* file_event: {1} name */
 	const char *done_message, *done_files, *done_withdrawn, *done_changed, *done_claimed, *done_accepted, *done_told;
+	const char *dispute;
 	const char *anonymous_help, *pseudonym_help;
 	const char *business_days, *days;
 	const char *no_file, *no_receipt;

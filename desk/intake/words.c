@@ -31,6 +31,7 @@ const struct intake_words intake_words = {
 	.done_changed = "Your changes are saved.",
 	.done_accepted = "Accepted. What you can show stands under “Safe harbor”.",
 	.done_told = "The coordinators were told.",
+	.dispute = "A dispute about your report",
 	.done_claimed = "The report now belongs to your account, too.",
 	.anonymous_help = "You report anonymously: nothing here is asked that names you or tells how to reach you. The receipt is how you hear from us.",
 	.pseudonym_help = "You report by pseudonym. Only coordinators see what you write here; your receipt works whether or not you give an address.",
