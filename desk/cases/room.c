@@ -6,7 +6,7 @@
 #include "hub/case/machine.h"
 #include "room.t.h"
 
-enum { SHOWN_MESSAGES = 30, SHOWN_EVENTS = 25, BUTTONS = 12, LINKS = 12 };
+enum { SHOWN_MESSAGES = 30, SHOWN_EVENTS = 25, BUTTONS = 12, LINKS = 12, ABOUT = 10 };
 
 struct showing {
 	struct request *rq;
@@ -313,6 +313,28 @@ static enum err_code read_timeline(struct showing *s) {
 	return code;
 }
 
+/* What it is about, and what moves it on: both are done elsewhere. */
+static enum err_code read_about(struct showing *s) {
+	struct disclosed_links *groups;
+	struct disclosed_move *moves;
+	size_t n, moves_n;
+	enum err_code code = disclose_links(&s->d, s->r, ABOUT, &groups, &n, s->e);
+	if (!code) code = disclose_moves(&s->d, s->r, &moves, &moves_n, s->e);
+	struct room_link *links = arena_array(s->a, 2 * ABOUT, sizeof *links);
+	if (!code && !links) code = err_set(s->e, ERR_MEMORY, "out of memory");
+	if (code) return code;
+	for (size_t i = 0; i < n; i++) {
+		if (groups[i].inverse || (!str_is(groups[i].rel, "handles") && !str_is(groups[i].rel, "affects"))) continue;
+		for (size_t j = 0; j < groups[i].n && s->page->about_n < 2 * ABOUT; j++)
+			links[s->page->about_n++] = (struct room_link){record_path(s->a, &groups[i].items[j]),
+				arena_fmt(s->a, "%.*s: %.*s", STR_ARG(groups[i].items[j].kind->title), STR_ARG(groups[i].items[j].headline))};
+	}
+	s->page->about = links;
+	for (size_t i = 0; i < moves_n; i++)
+		s->page->moves = arena_fmt(s->a, "%.*s%s%.*s", STR_ARG(s->page->moves), i ? ", " : "", STR_ARG(moves[i].move->title));
+	return ERR_OK;
+}
+
 static enum err_code read_tools(struct showing *s) {
 	struct choices c;
 	if (!choices_new(s, &c)) return err_set(s->e, ERR_MEMORY, "out of memory");
@@ -357,6 +379,7 @@ static enum err_code put_page(struct request *rq, struct response *rs, int64_t b
 	if (!code && !room.asked_in) code = read_messages(&s);
 	if (!code && !room.asked_in) code = read_tasks(&s);
 	if (!code && !room.asked_in) code = read_timeline(&s);
+	if (!code && !room.asked_in) code = read_about(&s);
 	if (!code && !room.asked_in) code = read_tools(&s);
 	if (!code && !room.asked_in) code = terms_part(rq, &r, &page.terms, e);
 	if (!code && !room.asked_in) code = decisions_part(rq, &r, &page.decisions, e);

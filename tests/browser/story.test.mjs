@@ -126,8 +126,7 @@ test('the provider is asked in, reads no more than terms, and proposes another e
   const page = pages.coordinator
   for (const name of ['Delta Models', 'Quiet Apps']) {
     await page.goto(`/r/${room}/room`)
-    await page.locator('tr', {hasText: name}).locator('summary').click()
-    await page.locator('tr', {hasText: name}).getByRole('link', {name: 'Ask in'}).click()
+    await page.locator('tr', {hasText: name}).getByRole('link', {name: 'Ask in …'}).click()
     await press(page, 'Ask into the case')
     await page.waitForURL(/done=acted/)
   }
