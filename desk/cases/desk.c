@@ -72,7 +72,7 @@ enum err_code case_box(struct request *rq, const struct disclosed *r, const stru
 	size_t n;
 	*out = NULL;
 	const struct desk_user *u = desk_user(rq);
-	if (!str_is(r->line.kind->name, "report") || !u || u->pending || !u->session.n || !(r->audiences & COORDINATORS) || r->is_public) return ERR_OK;
+	if (!str_is(r->line.kind->name, "report") || !u || u->pending || !u->session.n || r->is_public) return ERR_OK;
 	struct case_box *box = arena_new_of(d.a, struct case_box);
 	enum err_code code = disclose_links(&d, r, 5, &groups, &n, e);
 	if (!code && !box) code = err_set(e, ERR_MEMORY, "out of memory");
@@ -81,7 +81,8 @@ enum err_code case_box(struct request *rq, const struct disclosed *r, const stru
 	for (size_t i = 0; i < n; i++)
 		if (groups[i].inverse && str_is(groups[i].rel, "handles") && groups[i].n)
 			box->room = act_return(d.a, &groups[i].items[0]), box->headline = groups[i].items[0].headline;
-	*out = box;
+	/* Parties are led to the room; a case is opened by coordinators. */
+	if (box->room.n || r->audiences & COORDINATORS) *out = box;
 	return ERR_OK;
 }
 

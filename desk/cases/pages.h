@@ -24,6 +24,7 @@ struct room_part {                 /* a participant */
 };
 struct room_mine {                 /* what a party of the viewer may do now */
 	const struct room_part *part;
+	bool waits;                    /* agreed to the end that is proposed, which nobody has agreed to for the case yet */
 	const struct room_button *buttons;
 	size_t buttons_n;
 	const struct room_link *links;
@@ -125,7 +126,7 @@ struct desk_page {
 	const struct threat_line *threats;
 	size_t threats_n;
 };
-/* From a report to a case, on the report's page; for coordinators. NULL nothing to show. */
+/* From a report to its case, on the report's page; where there is none yet, for coordinators. NULL nothing to show. */
 struct case_box {
 	struct str csrf, path;
 	struct str room, headline;     /* of the case that handles it; "" none yet */

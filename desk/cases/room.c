@@ -115,10 +115,12 @@ static struct room_mine mine_of(struct showing *s, const struct room_part *part)
 	struct room_mine mine = {.part = part};
 	if (!choices_new(s, &c)) return mine;
 	bool open = s->room->proposals_n && str_is(s->room->proposals[0].outcome, "open");
+	bool holds = s->room->embargo == 'A' || s->room->embargo == 'R';
+	mine.waits = open && s->room->embargo == 'P' && str_is(p->consent, "signatory");
 	bool to_consent = (open || s->room->embargo == 'A' || s->room->embargo == 'R') && !str_is(p->consent, "signatory");
 	if (to_consent || (open && s->room->embargo == 'R')) button(s, &c, "embargo.accept", open ? "Accept the proposed end" : "Consent to the embargo", "", "", true);
 	if (open) form_link(s, &c, "embargo.reject", "Reject it …", query_for(s, p));
-	if (s->room->embargo != 'X') form_link(s, &c, "embargo.propose", open ? "Propose another end …" : "Propose an embargo …", query_for(s, p));
+	if (s->room->embargo != 'X') form_link(s, &c, "embargo.propose", open || holds ? "Propose another end …" : "Propose an embargo …", query_for(s, p));
 	if (!s->room->asked_in) {
 		if (p->report_state == 'R') {
 			button(s, &c, "report.judge", "The report is valid", "move", "validate", !to_consent);
@@ -323,12 +325,14 @@ static enum err_code read_about(struct showing *s) {
 	struct room_link *links = arena_array(s->a, 2 * ABOUT, sizeof *links);
 	if (!code && !links) code = err_set(s->e, ERR_MEMORY, "out of memory");
 	if (code) return code;
-	for (size_t i = 0; i < n; i++) {
-		if (groups[i].inverse || (!str_is(groups[i].rel, "handles") && !str_is(groups[i].rel, "affects"))) continue;
-		for (size_t j = 0; j < groups[i].n && s->page->about_n < 2 * ABOUT; j++)
-			links[s->page->about_n++] = (struct room_link){record_path(s->a, &groups[i].items[j]),
-				arena_fmt(s->a, "%.*s: %.*s", STR_ARG(groups[i].items[j].kind->title), STR_ARG(groups[i].items[j].headline))};
-	}
+	static const char *const rels[] = {"handles", "affects"};
+	for (size_t k = 0; k < lengthof(rels); k++)
+		for (size_t i = 0; i < n; i++) {
+			if (groups[i].inverse || !str_is(groups[i].rel, rels[k])) continue;
+			for (size_t j = 0; j < groups[i].n && s->page->about_n < 2 * ABOUT; j++)
+				links[s->page->about_n++] = (struct room_link){record_path(s->a, &groups[i].items[j]),
+					arena_fmt(s->a, "%.*s: %.*s", STR_ARG(groups[i].items[j].kind->title), STR_ARG(groups[i].items[j].headline))};
+		}
 	s->page->about = links;
 	for (size_t i = 0; i < moves_n; i++)
 		s->page->moves = arena_fmt(s->a, "%.*s%s%.*s", STR_ARG(s->page->moves), i ? ", " : "", STR_ARG(moves[i].move->title));

@@ -5,6 +5,7 @@
 #include "desk/registry/pages.h"
 #include "desk/site/words.h"
 #include "dispute.t.h"
+#include "hub/account/member.h"
 
 static const struct str moves[] = {S_INIT("validate"), S_INIT("invalidate"), S_INIT("accept"), S_INIT("retract"), S_INIT("restore"), S_INIT("withdraw")};
 
@@ -19,6 +20,11 @@ enum err_code dispute_form_begin(const struct disclosing *d, const struct disclo
 	for (size_t i = 0; i < lengthof(moves); i++)
 		if (kind_move(r->line.kind, moves[i])) remedies[p->remedies_n++] = moves[i];
 	code = disclose_parties(d, r, &parties, &p->parties_n, e);
+	struct disclosed_party *mine = arena_array(d->a, p->parties_n + 1, sizeof *mine);
+	if (!code && !mine) code = err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; !code && i < p->parties_n; i++)
+		if (parties[i].organization && member_role(d->db, parties[i].subject, d->viewer.name) >= MEMBER_MEMBER) mine[p->mine_n++] = parties[i];
+	p->mine = mine;
 	p->parties = parties;
 	p->remedies = remedies;
 	p->headline = r->line.headline;
@@ -34,6 +40,7 @@ void dispute_form_read(struct request *rq, struct dispute_file_page *p) {
 	p->remedy = request_str(rq, "remedy");
 	p->procedure = request_str(rq, "procedure");
 	p->against = request_str(rq, "against");
+	p->behalf = request_str(rq, "behalf");
 }
 
 enum err_code dispute_form_put(struct request *rq, struct response *rs, const struct dispute_file_page *p, const struct disclosed *r, enum site_place here,
@@ -50,7 +57,8 @@ enum err_code dispute_form_send(struct request *rq, const struct dispute_file_pa
 	/* What was asked for another question than the one that was chosen says nothing. */
 	bool faith = str_is(p->question, "good-faith"), valid = str_is(p->question, "valid");
 	struct dispute_filing f = {.target = r->line.uid, .question = p->question, .statement = p->statement, .wants = p->wants,
-		.remedy = valid ? p->remedy : STR_EMPTY, .procedure = valid ? p->procedure : STR_EMPTY, .against = faith ? p->against : STR_EMPTY};
+		.remedy = valid ? p->remedy : STR_EMPTY, .procedure = valid ? p->procedure : STR_EMPTY, .against = faith ? p->against : STR_EMPTY,
+		.organization = p->behalf};
 	return dispute_file(desk_hub(rq), rq->worker, actor, &f, out, e);
 }
 
@@ -69,6 +77,8 @@ enum err_code show_file_dispute(struct request *rq, struct response *rs, struct 
 	struct dispute_file_page page = {.question = S("valid")};
 	struct disclosed r;
 	enum err_code code = begin(rq, &page, &r, e);
+	/* Whoever has a part in it through an organization speaks for that, unless they say otherwise. */
+	if (!code && page.mine_n) page.behalf = page.mine[0].subject;
 	return code ? code : dispute_form_put(rq, rs, &page, &r, SITE_NOWHERE, 200);
 }
 

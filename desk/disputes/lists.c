@@ -44,7 +44,7 @@ enum err_code show_disputes(struct request *rq, struct response *rs, struct err 
 
 enum err_code show_panel(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
-	struct disputes_page page = {.panel = true};
+	struct disputes_page page = {.panel = true, .done = str_is(request_str(rq, "done"), "acted")};
 	enum err_code code = read_list(&d, DISPUTES_PANEL, &page, e);
 	if (code) return code;
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Your panels"), .here = SITE_ACCOUNT});

@@ -12,7 +12,7 @@ enum { RULINGS = 12, LINKS = 16 };
 struct str question_words(struct str question) {
 	if (str_is(question, "valid")) return S("Is it valid?");
 	if (str_is(question, "scope")) return S("Is it in scope?");
-	if (str_is(question, "tier")) return S("Is it in the right tier?");
+	if (str_is(question, "tier")) return S("Is its tier (how grave it is) right?");
 	if (str_is(question, "credit")) return S("Is the right person credited?");
 	if (str_is(question, "good-faith")) return S("Was it in good faith?");
 	return S("Another question");

@@ -41,7 +41,9 @@ struct dispute_file_page {
 	struct str action, csrf, path, headline, wrong, wrong_where;
 	const struct str *questions;
 	size_t questions_n;
-	struct str question, statement, wants, remedy, procedure, against; /* as typed */
+	struct str question, statement, wants, remedy, procedure, against, behalf; /* as typed */
+	const struct disclosed_party *mine;    /* organizations that the viewer may speak for in this */
+	size_t mine_n;
 	const struct str *remedies;
 	size_t remedies_n;
 	const struct disclosed_party *parties; /* organizations that good faith may be about */
@@ -73,7 +75,7 @@ struct disputes_line {
 struct disputes_page {
 	const struct disputes_line *items;
 	size_t n;
-	bool panel, all;
+	bool panel, all, done;         /* done: just ended one's part in one */
 };
 route_fn show_disputes, show_panel;
 
