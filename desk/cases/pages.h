@@ -91,6 +91,9 @@ struct room_page {
 	size_t tasks_n;
 	const struct room_link *about;  /* reports that it handles, systems that it is about */
 	size_t about_n;
+	struct str plan, plan_moment;  /* of publication: its mode and moment; "" none is made, or the viewer is told of none */
+	const struct room_link *published; /* what it publishes */
+	size_t published_n;
 	struct str moves;              /* what moves the case on, in words; "" nothing that the viewer may do */
 	const struct room_link *tools;
 	size_t tools_n;

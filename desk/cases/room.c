@@ -334,6 +334,17 @@ static enum err_code read_about(struct showing *s) {
 					arena_fmt(s->a, "%.*s: %.*s", STR_ARG(groups[i].items[j].kind->title), STR_ARG(groups[i].items[j].headline))};
 		}
 	s->page->about = links;
+	s->page->plan = json_string(json_pointer(s->r->body, S("/publication/mode")));
+	moment at;
+	if (moment_parse(json_string(json_pointer(s->r->body, S("/publication/moment"))), &at))
+		s->page->plan_moment = moment_in_zone(s->a, at, json_string(json_pointer(s->r->body, S("/publication/time_zone"))));
+	struct room_link *published = arena_array(s->a, ABOUT, sizeof *published);
+	if (!published) return err_set(s->e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; !groups[i].inverse && str_is(groups[i].rel, "publishes") && j < groups[i].n && s->page->published_n < ABOUT; j++)
+			published[s->page->published_n++] = (struct room_link){record_path(s->a, &groups[i].items[j]),
+				arena_fmt(s->a, "%.*s (%.*s)", STR_ARG(groups[i].items[j].headline), STR_ARG(groups[i].items[j].state->title))};
+	s->page->published = published;
 	for (size_t i = 0; i < moves_n; i++)
 		s->page->moves = arena_fmt(s->a, "%.*s%s%.*s", STR_ARG(s->page->moves), i ? ", " : "", STR_ARG(moves[i].move->title));
 	return ERR_OK;
