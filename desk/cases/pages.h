@@ -101,6 +101,8 @@ struct room_page {
 	size_t events_n;
 	const struct decisions_part *decisions; /* NULL none that are told */
 };
+/* "Under embargo" … for the letter of an embargo's state. */
+struct str room_embargo_words(char state);
 route_fn show_room, take_room_act, take_room_message, take_room_read;
 
 /* ---- desk.c: what waits for coordinators ---- */

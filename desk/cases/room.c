@@ -172,7 +172,7 @@ static struct str joined(struct arena *a, const struct str *names, size_t n) {
 	return out;
 }
 
-static struct str embargo_words(char state) {
+struct str room_embargo_words(char state) {
 	switch (state) {
 	case 'P': return S("Embargo proposed");
 	case 'A': return S("Under embargo");
@@ -201,7 +201,7 @@ static enum err_code read_embargo(struct showing *s) {
 	struct room_proposed *list = arena_array(s->a, room->proposals_n + 1, sizeof *list);
 	if (!choices_new(s, &c) || !list) return err_set(s->e, ERR_MEMORY, "out of memory");
 	bool holds = room->embargo == 'A' || room->embargo == 'R', open = room->proposals_n && str_is(room->proposals[0].outcome, "open");
-	page->embargo = embargo_words(room->embargo);
+	page->embargo = room_embargo_words(room->embargo);
 	page->embargo_class = holds ? S("holds") : room->embargo == 'P' ? S("proposed") : S("none");
 	if (holds) {
 		page->until = moment_in_zone(s->a, room->until, room->zone);

@@ -233,6 +233,18 @@ static enum err_code act(struct request *rq, struct response *rs, const char *na
 enum err_code take_finder_accept(struct request *rq, struct response *rs, struct err *e) {
 	return act(rq, rs, "harbor.accept", "policy", "accepted", e);
 }
+/* What the finder says to the embargo of a case in which the report is worked on. */
+enum err_code take_finder_embargo(struct request *rq, struct response *rs, struct err *e) {
+	const struct finder *f;
+	bool done, accept = str_is(request_str(rq, "answer"), "accept");
+	enum err_code code = reply_begin(rq, rs, request_str(rq, "csrf"), &f, &done, e);
+	if (code || done) return code;
+	struct json_builder args = json_object_of(rq->arena);
+	if (!accept) json_put_str(&args, S("reason"), str_trim(request_str(rq, "reason")));
+	struct change c = {.op = CHANGE_ACT, .act = accept ? S("embargo.accept") : S("embargo.reject"), .record = request_str(rq, "record"),
+		.args = json_built(&args)};
+	return apply(rq, rs, f, &c, "answered", e);
+}
 enum err_code take_finder_threatened(struct request *rq, struct response *rs, struct err *e) {
 	return act(rq, rs, "harbor.threatened", "text", "told", e);
 }

@@ -30,6 +30,7 @@ const struct intake_words intake_words = {
 	.done_withdrawn = "The report is withdrawn.",
 	.done_changed = "Your changes are saved.",
 	.done_accepted = "Accepted. What you can show stands under “Safe harbor”.",
+	.done_answered = "Your answer is noted; all who take part see it.",
 	.done_told = "The coordinators were told.",
 	.dispute = "A dispute about your report",
 	.done_claimed = "The report now belongs to your account, too.",

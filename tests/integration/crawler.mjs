@@ -54,7 +54,7 @@ export function knowing({ids, digests, organizations, people, grants}, {kinds, t
   return {
     id: some(ids, 'R-0000-0000'), sha256: some(digests, '0'.repeat(64)), grant: some(grants, 'G-0000-0000'), kind: kinds.map((k) => k.kind), path: kinds.map((k) => k.path),
     table: tables, act: acts, rest: ['nothing'], code: ['0'.repeat(25)], token: ['0'.repeat(40)], part: ['1'], file: ['nothing.css'], notice: notices, members: {id: some(organizations, 'R-0000-0000')},
-    'admin-account': {id: some(people, 'U-0000-0000')}, grant: grant, 'grant-json': grant, 'grant-opening': {id: some(ids, 'R-0000-0000'), grant: grant.id},
+    'admin-account': {id: some(people, 'U-0000-0000')}, grant: grant, 'grant-json': grant, 'grant-opening': {id: some(ids, 'R-0000-0000'), grant: grant.id}, 'follow-opening': {grant: grant.id},
   }
 }
 
