@@ -75,7 +75,7 @@ struct disputes_line {
 struct disputes_page {
 	const struct disputes_line *items;
 	size_t n;
-	bool panel, all, done;         /* done: just ended one's part in one */
+	bool panel, all, desk, done;         /* done: just ended one's part in one */
 };
 route_fn show_disputes, show_panel;
 
