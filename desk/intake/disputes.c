@@ -57,6 +57,7 @@ enum err_code take_finder_dispute_form(struct request *rq, struct response *rs, 
 	enum err_code code = reply_begin(rq, rs, request_str(rq, "csrf"), &f, &done, e);
 	if (code || done) return code;
 	dispute_form_read(rq, &page);
+	page.behalf = STR_EMPTY;
 	code = begin_form(rq, f, &page, &r, e);
 	if (!code) code = dispute_form_send(rq, &page, &r, receipt_actor(&f->receipt), &result, e);
 	if (is_refusal(code)) {
