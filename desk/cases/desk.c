@@ -19,7 +19,28 @@ static struct str due_words(struct arena *a, moment due) {
 	return arena_cat(a, left < 0 ? S("overdue by ") : S("due in "), span_words(a, left));
 }
 
-static enum err_code read_kind(struct disclosing *d, const char *name, struct desk_part *part, struct err *e) {
+static int rank(struct str severity) {
+	static const char *const all[] = {"critical", "high", "medium", "low"};
+	for (int i = 0; i < (int)lengthof(all); i++)
+		if (str_is(severity, all[i])) return i;
+	return (int)lengthof(all);
+}
+
+static int oldest_first(const struct queued *a, const struct queued *b) {
+	return (a->made > b->made) - (a->made < b->made);
+}
+static int by_severity(const void *x, const void *y) {
+	const struct queued *a = x, *b = y;
+	int one = rank(a->severity), other = rank(b->severity);
+	return one != other ? one - other : oldest_first(a, b);
+}
+static int by_due(const void *x, const void *y) {
+	const struct queued *a = x, *b = y;
+	if (!a->due != !b->due) return a->due ? -1 : 1;
+	return a->due != b->due ? (a->due > b->due) - (a->due < b->due) : oldest_first(a, b);
+}
+
+static enum err_code read_kind(struct disclosing *d, const char *name, struct str order, struct desk_part *part, struct err *e) {
 	const struct kind *kind = kind_find(d->hub->kinds, str_of(name));
 	struct queue_group *groups;
 	size_t n;
@@ -29,6 +50,8 @@ static enum err_code read_kind(struct disclosing *d, const char *name, struct de
 	if (!code && !shown) code = err_set(e, ERR_MEMORY, "out of memory");
 	if (code) return code;
 	for (size_t i = 0; i < n; i++) {
+		if (str_is(order, "severity")) qsort(groups[i].items, groups[i].n, sizeof *groups[i].items, by_severity);
+		if (str_is(order, "due")) qsort(groups[i].items, groups[i].n, sizeof *groups[i].items, by_due);
 		struct desk_line *lines = arena_array(d->a, groups[i].n + 1, sizeof *lines);
 		if (!lines) return err_set(e, ERR_MEMORY, "out of memory");
 		for (size_t j = 0; j < groups[i].n; j++) {
@@ -48,10 +71,10 @@ static enum err_code read_kind(struct disclosing *d, const char *name, struct de
 
 enum err_code show_desk(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
-	struct desk_page page = {0};
+	struct desk_page page = {.order = request_str(rq, "order")};
 	static const char *const kinds[] = {"report", "case", "dispute", "advisory", "proposal"};
 	for (size_t i = 0; i < lengthof(kinds); i++) {
-		enum err_code code = read_kind(&d, kinds[i], &page.parts[page.n], e);
+		enum err_code code = read_kind(&d, kinds[i], page.order, &page.parts[page.n], e);
 		if (code) return code;
 		page.n += page.parts[page.n].n > 0;
 	}

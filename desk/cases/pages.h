@@ -128,6 +128,7 @@ struct desk_part {
 struct desk_page {
 	struct desk_part parts[6];
 	size_t n;
+	struct str order;              /* oldest, severity, due */
 	const struct threat_line *threats;
 	size_t threats_n;
 };
