@@ -106,7 +106,9 @@ static enum err_code read_events(
 	}
 	page->events = shown;
 	struct record_event *comments = arena_array(d->a, COMMENTS, sizeof *comments);
-	for (size_t i = 0; comments && i < n; i++)
+	/* What is said in a case that is worked on stands in its room, with whom it was said to. */
+	bool elsewhere = str_is(r->line.kind->name, "case") && !r->is_public;
+	for (size_t i = 0; comments && i < n && !elsewhere; i++)
 		if (str_is(events[i].type, "commented") && page->comments_n < COMMENTS) comments[page->comments_n++] = event_words(d, r, &events[i]);
 	page->comments = comments;
 	code = read_amendments(d, r, events, n, page, e);
