@@ -153,7 +153,7 @@ test('who reports without a name accepts a safe harbor, shows it, and is heard w
 })
 
 test('who reports without a name disputes what was decided, and takes part in it with the receipt alone', async () => {
-  const finder = await opened(await sent(new Browser(hub), 'anonymous'))
+  const code = await sent(new Browser(hub), 'anonymous'), finder = await opened(code)
   const id = idOf(await follow(finder))
   await coco.done(200, 'POST', `/records/${id}/moves`, {move: 'invalidate', reason: 'It does not happen here.'})
   assert.match(plain(await follow(finder)), /You disagree\? .*Dispute what was decided/)
@@ -170,6 +170,9 @@ test('who reports without a name disputes what was decided, and takes part in it
   assert.equal(shown.headers['cache-control'], 'no-store')
   assert.match(plain(shown.text), /Who disputes it You It happens in verse alone\. Who answers for it The hub Has not answered yet/)
   assert.match(plain(await follow(finder)), /Disputed\. Is it valid\?/)
+  const told = JSON.parse((await hub.request('/api/v1/receipt', {headers: {authorization: `Receipt ${code}`, accept: 'application/json'}})).text)
+  assert.deepEqual(told.disputes.map((one) => [one.id, one.question, one.state]), [[dispute, 'valid', 'filed']])
+  assert.deepEqual(hub.polder('receipt', code, '--json').disputes, told.disputes)
   assert.equal((await opened(codes[0]).then((other) => other.get(path))).status, 404)
   assert.equal((await new Browser(hub).get(path)).headers.location, '/receipt')
   const changed = await finder.send(shown.text, 'id="do-dispute.state"', {text: 'It happens in verse, and in song.'})
