@@ -16,5 +16,6 @@ struct statistics_page {
 	struct str at;
 	const struct statistic_shown *items;
 	size_t n;
+	bool desk;                 /* the viewer is a coordinator */
 };
 route_fn show_statistics, show_statistics_csv, api_statistics;

@@ -40,6 +40,7 @@ enum err_code show_statistics(struct request *rq, struct response *rs, struct er
 	for (size_t i = 0; i < n; i++)
 		if (list[i].n) items[page.n++] = (struct statistic_shown){&list[i], rows_of(d.a, &list[i])};
 	page.items = items;
+	page.desk = (d.viewer.roles & ROLE_COORDINATOR) != 0;
 	page.at = at ? moment_words(d.a, at) : STR_EMPTY;
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Statistics"), .canonical = S("/statistics"), .api = S("/api/v1/statistics"),
 		.description = S("Reports, terms, embargoes and disputes of this hub, in numbers.")});
