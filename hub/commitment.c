@@ -79,8 +79,8 @@ static size_t value_end(struct str text, size_t at) {
 	return at;
 }
 
-/* The members of a canonical object, in its order, which for plain names is that of the bytes; false where a name is not plain. */
-static bool cut(struct str text, struct field *fields, size_t n) {
+/* The members of a canonical object, in its order, which for plain names is that of the bytes; false where a name is not plain, or there are more than n. */
+static bool cut(struct str text, struct field *fields, size_t n, size_t *count) {
 	size_t at = 1, used = 0;
 	for (; used < n && at < text.n && text.p[at] == '"'; used++) {
 		size_t colon = string_end(text, at), end = value_end(text, colon + 1);
@@ -90,17 +90,30 @@ static bool cut(struct str text, struct field *fields, size_t n) {
 		fields[used] = (struct field){name, str_sub(text, colon + 1, end - colon - 1)};
 		at = end + 1;
 	}
-	return used == n && at == text.n;
+	*count = used;
+	return at == text.n || (used == 0 && str_is(text, "{}"));
 }
 
 enum err_code commitment_make_from(struct arena *a, const struct json *body, struct str canonical, struct commitment *out,
 	struct err *e) {
 	size_t n = json_is(body, JSON_OBJECT) ? body->n : 0;
 	struct field *fields = arena_array(a, n + 1, sizeof *fields);
-	if (!fields || !cut(canonical, fields, n)) return commitment_make(a, body, out, e);
+	size_t found;
+	if (!fields || !cut(canonical, fields, n, &found) || found != n) return commitment_make(a, body, out, e);
 	struct commitment c;
 	random_bytes(c.seed, sizeof c.seed);
 	enum err_code code = root_of(a, fields, n, str_n(c.seed, sizeof c.seed), &c.root, e);
 	if (!code) *out = c;
 	return code;
+}
+
+enum { CUT = 200 };
+
+enum err_code commitment_root_text(struct arena *a, struct str canonical, struct str seed, struct sha256 *out, struct err *e) {
+	struct field fields[CUT];
+	const struct json *body;
+	size_t n;
+	if (cut(canonical, fields, CUT, &n)) return root_of(a, fields, n, seed, out, e);
+	enum err_code code = json_parse(a, canonical, NULL, &body, e);
+	return code ? code : commitment_root(a, body, seed, out, e);
 }

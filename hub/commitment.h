@@ -22,3 +22,5 @@ enum err_code commitment_make_from(struct arena *a, const struct json *body, str
 	must_use;
 /* The root for a given seed. */
 enum err_code commitment_root(struct arena *a, const struct json *body, struct str seed, struct sha256 *out, struct err *e) must_use;
+/* The same of a body's canonical text. */
+enum err_code commitment_root_text(struct arena *a, struct str canonical, struct str seed, struct sha256 *out, struct err *e) must_use;

@@ -14,3 +14,4 @@ extern const char migration_harbor[];
 extern const char migration_publication[];
 extern const char migration_clocks[];
 extern const char migration_statistics[];
+extern const char migration_ledger[];
