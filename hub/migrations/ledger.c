@@ -17,7 +17,9 @@ const char migration_ledger[] =
 	");"
 	"CREATE INDEX entry_record ON entry (record, id);"
 	"CREATE INDEX entry_event ON entry (event) WHERE event IS NOT NULL;"
-	"CREATE INDEX entry_waiting ON entry (type, id) WHERE leaf IS NULL;"
+	"CREATE INDEX entry_said ON entry (id) WHERE leaf IS NULL AND type <> 1;"   /* what waits, */
+	"CREATE INDEX entry_sealed ON entry (id) WHERE leaf IS NULL AND type = 1;" /* and what waits for the end of an epoch */
+	"CREATE INDEX entry_key ON entry (id) WHERE type = 9;"
 
 	/* Tree heads, each written before it was signed. ledger/sequence.c */
 	"CREATE TABLE head ("
