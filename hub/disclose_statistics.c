@@ -180,6 +180,7 @@ static void add_span_columns(struct gathering *g, struct statistics_table *t, en
 }
 
 static void add_span_row(struct gathering *g, struct statistics_table *t, struct str name, struct str title, struct spans *s, enum statistics_unit unit) {
+	if (s->n < FIVE) return;
 	int64_t *values = add_row(g, t, name, title);
 	if (!values) return;
 	values[0] = told(fives((int64_t)s->n));
@@ -219,7 +220,8 @@ static enum err_code read_events(struct gathering *g) {
 	const struct kind *kind = kind_find(g->hub->kinds, S("report"));
 	size_t room = 0;
 	struct received one = {0};
-	struct db_query q = db_query(g->db, "SELECT e.record, e.state, e.at FROM record r JOIN event e ON e.record = r.id WHERE r.kind = 'report' AND e.at < $1 ORDER BY e.record, e.seq");
+	struct db_query q = db_query(g->db, "SELECT e.record, e.state, e.at FROM record r JOIN event e ON e.record = r.id WHERE r.kind = 'report' AND e.at < $1 "
+		"AND NOT EXISTS (SELECT 1 FROM origin o WHERE o.record = r.id) ORDER BY e.record, e.seq");
 	db_bind_int(&q, 1, g->as_of);
 	for (bool more = true; more;) {
 		more = kind && db_row(&q);
@@ -421,7 +423,7 @@ static enum err_code embargoes(struct gathering *g) {
 		lengthof(ends)), ends, lengthof(ends), counts);
 	struct statistics_table *t = add_table(g, "embargo-length", "Length of embargoes", "From the day on which all had agreed to the hour that they last agreed to, of embargoes that are over.", "Length", 1);
 	add_span_columns(g, t, STATISTICS_DAYS);
-	if (spans.n >= FIVE) add_span_row(g, t, S("agreed"), S("As agreed"), &spans, STATISTICS_DAYS);
+	add_span_row(g, t, S("agreed"), S("As agreed"), &spans, STATISTICS_DAYS);
 	return db_done(&q, g->e);
 }
 
@@ -445,7 +447,7 @@ static enum err_code parties(struct gathering *g) {
 		lengthof(choices)), choices, lengthof(choices), counts);
 	struct statistics_table *t = add_table(g, "answer-times", "Time to the first answer", "Of parties that answered: from being asked in to the first thing they did in the case.", "Answer", 1);
 	add_span_columns(g, t, STATISTICS_HOURS);
-	if (spans.n >= FIVE) add_span_row(g, t, S("answer"), S("First answer"), &spans, STATISTICS_HOURS);
+	add_span_row(g, t, S("answer"), S("First answer"), &spans, STATISTICS_HOURS);
 	return db_done(&q, g->e);
 }
 

@@ -15,6 +15,29 @@ const struct statistics_table *statistics_find(const struct statistics *s, struc
 	return NULL;
 }
 
+enum err_code statistics_narrow(struct statistics *s, struct str table, struct err *e) {
+	if (!table.n) return ERR_OK;
+	for (size_t i = 0; i < s->n; i++) {
+		if (!str_eq(s->tables[i].name, table)) continue;
+		s->tables += i;
+		s->n = 1;
+		return ERR_OK;
+	}
+	return err_set(e, ERR_NOT_FOUND, "there is no such table of statistics");
+}
+
+static struct str counted(struct arena *a, int64_t n, const char *one, const char *more) {
+	return arena_fmt(a, "%lld %s", (long long)n, n == 1 ? one : more);
+}
+
+struct str statistics_words(struct arena *a, enum statistics_unit unit, int64_t value) {
+	if (value == STATISTICS_NONE) return S("–");
+	if (unit == STATISTICS_PERCENT) return arena_fmt(a, "%lld %%", (long long)value);
+	if (unit == STATISTICS_COUNT) return arena_fmt(a, "%lld", (long long)value);
+	if (unit == STATISTICS_HOURS && (value < 72 || value % 24)) return counted(a, value, "hour", "hours");
+	return counted(a, unit == STATISTICS_HOURS ? value / 24 : value, "day", "days");
+}
+
 /* ---- as data ---- */
 
 static void table_json(struct json_writer *w, const struct statistics_table *t) {
@@ -92,6 +115,23 @@ void statistics_csv(struct buf *out, const struct statistics_table *t) {
 			if (t->rows[i].values[j] != STATISTICS_NONE) buf_add_int(out, t->rows[i].values[j]);
 		}
 		buf_add(out, S("\r\n"));
+	}
+}
+
+void statistics_csv_all(struct buf *out, const struct statistics *s) {
+	buf_add(out, S("table,row,title,column,unit,value\r\n"));
+	for (size_t i = 0; i < s->n; i++) {
+		const struct statistics_table *t = &s->tables[i];
+		for (size_t r = 0; r < t->rows_n; r++)
+			for (size_t c = 0; c < t->columns_n; c++) {
+				const struct str cells[] = {t->name, t->rows[r].name, t->rows[r].title, t->columns[c].name, str_of(units[t->columns[c].unit])};
+				for (size_t k = 0; k < lengthof(cells); k++) {
+					csv_cell(out, cells[k]);
+					buf_add_char(out, ',');
+				}
+				if (t->rows[r].values[c] != STATISTICS_NONE) buf_add_int(out, t->rows[r].values[c]);
+				buf_add(out, S("\r\n"));
+			}
 	}
 }
 
