@@ -11,9 +11,9 @@ typedef int64_t moment; /* microseconds */
 #define HOUR   (3600 * SECOND)
 #define DAY    (86400 * SECOND)
 
-moment now(void);
 /* For tests of whole programs: a file that the environment names as POLDER_CLOCK_FILE holds a number of seconds, which is added to the system's time; it is
  * read again when it was last read a tenth of a second ago. */
+moment now(void);
 /* Makes now() return fn(); NULL puts the system's clock back. For tests. */
 void now_replace(moment (*fn)(void));
 /* Monotonic, for measuring. */

@@ -31,25 +31,33 @@ static bool of_the_ai_act(struct str regime) {
 	return str_find(regime, S("AI Act")) != STR_NONE || str_find(regime, S("2024/1689")) != STR_NONE;
 }
 
-/* The law's term by class; a term that stands in the entry instead, and an end that stands there where it comes sooner. False where nothing says how long. */
+static const struct article_73 {
+	const char *class, *span, *basis;
+} article_73[] = {{"general", "P15D", "law:73(2)"}, {"death", "P10D", "law:73(4)"}, {"widespread", "P2D", "law:73(3)"},
+	{"critical-infrastructure", "P2D", "law:73(3)"}};
+
+/* Takes an end where it is the sooner one. */
+static void sooner(struct term candidate, moment end, struct term *term, moment *due, bool *counted) {
+	if (*counted && end >= *due) return;
+	*term = candidate;
+	*due = end;
+	*counted = true;
+}
+
+/* The law's term by class, and the term and the end that stand in the entry: the soonest of them. What an entry says never lengthens the law's. False where
+ * nothing says how long. */
 static bool duty_due(const struct duties *x, const struct json *duty, moment aware, struct term *term, moment *due) {
-	static const struct {
-		const char *class, *span, *basis;
-	} article_73[] = {{"general", "P15D", "law:73(2)"}, {"death", "P10D", "law:73(4)"}, {"widespread", "P2D", "law:73(3)"},
-		{"critical-infrastructure", "P2D", "law:73(3)"}};
 	struct str class = json_get_str(duty, S("class")), own = json_get_str(duty, S("limit"));
-	moment given;
 	bool counted = false;
+	moment end;
 	if (!class.n && of_the_ai_act(json_get_str(duty, S("regime")))) class = S("general");
-	for (size_t i = 0; i < lengthof(article_73) && !own.n; i++)
-		if (str_is(class, article_73[i].class)) *term = (struct term){str_of(article_73[i].span), "legal", str_of(article_73[i].basis)}, counted = true;
-	if (own.n) *term = (struct term){own, "legal", S("entry")}, counted = true;
-	counted = counted && term_due(&x->calendar, aware, term, due);
-	if (moment_parse(json_get_str(duty, S("due")), &given) && (!counted || given < *due)) {
-		*term = (struct term){STR_EMPTY, "", S("entry")};
-		*due = given;
-		counted = true;
+	for (size_t i = 0; i < lengthof(article_73); i++) {
+		struct term law = {str_of(article_73[i].span), "legal", str_of(article_73[i].basis)};
+		if (str_is(class, article_73[i].class) && term_due(&x->calendar, aware, &law, &end)) sooner(law, end, term, due, &counted);
 	}
+	struct term entry = {own, "legal", S("entry")};
+	if (own.n && term_due(&x->calendar, aware, &entry, &end)) sooner(entry, end, term, due, &counted);
+	if (moment_parse(json_get_str(duty, S("due")), &end)) sooner((struct term){STR_EMPTY, "", S("entry")}, end, term, due, &counted);
 	return counted;
 }
 

@@ -116,7 +116,7 @@ static const char *act_for(int64_t rung, moment due, moment at) {
 	return "clock.escalate";
 }
 
-/* A record whose kind knows no such act, or that is gone, keeps the others from nothing. */
+/* A record that can't be acted on any more keeps the others from nothing. */
 static enum err_code give_up(struct hub *h, int64_t clock, struct err *e);
 
 static enum err_code fire(struct hub *h, struct db *db, struct arena *a, int64_t clock, struct str uid, const char *act, struct err *e) {
@@ -135,6 +135,7 @@ enum err_code clock_run(struct hub *h, struct db *db, struct err *e) {
 		moment due;
 		struct str uid;
 	} due[DUE];
+	enum err_code trouble = ERR_OK;
 	/* One rung at a time: what was missed while the server was down comes in order. */
 	for (int round = 0; round < RUNG_ADJUDICATORS; round++) {
 		size_t n = 0;
@@ -149,11 +150,17 @@ enum err_code clock_run(struct hub *h, struct db *db, struct err *e) {
 			due[n++] = (struct due){db_int(&q, 0), db_int(&q, 1), db_int(&q, 2), arena_str(a, db_str(&q, 3))};
 		}
 		enum err_code code = db_done(&q, e);
-		if (code || !n) return code;
-		for (size_t i = 0; i < n && !code; i++) code = fire(h, db, a, due[i].id, due[i].uid, act_for(due[i].rung, due[i].due, at), e);
 		if (code) return code;
+		if (!n) break;
+		/* One that fails keeps the others from nothing; the first failure is told when all had their turn. */
+		for (size_t i = 0; i < n; i++) {
+			struct err one = {0};
+			code = fire(h, db, a, due[i].id, due[i].uid, act_for(due[i].rung, due[i].due, at), &one);
+			if (code && !trouble) trouble = code, *e = one;
+		}
+		if (trouble) break;
 	}
-	return ERR_OK;
+	return trouble;
 }
 
 static enum err_code silence(struct db *db, void *arg, struct err *e) {

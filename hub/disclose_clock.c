@@ -92,37 +92,60 @@ static enum err_code keeps(const struct disclosing *d, const struct row *r, bool
 	return ERR_OK;
 }
 
+struct running {
+	const struct disclosing *d;
+	const struct running_request *asked;
+	struct row *rows;          /* of one reading; CLOCKS_MOST */
+	size_t rows_n;
+	struct disclosed_clock *items;
+	size_t n;
+};
+
+/* Rows that end until then, after one that was read before. */
+static enum err_code read_running(struct running *x, moment until, moment due, int64_t after, struct err *e) {
+	struct db_query q = db_query(x->d->db,
+		"SELECT " COLUMNS ", c.record FROM clock c WHERE c.state = 'running' AND c.due <= $1 AND (c.due > $2 OR (c.due = $2 AND c.id > $3)) "
+		"ORDER BY c.due, c.id LIMIT 500");
+	db_bind_int(&q, 1, until);
+	db_bind_int(&q, 2, due);
+	db_bind_int(&q, 3, after);
+	x->rows_n = 0;
+	while (x->rows_n < CLOCKS_MOST && db_row(&q)) {
+		x->rows[x->rows_n] = of_row(x->d, &q);
+		x->rows[x->rows_n++].record = db_int(&q, 14);
+	}
+	return db_done(&q, e);
+}
+
+static enum err_code show_running(struct running *x, struct row *r, struct err *e) {
+	struct glimpse line;
+	bool wanted = true;
+	enum err_code code = disclose_glimpse(x->d, r->record, &line, e);
+	if (code == ERR_NOT_FOUND || code == ERR_UNSUPPORTED) return ERR_OK;
+	if (code) return code;
+	in_words(x->d, line.kind, COORDINATORS, r);
+	if (x->asked->mine) code = keeps(x->d, r, &wanted, e);
+	if (code || !wanted) return code;
+	x->items[x->n] = r->c;
+	x->items[x->n++].record = line;
+	return ERR_OK;
+}
+
 enum err_code disclose_running(const struct disclosing *d, const struct running_request *asked, struct disclosed_clock **out, size_t *n, struct err *e) {
 	if (!(d->viewer.roles & ROLE_COORDINATOR)) return err_set(e, ERR_FORBIDDEN, "terms of all records are shown to coordinators");
-	struct row *rows = arena_array(d->a, CLOCKS_MOST, sizeof *rows);
-	struct disclosed_clock *items = arena_array(d->a, CLOCKS_MOST, sizeof *items);
-	if (!rows || !items) return err_set(e, ERR_MEMORY, "out of memory");
-	size_t used = 0, shown = 0;
-	struct db_query q = db_query(d->db,
-		"SELECT " COLUMNS ", c.record FROM clock c WHERE c.state = 'running' AND c.due <= $1 ORDER BY c.due, c.id LIMIT 500");
-	db_bind_int(&q, 1, asked->overdue ? now() - SECOND : asked->until ? asked->until : INT64_MAX);
-	while (used < CLOCKS_MOST && db_row(&q)) {
-		rows[used] = of_row(d, &q);
-		rows[used++].record = db_int(&q, 14);
-	}
-	enum err_code code = db_done(&q, e);
-	for (size_t i = 0; i < used && !code; i++) {
-		struct glimpse line;
-		bool wanted = true;
-		code = disclose_glimpse(d, rows[i].record, &line, e);
-		if (code == ERR_NOT_FOUND || code == ERR_UNSUPPORTED) {
-			code = ERR_OK;
-			continue;
-		}
-		if (code) break;
-		in_words(d, line.kind, COORDINATORS, &rows[i]);
-		if (asked->mine) code = keeps(d, &rows[i], &wanted, e);
-		if (code || !wanted) continue;
-		items[shown] = rows[i].c;
-		items[shown++].record = line;
-	}
+	struct running x = {d, asked, arena_array(d->a, CLOCKS_MOST, sizeof *x.rows), 0, arena_array(d->a, CLOCKS_MOST, sizeof *x.items), 0};
+	if (!x.rows || !x.items) return err_set(e, ERR_MEMORY, "out of memory");
+	moment until = asked->overdue ? now() - SECOND : asked->until ? asked->until : INT64_MAX, due = INT64_MIN;
+	int64_t after = 0;
+	enum err_code code;
+	do {
+		code = read_running(&x, until, due, after, e);
+		for (size_t i = 0; i < x.rows_n && x.n < CLOCKS_MOST && !code; i++) code = show_running(&x, &x.rows[i], e);
+		if (!code && x.rows_n) due = x.rows[x.rows_n - 1].c.due, after = x.rows[x.rows_n - 1].c.id;
+	} while (!code && x.rows_n == CLOCKS_MOST && x.n < CLOCKS_MOST && !arena_failed(d->a));
+	if (!code && arena_failed(d->a)) code = err_set(e, ERR_MEMORY, "out of memory");
 	if (code) return code;
-	*out = items;
-	*n = shown;
+	*out = x.items;
+	*n = x.n;
 	return ERR_OK;
 }

@@ -10,7 +10,7 @@ static const struct {
 	const char *title, *help;
 } sort_words[NOTICE_SORTS + 1] = {
 	[NOTICE_INVITATIONS] = {"Invitations", "You, or an organization of yours, are asked to take part."},
-	[NOTICE_TERMS] = {"Terms", "Embargoes, deadlines and tasks."},
+	[NOTICE_TERMS] = {"Terms", "Embargoes, publication, deadlines and tasks."},
 	[NOTICE_MESSAGES] = {"Messages", "Somebody wrote something where you take part."},
 	[NOTICE_REPORTS] = {"Reports", "Your reports, and those that you handle."},
 	[NOTICE_CASES] = {"Cases", "Cases that you take part in."},

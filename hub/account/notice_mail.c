@@ -108,7 +108,7 @@ struct mailing {
 	struct db *db;
 	struct arena *a;
 	struct account account;
-	struct str stop;          /* the address that ends it; "" unknown */
+	int64_t left_out;         /* of records that no more room is for: counted alone */
 };
 
 static enum err_code read_waiting(struct mailing *m, struct waiting_notice *list, size_t *n, struct err *e) {
@@ -138,7 +138,9 @@ static enum err_code unmark(struct mailing *m, int64_t up_to, struct err *e) {
 /* Adds it to what is told of its record, when its reader may still know of it. apart: notices of other sorts about the record get a line, and a mail, of
  * their own. */
 static enum err_code add_told(struct mailing *m, const struct waiting_notice *w, bool apart, struct told *list, size_t *n, struct err *e) {
-	struct disclosing d = {m->hub, m->db, account_viewer(&m->account), m->a};
+	autoarena struct arena *own = arena_new(64 << 20); /* bodies are read, and need not stay */
+	if (!own) return err_set(e, ERR_MEMORY, "out of memory");
+	struct disclosing d = {m->hub, m->db, account_viewer(&m->account), own};
 	struct disclosed_event event;
 	struct glimpse line;
 	enum err_code code = disclose_event(&d, w->event, &event, &line, e);
@@ -149,8 +151,12 @@ static enum err_code add_told(struct mailing *m, const struct waiting_notice *w,
 			list[i].n++;
 			return ERR_OK;
 		}
-	struct str name = event.untold ? S("a term is overdue") : disclose_public_name(m->db, m->a, line.uid);
-	list[(*n)++] = (struct told){line.uid, str_eq(name, line.uid) ? STR_EMPTY : line_of(m->a, name), w->sort, 1};
+	if (*n == ROWS) {
+		m->left_out++;
+		return ERR_OK;
+	}
+	struct str name = event.untold ? S("a term is overdue") : disclose_public_name(m->db, own, line.uid);
+	list[(*n)++] = (struct told){arena_str(m->a, line.uid), str_eq(name, line.uid) ? STR_EMPTY : line_of(m->a, name), w->sort, 1};
 	return ERR_OK;
 }
 
@@ -215,13 +221,13 @@ static enum err_code mail_account(struct mailing *m, struct str what, struct err
 
 static enum err_code mail_digest(struct mailing *m, const struct told *list, size_t n, int64_t of_account, struct err *e) {
 	autobuf struct buf b = BUF(256 << 10);
-	int64_t total = of_account;
+	int64_t total = of_account + m->left_out;
 	for (size_t i = 0; i < n; i++) total += list[i].n;
 	if (!total) return ERR_OK;
 	struct mail mail = {.subject = arena_fmt(m->a, "%lld %s", (long long)total, total == 1 ? "notice" : "notices")};
 	buf_fmt(&b, "What happened that concerns you, and that you have not read yet:\n\n");
 	for (size_t i = 0; i < n && i < RECORDS; i++) add_record(m, &b, &list[i], true);
-	if (n > RECORDS) buf_fmt(&b, "and %zu further records.\n\n", n - RECORDS);
+	if (n > RECORDS) buf_fmt(&b, "and %s%zu further records.\n\n", m->left_out ? "more than " : "", n - RECORDS);
 	if (of_account) buf_fmt(&b, "Your own account (%lld)\n\n", (long long)of_account);
 	if (m->hub->base_url.n) buf_fmt(&b, "All of it: %.*s/inbox\n\n", STR_ARG(m->hub->base_url));
 	return queue(m, &mail, NOTICE_SORTS, &b, e);
@@ -238,19 +244,21 @@ static enum err_code write_mails(struct db *db, void *arg, struct err *e) {
 	int64_t of_account = 0;
 	m->db = db;
 	m->a = a;
+	m->left_out = 0;
 	enum err_code code = account_by_uid(db, m->uid, a, &m->account, e);
-	if (!code) code = read_waiting(m, list, &n, e);
-	for (size_t i = 0; i < n && !code; i++) {
-		bool stale = m->now && list[i].at < now() - STALE;
-		if (m->account.suspended || stale || list[i].read) continue;
-		if (!list[i].what.n) code = add_told(m, &list[i], m->now, told, &told_n, e);
-		else if (m->now) code = mail_account(m, list[i].what, e);
-		else of_account++;
-	}
+	do { /* a digest is one mail, however much it counts */
+		if (!code) code = read_waiting(m, list, &n, e);
+		for (size_t i = 0; i < n && !code; i++) {
+			bool stale = m->now && list[i].at < now() - STALE;
+			if (m->account.suspended || stale || list[i].read) continue;
+			if (!list[i].what.n) code = add_told(m, &list[i], m->now, told, &told_n, e);
+			else if (m->now) code = mail_account(m, list[i].what, e);
+			else of_account++;
+		}
+		if (!code && n) code = unmark(m, list[n - 1].id, e);
+	} while (!code && !m->now && n == ROWS);
 	for (size_t i = 0; i < told_n && m->now && !code; i++) code = mail_one(m, &told[i], e);
-	if (!code && !m->now) code = mail_digest(m, told, told_n, of_account, e);
-	if (!code && n) code = unmark(m, list[n - 1].id, e);
-	return code;
+	return code || m->now ? code : mail_digest(m, told, told_n, of_account, e);
 }
 
 /* ---- whose it is ---- */

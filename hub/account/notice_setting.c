@@ -47,6 +47,7 @@ enum notice_sort notice_sort_of(struct str kind, struct str type, struct str act
 		enum notice_sort sort;
 	} acts[] = {
 		{S_INIT("embargo."), NOTICE_TERMS}, {S_INIT("clock."), NOTICE_TERMS}, {S_INIT("term."), NOTICE_TERMS}, {S_INIT("task."), NOTICE_TERMS},
+		{S_INIT("publication."), NOTICE_TERMS},
 		{S_INIT("dispute."), NOTICE_DISPUTES}, {S_INIT("panel."), NOTICE_DISPUTES}, {S_INIT("message."), NOTICE_MESSAGES},
 	};
 	static const struct {

@@ -47,11 +47,13 @@ enum err_code webhook_message(struct hub *h, struct db *db, struct viewer viewer
 	if (str_is(v.type, "acted") && !v.act) return err_set(e, ERR_NOT_FOUND, "there is no such event");
 	struct json_builder data = json_object_of(a), b = json_object_of(a);
 	struct str type = type_of(a, &v, &line);
-	json_set_str(&data, S("record"), line.uid);
-	json_set_str(&data, S("kind"), line.kind->name);
-	json_set_str(&data, S("url"), arena_fmt(a, "%.*s/r/%.*s", STR_ARG(h->base_url), STR_ARG(line.uid)));
-	json_set_str(&data, S("api"), arena_fmt(a, "%.*s/api/v1/records/%.*s", STR_ARG(h->base_url), STR_ARG(line.uid)));
-	code = add_public(h, db, a, line.uid, &data, e);
+	if (!v.untold) { /* else nothing of the record: that a term is over is all that they may know */
+		json_set_str(&data, S("record"), line.uid);
+		json_set_str(&data, S("kind"), line.kind->name);
+		json_set_str(&data, S("url"), arena_fmt(a, "%.*s/r/%.*s", STR_ARG(h->base_url), STR_ARG(line.uid)));
+		json_set_str(&data, S("api"), arena_fmt(a, "%.*s/api/v1/records/%.*s", STR_ARG(h->base_url), STR_ARG(line.uid)));
+		code = add_public(h, db, a, line.uid, &data, e);
+	}
 	if (code) return code;
 	json_set_str(&b, S("type"), type);
 	json_set_str(&b, S("timestamp"), moment_str(a, v.at));

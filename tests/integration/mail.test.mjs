@@ -27,7 +27,7 @@ const waiting = () => Number(sql('SELECT count(*) FROM mail'))
 before(async () => {
   if (without) return
   server = await new Chasquid(['jan', 'piet', 'new', 'signed']).start()
-  hub = await startHub({name: 'Test hub', conf: conf()})
+  hub = await startHub({name: '.Test hub', conf: conf()})
   create('jan', 'member', '.Jan van de Dijk')
   create('piet', 'coordinator')
   jan = token(hub, 'jan')
@@ -43,7 +43,7 @@ const inviteAs = (r, who, role = 'party') => hub.polder('invite', r.uid, who, '-
 
 test('an invitation arrives whole, by STARTTLS', {skip: without}, async () => {
   hub.polder('admin', 'invite', `new@${domain}`, '--role', 'member')
-  const m = await server.message('new@', /Invitation to Test hub/)
+  const m = await server.message('new@', /Invitation to \.Test hub/)
   assert.match(m.header('from'), /<hub@hub\.example>$/)
   assert.equal(m.header('auto-submitted'), 'auto-generated')
   assert.match(m.header('received'), /ESMTPS|TLS/i)
@@ -58,6 +58,7 @@ test('a comment is mailed at once where its reader wants that, in general words 
   assert.equal(m.subject, `A new message: ${r.uid}`)
   assert.match(m.text, new RegExp(`${base}/r/${r.uid}`))
   assert.doesNotMatch(m.raw, /the-secret/)
+  assert.match(m.text, /\n-- \n\.Test hub\n/, 'a dot at the head of a line is one dot still')
   assert.equal(m.header('list-id'), '<notices.hub.example>')
   assert.match(m.header('references'), /^<[0-9a-f]{32}@hub\.example>$/)
   assert.equal(m.header('in-reply-to'), m.header('references'))

@@ -5,7 +5,7 @@ import https from 'node:https'
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, test} from 'node:test'
-import {Browser} from './browser.mjs'
+import {Browser, formOf} from './browser.mjs'
 import {eventually, source, startHub} from './hub.mjs'
 import {nobody, person, token} from './people.mjs'
 import {Receiver, verify} from './receiver.mjs'
@@ -325,4 +325,64 @@ test('whoever does not manage a webhook is told that there is none, whatever the
   for (const [method, rest, body] of asks) assert.equal((await nobody(hub).send(method, `/webhooks/${w.id}${rest}`, body)).status, 401)
   for (let i = 0; i < 25; i++) if ((await kees.post('/webhooks', {url: receiver.url})).status === 409) return
   assert.fail('there is a limit')
+})
+
+test('on its pages a webhook is made, tried, changed, given a new secret, switched off and taken away', async () => {
+  const els = person(hub, 'els', 'member'), session = await new Browser(hub).signIn('els'), at = path()
+  // A form of one button is known by what it asks for.
+  const press = async (url, what, over = {}) => {
+    const page = await session.get(url), form = [...page.text.matchAll(/<form\b[^]*?<\/form>/g)].map(([html]) => html).find((html) => html.includes(`name="what" value="${what}"`))
+    assert.ok(form, `a form that asks for ${what}`)
+    const {action, pairs} = formOf(form, 'method="post"')
+    return session.follow(await session.request(action, {pairs: [...pairs.filter(([name]) => !(name in over)), ...Object.entries(over)]}))
+  }
+  const list = await session.get('/account/webhooks')
+  assert.match(list.text, /None yet\./)
+  const wrong = await session.send(list.text, 'action="/account/webhooks"', {url: 'ftp://example.org/', note: 'my bot'})
+  assert.equal(wrong.status, 422)
+  assert.match(wrong.text, /begins with https:\/\//)
+  assert.match(wrong.text, /value="my bot"/, 'what was typed stays')
+  const made = await session.send(list.text, 'action="/account/webhooks"', {url: receiver.url + at, note: 'my bot', types: 'record.commented, act.*'})
+  assert.equal(made.status, 200)
+  const secret = made.text.match(/whsec_[A-Za-z0-9+/]+=/)[0], [{id}] = (await els.get('/webhooks')).body.items, one = `/account/webhooks/${id}`
+  assert.ok(!(await session.get(one)).text.includes('whsec_'), 'the secret is shown once')
+
+  assert.match((await press(one, 'test')).text, /It is being called/)
+  const call = await receiver.comes(at)
+  assert.ok(verify(secret, call.headers, call.body, now()))
+  await settled(els, {id}, 'delivered')
+  const log = await session.get(`${one}?state=delivered`)
+  assert.ok(log.text.includes(call.headers['webhook-id']))
+  assert.match((await session.get(`${one}?state=failed`)).text, /None\./)
+  await press(one, 'resend')
+  assert.equal((await receiver.comes(at, 2)).headers['webhook-id'], call.headers['webhook-id'])
+  assert.match((await press(one, 'edit', {url: receiver.url + at, note: 'renamed', types: '', kinds: 'lesson'})).text, /<h1>renamed<\/h1>/)
+  assert.notEqual((await press(one, 'secret')).text.match(/whsec_[A-Za-z0-9+/]+=/)[0], secret)
+  await press(one, 'off')
+  assert.equal((await els.get(`/webhooks/${id}`)).body.enabled, false)
+  await press(one, 'on')
+  assert.equal((await els.get(`/webhooks/${id}`)).body.enabled, true)
+  /* To somebody else there is none, whatever they press. */
+  const other = await new Browser(hub).signIn('piet'), theirs = (await other.get('/account')).text.match(/name="csrf" value="([^"]+)"/)[1]
+  assert.equal((await other.get(one)).status, 404)
+  for (const what of ['edit', 'on', 'off', 'secret', 'test', 'resend', 'remove']) assert.equal((await other.request(one, {pairs: [['csrf', theirs], ['what', what]]})).status, 404, what)
+  assert.equal((await session.request(one, {pairs: [['csrf', (await session.get(one)).text.match(/name="csrf" value="([^"]+)"/)[1]], ['what', 'anything']]})).status, 422)
+  assert.match((await press(one, 'remove')).text, /The webhook was taken away/)
+  assert.equal((await session.get(one)).status, 404)
+})
+
+test('the operator makes, tries and takes away the hub\'s by command', async () => {
+  const at = path(), admin = (...args) => hub.polder('admin', 'webhooks', ...args, '--json')
+  const w = admin('--add', receiver.url + at, '--types', 'record.published', '--note', 'of the operator')
+  assert.equal(w.owner, 'hub')
+  assert.ok(admin().some((one) => one.id === w.id && !one.secret))
+  admin('--test', w.id)
+  const call = await receiver.comes(at)
+  assert.ok(verify(w.secret, call.headers, call.body, now()))
+  await eventually(() => admin('--log', w.id)[0].state === 'delivered', 'it stands in the log')
+  assert.equal(admin('--off', w.id).enabled, false)
+  assert.equal(admin('--on', w.id).enabled, true)
+  assert.notEqual(admin('--secret', w.id).secret, w.secret)
+  hub.polder('admin', 'webhooks', '--remove', w.id)
+  assert.ok(!admin().some((one) => one.id === w.id))
 })

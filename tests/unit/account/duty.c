@@ -45,6 +45,11 @@ static void another_class_is_another_term_from_the_same_beginning(void **state) 
 	assert_int_equal(clock_of(one, "regulatory")->due, at("2026-11-30T12:00:00Z"));
 	revise(one, CASE(DUTY("general", ", 'due': '2027-11-30T12:00:00Z'")));
 	assert_int_equal(clock_of(one, "regulatory")->due, at("2026-12-08T23:59:59Z"));
+	revise(one, CASE(DUTY("death", ", 'limit': 'P90D'")));
+	assert_int_equal(clock_of(one, "regulatory")->due, at("2026-12-03T23:59:59Z"));
+	revise(one, CASE(DUTY("death", ", 'limit': 'P3D'")));
+	assert_int_equal(clock_of(one, "regulatory")->due, at("2026-11-26T23:59:59Z"));
+	assert_str(clock_of(one, "regulatory")->basis, "entry");
 	revise(one, CASE(DUTY("other", "")));
 	assert_null(clock_of(one, "regulatory"));
 }

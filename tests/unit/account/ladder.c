@@ -2,6 +2,7 @@
 #include "test_clock.h"
 
 #include "hub/clock.h"
+#include "hub/webhook.h"
 
 static struct account owner, judge;
 static int start(void **state) {
@@ -74,6 +75,30 @@ static void owners_and_adjudicators_learn_that_a_term_is_over_and_not_of_which_r
 	ok(member_set(hub, db, &by_operator, HUB, judge.uid, MEMBER_OWNER, &test_err));
 	ok(member_set(hub, db, &by_operator, HUB, owner.uid, MEMBER_MEMBER, &test_err));
 	assert_int_equal(notices(owner, &list), 0);
+}
+
+static void a_call_of_an_escalation_says_that_a_term_is_over_and_nothing_of_a_record(void **state) {
+	(void)state;
+	struct by by = as_person(owner);
+	struct str id;
+	char secret[WEBHOOK_SECRET];
+	struct delivery *calls;
+	size_t n;
+	hub->base_url = S("https://hub.example");
+	clock_now = at("2026-11-23T10:00:00Z");
+	ok(webhook_create(hub, db, &by, &(struct webhook_new){.owner = owner.uid, .url = S("https://example.org/")}, arena, &id, secret, &test_err));
+	(void)new_report();
+	run_at("2026-12-05T00:00:00Z");
+	ok(webhook_tell(hub, db, NULL, &test_err));
+	ok(webhook_deliveries(hub, db, &by, id, STR_EMPTY, 0, 10, arena, &calls, &n, &test_err));
+	assert_true(n > 0);
+	for (size_t i = 0; i < n; i++) {
+		const struct json *payload;
+		assert_str(calls[i].type, "act.clock.escalate");
+		assert_str(calls[i].record, "");
+		ok(json_parse(arena, calls[i].payload, NULL, &payload, &test_err));
+		assert_int_equal(json_count(json_get_lit(payload, "data")), 0);
+	}
 }
 
 static void mail_of_an_escalation_names_no_record(void **state) {
@@ -205,7 +230,8 @@ static void the_queue_is_narrowed(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		ladder_test(the_last_second_of_a_term_is_in_time), ladder_test(a_report_that_arrives_is_told_to_coordinators),
-		ladder_test(owners_and_adjudicators_learn_that_a_term_is_over_and_not_of_which_record), ladder_test(mail_of_an_escalation_names_no_record),
+		ladder_test(owners_and_adjudicators_learn_that_a_term_is_over_and_not_of_which_record), ladder_test(a_call_of_an_escalation_says_that_a_term_is_over_and_nothing_of_a_record),
+		ladder_test(mail_of_an_escalation_names_no_record),
 		ladder_test(whoever_only_waits_is_not_reminded_of_what_coordinators_must_do), ladder_test(a_clock_that_jumps_repeats_nothing_and_loses_nothing),
 		ladder_test(a_term_that_was_put_off_reminds_again), ladder_test(a_ladder_that_is_made_longer_is_in_nobody_s_way),
 		ladder_test(kinds_of_the_hub_s_own_have_terms_too), ladder_test(the_queue_is_narrowed),

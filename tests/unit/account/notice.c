@@ -25,6 +25,7 @@ static void a_sort_follows_from_kind_event_and_whom_it_asks(void **state) {
 	assert_int_equal(notice_sort_of(S("case"), S("comment"), S(""), false), NOTICE_MESSAGES);
 	assert_int_equal(notice_sort_of(S("case"), S("act"), S("embargo.propose"), false), NOTICE_TERMS);
 	assert_int_equal(notice_sort_of(S("case"), S("act"), S("clock.overdue"), false), NOTICE_TERMS);
+	assert_int_equal(notice_sort_of(S("case"), S("act"), S("publication.announced"), false), NOTICE_TERMS);
 	assert_int_equal(notice_sort_of(S("case"), S("act"), S("panel.vote"), false), NOTICE_DISPUTES);
 	assert_int_equal(notice_sort_of(S("case"), S("act"), S("status.set"), false), NOTICE_CASES);
 	assert_int_equal(notice_sort_of(S("dispute"), S("move"), S(""), false), NOTICE_DISPUTES);
@@ -209,6 +210,17 @@ static void a_digest_comes_once_at_its_hour_also_after_a_pause(void **state) {
 	assert_int_equal(mails(), 2); /* nothing happened */
 }
 
+static void a_digest_is_one_mail_however_much_it_counts(void **state) {
+	(void)state;
+	clock_now = at("2026-03-04T12:00:00Z");
+	for (int i = 0; i < 1203; i++) comment();
+	clock_now = at("2026-03-05T08:00:00Z");
+	assert_int_equal(mails(), 1);
+	assert_str(json_get_str(mail(), S("subject")), "1203 notices");
+	assert_int_equal(mails(), 1);
+	assert_int_equal(sql_number("SELECT count(*) FROM notice WHERE mail <> ''"), 0);
+}
+
 static void what_waits_goes_the_way_that_is_chosen_meanwhile(void **state) {
 	(void)state;
 	clock_now = at("2026-03-04T12:00:00Z"); /* a Wednesday */
@@ -297,6 +309,7 @@ int main(void) {
 		mail_test(what_was_read_or_may_no_longer_be_known_is_not_mailed),
 		mail_test(what_is_two_days_late_is_not_mailed_at_once),
 		mail_test(a_digest_comes_once_at_its_hour_also_after_a_pause),
+		mail_test(a_digest_is_one_mail_however_much_it_counts),
 		mail_test(what_waits_goes_the_way_that_is_chosen_meanwhile),
 		mail_test(a_mail_that_can_not_be_queued_leaves_its_notice_waiting),
 		mail_test(a_hub_without_mail_keeps_no_marks),

@@ -3,6 +3,7 @@
 #include "test_case.h"
 
 #include "hub/account/notice_mail.h"
+#include "hub/dispute.h"
 #include "hub/mail.h"
 #include "hub/seal.h"
 #include "hub/webhook.h"
@@ -108,6 +109,59 @@ static void nothing_that_is_confidential_leaves_by_mail_or_call(void **state) {
 	assert_int_equal(sql_number("SELECT count(*) FROM delivery d JOIN webhook w ON w.id = d.webhook WHERE w.owner = ''"), 0);
 }
 
+/* An event as a change leaves it, and a notice of it: whatever else an act needs, what it says of itself is no more than this. */
+struct happening {
+	struct str record, detail, to;
+};
+static enum err_code write_happening(struct db *w, void *arg, struct err *e) {
+	const struct happening *c = arg;
+	struct db_query q = db_query(w,
+		"INSERT INTO event (record, type, actor, at, revision, state, detail) SELECT id, 'act', 'hub', $2, revision, state, $3 FROM record WHERE uid = $1");
+	db_bind_str(&q, 1, c->record);
+	db_bind_int(&q, 2, now());
+	db_bind_bytes(&q, 3, c->detail);
+	enum err_code code = db_run(&q, e);
+	if (code) return code;
+	q = db_query(w, "INSERT INTO notice (account, sort, record, event, what, at, read, mail) SELECT $1, 'cases', record, seq, '', at, 0, 'now' FROM event ORDER BY seq DESC LIMIT 1");
+	db_bind_str(&q, 1, c->to);
+	return db_run(&q, e);
+}
+
+static void no_act_that_there_is_says_more_than_its_name(void **state) {
+	(void)state;
+	everything_at_once(coordinator);
+	ok(apply((struct change){.op = CHANGE_REVISE, .record = a_case, .body = json("{'title': '" WORD " case', 'summary': '" WORD "', 'analysis': '" WORD "'}")}));
+	ok(apply((struct change){.op = CHANGE_CREATE, .actor = acting_as(finder), .kind = S("report"), .state = S("received"),
+		.body = json("{'title': '" WORD " report', 'summary': '" WORD "', 'proof_of_concept': '" WORD "'}")}));
+	a_report = arena_str(arena, str_of(result.uid));
+	struct dispute_filing f = {.target = a_report, .question = S("valid"), .statement = S(WORD)};
+	ok(dispute_file(hub, db, acting_as(finder), &f, &result, &test_err));
+	struct str a_dispute = arena_str(arena, str_of(result.uid));
+	int64_t mails, calls, before;
+	look(&before, &calls);
+	before = calls;
+	for (size_t i = 0; i < hub->acts->n; i++) {
+		const struct act *one = &hub->acts->items[i];
+		struct str record = act_fits(one, kind_find(hub->kinds, S("case"))) ? a_case : act_fits(one, kind_find(hub->kinds, S("dispute"))) ? a_dispute : a_report;
+		struct happening c = {.record = record, .to = coordinator.uid, .detail = json_text(arena, json(arena_fmt(arena,
+			"{'act': '%.*s', 'audiences': %u, 'subject': '%.*s', 'reason': '" WORD "', 'text': '" WORD "', 'role': '" WORD "', 'name': '" WORD "', "
+			"'private': {'text': '" WORD "'}, 'args': {'text': '" WORD "', 'url': 'https://" WORD ".example'}}",
+			STR_ARG(one->name), OWNER | PARTIES | COORDINATORS, STR_ARG(maker.uid)).p))};
+		ok(writer_change(hub->writer, write_happening, &c, &test_err));
+	}
+	look(&mails, &calls);
+	assert_int_equal(calls - before, hub->acts->n);
+	assert_true(mails >= 3); /* one a record */
+	for (size_t i = 0; i < hub->acts->n; i++) {
+		struct str name = hub->acts->items[i].name;
+		struct db_query q = db_query(db, "SELECT count(*) FROM delivery WHERE replace(type, '_', '-') = $1");
+		db_bind_str(&q, 1, arena_cat(arena, S("act."), name));
+		int64_t n = db_row(&q) ? db_int(&q, 0) : 0;
+		ok(db_done(&q, &test_err));
+		if (!n) fail_msg("nobody was told of %.*s", STR_ARG(name));
+	}
+}
+
 static void a_digest_holds_no_more_than_that(void **state) {
 	(void)state;
 	ok(apply((struct change){.op = CHANGE_REVISE, .record = a_case, .body = json("{'title': '" WORD " case', 'analysis': '" WORD "'}")}));
@@ -124,6 +178,7 @@ static void a_digest_holds_no_more_than_that(void **state) {
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(nothing_that_is_confidential_leaves_by_mail_or_call, start, end_accounts),
+		cmocka_unit_test_setup_teardown(no_act_that_there_is_says_more_than_its_name, start, end_accounts),
 		cmocka_unit_test_setup_teardown(a_digest_holds_no_more_than_that, start, end_accounts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
