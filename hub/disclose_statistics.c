@@ -4,6 +4,7 @@
 #include "hub/clock_rows.h"
 #include "hub/disclose_private.h"
 #include "hub/fives.h"
+#include "hub/intake.h"
 #include "hub/table.h"
 
 enum { SCRATCH = 64 << 20, CHOICES = 24, TABLES = 24, TERMS = 200, ORGANIZATIONS = 500, LEAST_FOR_MEDIAN = 5, LEAST_FOR_P90 = 10, TIERS = 12, QUARTERS = 4 * 60 };
@@ -267,7 +268,7 @@ static enum err_code read_bodies(struct gathering *g) {
 		if (stopped(g)) return cancelled(g);
 		code = open_body(g, scratch, r->record, &body);
 		if (code) break;
-		r->type = choice_of(types, lengthof(types), json_get_str(json_get_lit(body, "classification"), S("type")));
+		r->type = choice_of(types, lengthof(types), intake_type(body));
 		r->severity = choice_of(severities, lengthof(severities), json_get_str(body, S("severity")));
 		arena_clear(scratch);
 	}

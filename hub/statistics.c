@@ -224,7 +224,7 @@ enum err_code statistics_run(struct hub *h, struct db *db, const atomic_bool *st
 	return work_out(h, db, hour, stop, e);
 }
 
-enum err_code statistics_renew(struct hub *h, const struct disclosing *d, struct err *e) {
+enum err_code statistics_renew(struct hub *h, const struct disclosing *d, const atomic_bool *stop, struct err *e) {
 	if (!(d->viewer.roles & ROLE_COORDINATOR)) return err_set(e, ERR_FORBIDDEN, "statistics are worked out anew by coordinators");
-	return work_out(h, d->db, now(), NULL, e);
+	return work_out(h, d->db, now(), stop, e);
 }

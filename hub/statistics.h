@@ -61,8 +61,8 @@ enum err_code statistics_narrow(struct statistics *s, struct str table, struct e
 
 /* For chores: works them out when the hour has come. ERR_CANCELLED when *stop turns true meanwhile. */
 enum err_code statistics_run(struct hub *h, struct db *db, const atomic_bool *stop, struct err *e) must_use;
-/* As things stand now, for the operator and coordinators (ERR_FORBIDDEN). Whoever compares them with those of the hour before learns what happened in between, in fives. */
-enum err_code statistics_renew(struct hub *h, const struct disclosing *d, struct err *e) must_use;
+/* As things stand now, for the operator and coordinators (ERR_FORBIDDEN); stop as above, or NULL. Whoever compares them with those of the hour before learns what happened in between, in fives. */
+enum err_code statistics_renew(struct hub *h, const struct disclosing *d, const atomic_bool *stop, struct err *e) must_use;
 
 /* disclose_statistics.c, for statistics.c. */
 enum err_code disclose_aggregates(struct hub *h, struct db *db, struct arena *a, moment as_of, const atomic_bool *stop, struct statistics *out,

@@ -141,6 +141,8 @@ static const struct route table[] = {
 		.help = "What the disclosure desk does, in numbers.", .params = PARAMS({"table", .length = 60, .help = "one table, by its name; without it all"}),
 		.more = OPERATION(.gives = "Statistics", .text = "Counts are in fives, carried over from quarter to quarter; null is a count of fewer than five, or a time of too few. Worked out once a day.",
 			.example = "/api/v1/statistics?table=reports-by-type")},
+	{"/api/v1/statistics", api_statistics_renew, MAY_COORDINATE, HTTP_POST, CSRF_API, .name = "statistics-renew-now", .gives = GIVES_JSON,
+		.help = "Works them out as things stand now.", .more = OPERATION(.gives = "Statistics", .example = "/api/v1/statistics")},
 	{"/api/v1/acts", api_acts, ROUTE_PUBLIC, .name = "api-acts", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "All acts: what may be done to records of which kinds, by whom, and the schema of what each needs.",
 		.more = OPERATION(.gives = "Acts")},

@@ -24,5 +24,7 @@ struct statistics_page {
 	const struct statistic_shown *items;
 	size_t n;
 	struct str untold;         /* titles of tables that tell nothing yet */
+	struct str csrf;           /* "": the viewer may not work them out anew */
+	bool renewed;
 };
-route_fn show_statistics, show_statistics_csv, api_statistics;
+route_fn show_statistics, show_statistics_csv, renew_statistics;

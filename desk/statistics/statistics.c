@@ -1,6 +1,7 @@
 #include "pages.h"
 
-#include "desk/api/operation.h"
+#include "desk/api/api.h"
+#include "desk/identify.h"
 #include "desk/site/words.h"
 #include "routes.h"
 #include "statistics.t.h"
@@ -11,7 +12,10 @@ enum { BAR = 300, DRAWN = 20 };
 
 /* Not cached by the hub's changes: these are worked out on a day's hour, which changes no record. */
 const struct route statistics_routes[] = {
-	{"/statistics", show_statistics, ROUTE_PUBLIC, .name = "statistics", .gives = GIVES_HTML, .help = "What the disclosure desk does, in numbers."},
+	{"/statistics", show_statistics, ROUTE_PUBLIC, .name = "statistics", .gives = GIVES_HTML, .help = "What the disclosure desk does, in numbers.",
+		.params = PARAMS({"done", .type = PARAM_BOOL, .help = "they were just worked out"})},
+	{"/statistics", renew_statistics, MAY_COORDINATE, HTTP_POST, CSRF_TOKEN, .name = "statistics-renew", .gives = GIVES_REDIRECT, .body_max = 4 << 10,
+		.help = "Works them out as things stand now.", .params = PARAMS({"csrf", PARAM_FORM, .length = 100, .help = "the form's proof"})},
 	{"/statistics.csv", show_statistics_csv, ROUTE_PUBLIC, .name = "statistics-csv", .gives = GIVES_FILE, .flags = ROUTE_ANY_ORIGIN,
 		.help = "The same as CSV: one table, or a row for each value of all. What is not told is empty.", .params = PARAMS(TABLE)},
 	ROUTE_END
@@ -122,7 +126,8 @@ enum err_code show_statistics(struct request *rq, struct response *rs, struct er
 	struct statistics s;
 	enum err_code code = disclose_statistics(&d, &s, e);
 	if (code) return code;
-	struct statistics_page page = {.at = s.as_of ? moment_words(d.a, s.as_of) : STR_EMPTY};
+	struct statistics_page page = {.at = s.as_of ? moment_words(d.a, s.as_of) : STR_EMPTY, .renewed = request_bool(rq, "done")};
+	if (d.viewer.roles & ROLE_COORDINATOR) page.csrf = desk_csrf(rq);
 	struct statistic_shown *items = arena_array(d.a, s.n + 1, sizeof *items);
 	autobuf struct buf untold = BUF(16 << 10);
 	const char *group = "";
@@ -152,17 +157,29 @@ enum err_code show_statistics(struct request *rq, struct response *rs, struct er
 	return site_end(rq, rs);
 }
 
+static enum err_code renew(struct request *rq, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	return statistics_renew(desk_hub(rq), &d, request_stopped(rq), e);
+}
+
+enum err_code renew_statistics(struct request *rq, struct response *rs, struct err *e) {
+	enum err_code code = renew(rq, e);
+	if (!code) response_redirect(rs, 303, S("/statistics?done=true"));
+	return code;
+}
+
 /* ---- as data ---- */
 
-static enum err_code read_asked(struct request *rq, struct statistics *s, struct err *e) {
+/* One table, or all for "". */
+static enum err_code read_table(struct request *rq, struct str table, struct statistics *s, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	enum err_code code = disclose_statistics(&d, s, e);
-	return code ? code : statistics_narrow(s, request_str(rq, "table"), e);
+	return code ? code : statistics_narrow(s, table, e);
 }
 
 enum err_code show_statistics_csv(struct request *rq, struct response *rs, struct err *e) {
 	struct statistics s;
-	enum err_code code = read_asked(rq, &s, e);
+	enum err_code code = read_table(rq, request_str(rq, "table"), &s, e);
 	if (code) return code;
 	struct buf *out = response_buf(rs, "text/csv; charset=utf-8; header=present");
 	if (request_has(rq, "table")) statistics_csv(out, s.tables);
@@ -171,12 +188,19 @@ enum err_code show_statistics_csv(struct request *rq, struct response *rs, struc
 	return ERR_OK;
 }
 
-enum err_code api_statistics(struct request *rq, struct response *rs, struct err *e) {
+static enum err_code put_json(struct request *rq, struct response *rs, struct str table, struct err *e) {
 	struct statistics s;
-	enum err_code code = read_asked(rq, &s, e);
+	enum err_code code = read_table(rq, table, &s, e);
 	if (code) return code;
 	struct json_writer w = json_writer(response_json(rs));
 	statistics_json(&w, &s);
 	desk_public(rq, rs);
 	return ERR_OK;
+}
+
+enum err_code api_statistics(struct request *rq, struct response *rs, struct err *e) { return put_json(rq, rs, request_str(rq, "table"), e); }
+
+enum err_code api_statistics_renew(struct request *rq, struct response *rs, struct err *e) {
+	enum err_code code = renew(rq, e);
+	return code ? code : put_json(rq, rs, STR_EMPTY, e);
 }

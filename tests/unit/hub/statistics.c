@@ -106,7 +106,7 @@ static struct statistics look(void) {
 static struct statistics renewed(void) {
 	struct disclosing d = as(viewer_operator);
 	at += SECOND;
-	ok(statistics_renew(hub, &d, &test_err));
+	ok(statistics_renew(hub, &d, NULL, &test_err));
 	return look();
 }
 static int64_t cell(const struct statistics *s, const char *table, const char *row, const char *column) {
@@ -276,9 +276,9 @@ static void they_are_worked_out_once_a_day_as_things_stood_at_the_hour(void **st
 static void only_coordinators_work_them_out_anew(void **state) {
 	(void)state;
 	struct disclosing d = as(viewer_of("U-0000-0000", ROLE_MEMBER));
-	fails(statistics_renew(hub, &d, &test_err), ERR_FORBIDDEN);
+	fails(statistics_renew(hub, &d, NULL, &test_err), ERR_FORBIDDEN);
 	d = as(viewer_public);
-	fails(statistics_renew(hub, &d, &test_err), ERR_FORBIDDEN);
+	fails(statistics_renew(hub, &d, NULL, &test_err), ERR_FORBIDDEN);
 	assert_int_equal(look().as_of, 0);
 }
 
