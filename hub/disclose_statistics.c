@@ -491,7 +491,7 @@ static enum err_code all_terms(struct gathering *g) {
 	struct term_sort *list = arena_array(g->a, TERMS, sizeof *list);
 	size_t n = 0;
 	if (!list) return err_set(g->e, ERR_MEMORY, "out of memory");
-	struct statistics_table *t = add_table(g, "terms", "Terms", "Terms of reports, cases and disputes that no embargo holds; what fell away is left out.", "Term", TERMS);
+	struct statistics_table *t = add_table(g, "terms", "How terms are kept", "Terms of reports, cases and disputes that no embargo holds; what fell away is left out.", "Term", TERMS);
 	add_column(g, t, S("met"), S("Met in time"), STATISTICS_COUNT);
 	add_column(g, t, S("late"), S("Met late"), STATISTICS_COUNT);
 	add_column(g, t, S("running"), S("Running"), STATISTICS_COUNT);

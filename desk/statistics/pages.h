@@ -6,17 +6,21 @@
 
 enum { STATISTICS_SEGMENTS = 4 };
 
-/* A row of a table that is not over quarters, with a bar behind its numbers. */
+/* A row of a table that is not over quarters, with a bar above its numbers. */
 struct statistic_row {
 	struct str title;
 	const struct str *words;   /* one a column */
+	const bool *told;          /* the same: whether words says something */
+	bool drawn;                /* there is a bar */
 	int width[STATISTICS_SEGMENTS]; /* of the parts of the bar, together 0 … 300 */
 };
 struct statistic_shown {
 	const struct statistics_table *t;
 	struct str group;          /* a heading before it; "" none */
 	struct chart chart;        /* over quarters; n 0: it has rows */
-	const struct statistic_row *rows;
+	const struct statistic_row *rows; /* those that tell something */
+	size_t rows_n;
+	struct str untold;         /* titles of the others */
 	size_t segments;           /* of each bar; 0 there is none */
 };
 struct statistics_page {

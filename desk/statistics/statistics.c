@@ -92,21 +92,49 @@ static int64_t value_of(const struct statistics_row *row, size_t column) {
 	return row->values[column] == STATISTICS_NONE ? 0 : row->values[column];
 }
 
-static const struct statistic_row *rows_of(struct arena *a, const struct statistics_table *t, size_t segments) {
-	struct statistic_row *rows = arena_array(a, t->rows_n + 1, sizeof *rows);
+static int64_t longest_bar(const struct statistics_table *t, size_t segments) {
 	int64_t most = 1;
 	for (size_t r = 0; r < t->rows_n; r++) {
 		int64_t sum = 0;
 		for (size_t i = 0; i < segments; i++) sum += value_of(&t->rows[r], i);
 		most = sum > most ? sum : most;
 	}
-	for (size_t r = 0; rows && r < t->rows_n; r++) {
-		struct str *told = arena_array(a, t->columns_n + 1, sizeof *told);
-		for (size_t i = 0; told && i < t->columns_n; i++) told[i] = statistics_words(a, t->columns[i].unit, t->rows[r].values[i]);
-		rows[r] = (struct statistic_row){.title = t->rows[r].title, .words = told};
-		for (size_t i = 0; i < segments; i++) rows[r].width[i] = (int)(value_of(&t->rows[r], i) * BAR / most);
+	return most;
+}
+
+/* False where the row tells nothing. */
+static bool fill_row(struct arena *a, const struct statistics_table *t, const struct statistics_row *row, size_t segments, int64_t most, struct statistic_row *out) {
+	struct str *said = arena_array(a, t->columns_n + 1, sizeof *said);
+	bool *told = arena_array(a, t->columns_n + 1, sizeof *told), any = false;
+	*out = (struct statistic_row){.title = row->title, .words = said, .told = told};
+	for (size_t i = 0; said && told && i < t->columns_n; i++) {
+		said[i] = statistics_words(a, t->columns[i].unit, row->values[i]);
+		any |= told[i] = row->values[i] != STATISTICS_NONE;
 	}
-	return rows;
+	for (size_t i = 0; i < segments; i++) {
+		out->width[i] = (int)(value_of(row, i) * BAR / most);
+		out->drawn |= out->width[i] > 0;
+	}
+	return any;
+}
+
+static void list_title(struct buf *list, struct str title) {
+	if (list->n) buf_add(list, S("; "));
+	buf_add(list, title);
+}
+
+static void fill_rows(struct arena *a, struct statistic_shown *one) {
+	const struct statistics_table *t = one->t;
+	struct statistic_row *rows = arena_array(a, t->rows_n + 1, sizeof *rows);
+	autobuf struct buf untold = BUF(16 << 10);
+	one->segments = segments_of(t);
+	int64_t most = longest_bar(t, one->segments);
+	for (size_t r = 0; rows && r < t->rows_n; r++) {
+		if (fill_row(a, t, &t->rows[r], one->segments, most, &rows[one->rows_n])) one->rows_n++;
+		else list_title(&untold, t->rows[r].title);
+	}
+	one->rows = rows;
+	one->untold = arena_str(a, buf_str(&untold));
 }
 
 /* ---- the page ---- */
@@ -121,6 +149,27 @@ static const char *group_of(const struct statistics_table *t) {
 	return words.statistics_terms;
 }
 
+/* Tables that tell something; of the others the titles. */
+static void fill_page(struct arena *a, const struct statistics *s, struct statistics_page *page) {
+	struct statistic_shown *items = arena_array(a, s->n + 1, sizeof *items);
+	autobuf struct buf untold = BUF(16 << 10);
+	const char *group = "";
+	for (size_t i = 0; items && i < s->n; i++) {
+		const struct statistics_table *t = &s->tables[i];
+		struct statistic_shown one = {.t = t};
+		if (!t->rows_n) {
+			list_title(&untold, t->title);
+			continue;
+		}
+		if (t->quarters) one.chart = chart_of(a, t);
+		if (!one.chart.n) fill_rows(a, &one);
+		if (strcmp(group, group_of(t)) != 0) one.group = str_of(group = group_of(t));
+		items[page->n++] = one;
+	}
+	page->items = items;
+	page->untold = arena_str(a, buf_str(&untold));
+}
+
 enum err_code show_statistics(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct statistics s;
@@ -128,29 +177,8 @@ enum err_code show_statistics(struct request *rq, struct response *rs, struct er
 	if (code) return code;
 	struct statistics_page page = {.at = s.as_of ? moment_words(d.a, s.as_of) : STR_EMPTY, .renewed = request_bool(rq, "done")};
 	if (d.viewer.roles & ROLE_COORDINATOR) page.csrf = desk_csrf(rq);
-	struct statistic_shown *items = arena_array(d.a, s.n + 1, sizeof *items);
-	autobuf struct buf untold = BUF(16 << 10);
-	const char *group = "";
-	for (size_t i = 0; items && i < s.n; i++) {
-		const struct statistics_table *t = &s.tables[i];
-		struct statistic_shown one = {.t = t};
-		if (!t->rows_n) {
-			if (untold.n) buf_add(&untold, S("; "));
-			buf_add(&untold, t->title);
-			continue;
-		}
-		if (t->quarters) one.chart = chart_of(d.a, t);
-		if (!one.chart.n) {
-			one.segments = segments_of(t);
-			one.rows = rows_of(d.a, t, one.segments);
-			if (!one.rows) return err_set(e, ERR_MEMORY, "out of memory");
-		}
-		if (strcmp(group, group_of(t)) != 0) one.group = str_of(group = group_of(t));
-		items[page.n++] = one;
-	}
-	page.untold = arena_str(d.a, buf_str(&untold));
-	if (!items || arena_failed(d.a)) return err_set(e, ERR_MEMORY, "out of memory");
-	page.items = items;
+	fill_page(d.a, &s, &page);
+	if (arena_failed(d.a)) return err_set(e, ERR_MEMORY, "out of memory");
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = str_of(words.statistics), .canonical = S("/statistics"), .api = S("/api/v1/statistics"),
 		.description = str_of(words.statistics_description)});
 	statistics_body(out, &page);

@@ -152,6 +152,13 @@ static void reports_are_counted_in_fives_by_quarter(void **state) {
 	check_whole();
 }
 
+static void a_report_that_names_no_type_counts_by_its_answers(void **state) {
+	(void)state;
+	for (int i = 0; i < 5; i++) receive("{'title': 'One', 'classification': {'real_world_harm': true, 'malicious_actor': false}}");
+	struct statistics s = renewed();
+	assert_int_equal(cell(&s, "reports-by-type", "all", "real-world-incident"), 5);
+}
+
 static void a_hub_with_few_reports_tells_nothing(void **state) {
 	(void)state;
 	struct str before, after;
@@ -307,7 +314,7 @@ static void csv_leaves_empty_what_is_not_told_and_holds_no_formula(void **state)
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_count_follows_from_what_is_published), cmocka_unit_test(of_long_columns_each_quarter_may_have_been_five_numbers),
-		moved_test(reports_are_counted_in_fives_by_quarter), moved_test(a_hub_with_few_reports_tells_nothing),
+		moved_test(reports_are_counted_in_fives_by_quarter), moved_test(a_report_that_names_no_type_counts_by_its_answers), moved_test(a_hub_with_few_reports_tells_nothing),
 		moved_test(no_table_says_of_how_many_things_it_is),
 		moved_test(times_are_told_from_enough_values_and_in_steps), moved_test(tiers_count_by_the_newest_decision), moved_test(cases_under_an_embargo_do_not_count),
 		moved_test(they_are_worked_out_once_a_day_as_things_stood_at_the_hour), moved_test(only_coordinators_work_them_out_anew),
