@@ -51,7 +51,6 @@ struct words {
 	/* forms of a field */
 	const char *type_text, *type_choice, *type_url, *type_date, *type_moment, *type_list, *type_list_of_groups,
 		*type_group, *type_boolean, *type_integer, *type_number;
-	const char *business_days, *calendar_days;
 	/* refusals */
 	const char *no_such_facet;      /* {1} kinds */
 	const char *no_such_kind;       /* {1} what was given */
