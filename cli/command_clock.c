@@ -127,8 +127,7 @@ static enum err_code run_statistics(struct cli *c, struct err *e) {
 	char text[MOMENT_TEXT];
 	const char *table = c->arguments_n ? c->arguments[0] : "";
 	enum err_code code = cli_switch(c, "now") ? statistics_renew(c->hub, &d, NULL, e) : ERR_OK;
-	if (!code) code = disclose_statistics(&d, &s, e);
-	if (!code) code = statistics_narrow(&s, str_of(table), e);
+	if (!code) code = disclose_statistics_table(&d, str_of(table), &s, e);
 	if (code) return code;
 	autobuf struct buf b = BUF(16 << 20);
 	if (c->json) {

@@ -15,17 +15,6 @@ const struct statistics_table *statistics_find(const struct statistics *s, struc
 	return NULL;
 }
 
-enum err_code statistics_narrow(struct statistics *s, struct str table, struct err *e) {
-	if (!table.n) return ERR_OK;
-	for (size_t i = 0; i < s->n; i++) {
-		if (!str_eq(s->tables[i].name, table)) continue;
-		s->tables += i;
-		s->n = 1;
-		return ERR_OK;
-	}
-	return err_set(e, ERR_NOT_FOUND, "there is no such table of statistics");
-}
-
 static struct str counted(struct arena *a, int64_t n, const char *one, const char *more) {
 	return arena_fmt(a, "%lld %s", (long long)n, n == 1 ? one : more);
 }
@@ -179,6 +168,22 @@ enum err_code disclose_statistics(const struct disclosing *d, struct statistics 
 	if (arena_failed(d->a)) return err_set(e, ERR_MEMORY, "out of memory");
 	*out = s;
 	return ERR_OK;
+}
+
+static enum err_code narrow(struct statistics *s, struct str table, struct err *e) {
+	const struct statistics_table *one = statistics_find(s, table);
+	if (!one) return err_set(e, ERR_NOT_FOUND, "there is no such table of statistics");
+	s->tables += one - s->tables;
+	s->n = 1;
+	return ERR_OK;
+}
+
+enum err_code disclose_statistics_table(const struct disclosing *d, struct str table, struct statistics *out, struct err *e) {
+	struct statistics s;
+	enum err_code code = disclose_statistics(d, &s, e);
+	if (!code && table.n) code = narrow(&s, table, e);
+	if (!code) *out = s;
+	return code;
 }
 
 /* ---- worked out and kept ---- */

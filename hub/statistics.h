@@ -47,6 +47,8 @@ struct statistics {
 
 /* As it was last worked out: the same for every viewer. */
 enum err_code disclose_statistics(const struct disclosing *d, struct statistics *out, struct err *e) must_use;
+/* The table of that name alone (ERR_NOT_FOUND); all for "". */
+enum err_code disclose_statistics_table(const struct disclosing *d, struct str table, struct statistics *out, struct err *e) must_use;
 const struct statistics_table *statistics_find(const struct statistics *s, struct str table);
 const char *statistics_unit_name(enum statistics_unit unit);
 /* "15", "3 days", "40 %", "–" */
@@ -56,8 +58,6 @@ struct str statistics_words(struct arena *a, enum statistics_unit unit, int64_t 
 void statistics_json(struct json_writer *w, const struct statistics *s);
 void statistics_csv(struct buf *out, const struct statistics_table *t);
 void statistics_csv_all(struct buf *out, const struct statistics *s);
-/* What remains is the table of that name; "" all of them. ERR_NOT_FOUND. */
-enum err_code statistics_narrow(struct statistics *s, struct str table, struct err *e) must_use;
 
 /* For chores: works them out when the hour has come. ERR_CANCELLED when *stop turns true meanwhile. */
 enum err_code statistics_run(struct hub *h, struct db *db, const atomic_bool *stop, struct err *e) must_use;

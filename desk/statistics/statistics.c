@@ -1,6 +1,5 @@
 #include "pages.h"
 
-#include "desk/api/api.h"
 #include "desk/identify.h"
 #include "desk/site/words.h"
 #include "routes.h"
@@ -185,50 +184,21 @@ enum err_code show_statistics(struct request *rq, struct response *rs, struct er
 	return site_end(rq, rs);
 }
 
-static enum err_code renew(struct request *rq, struct err *e) {
-	struct disclosing d = desk_disclosing(rq);
-	return statistics_renew(desk_hub(rq), &d, request_stopped(rq), e);
-}
-
 enum err_code renew_statistics(struct request *rq, struct response *rs, struct err *e) {
-	enum err_code code = renew(rq, e);
+	struct disclosing d = desk_disclosing(rq);
+	enum err_code code = statistics_renew(desk_hub(rq), &d, request_stopped(rq), e);
 	if (!code) response_redirect(rs, 303, S("/statistics?done=true"));
 	return code;
 }
 
-/* ---- as data ---- */
-
-/* One table, or all for "". */
-static enum err_code read_table(struct request *rq, struct str table, struct statistics *s, struct err *e) {
-	struct disclosing d = desk_disclosing(rq);
-	enum err_code code = disclose_statistics(&d, s, e);
-	return code ? code : statistics_narrow(s, table, e);
-}
-
 enum err_code show_statistics_csv(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
 	struct statistics s;
-	enum err_code code = read_table(rq, request_str(rq, "table"), &s, e);
+	enum err_code code = disclose_statistics_table(&d, request_str(rq, "table"), &s, e);
 	if (code) return code;
 	struct buf *out = response_buf(rs, "text/csv; charset=utf-8; header=present");
-	if (request_has(rq, "table")) statistics_csv(out, s.tables);
+	if (request_str(rq, "table").n) statistics_csv(out, s.tables);
 	else statistics_csv_all(out, &s);
 	desk_public(rq, rs);
 	return ERR_OK;
-}
-
-static enum err_code put_json(struct request *rq, struct response *rs, struct str table, struct err *e) {
-	struct statistics s;
-	enum err_code code = read_table(rq, table, &s, e);
-	if (code) return code;
-	struct json_writer w = json_writer(response_json(rs));
-	statistics_json(&w, &s);
-	desk_public(rq, rs);
-	return ERR_OK;
-}
-
-enum err_code api_statistics(struct request *rq, struct response *rs, struct err *e) { return put_json(rq, rs, request_str(rq, "table"), e); }
-
-enum err_code api_statistics_renew(struct request *rq, struct response *rs, struct err *e) {
-	enum err_code code = renew(rq, e);
-	return code ? code : put_json(rq, rs, STR_EMPTY, e);
 }
