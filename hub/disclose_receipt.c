@@ -1,0 +1,159 @@
+/* Receipts for whoever did something, and what the log says of a record to everybody. */
+#include "hub/disclose_private.h"
+#include "hub/ledger/entries.h"
+#include "hub/ledger/receipt.h"
+#include "lib/tlog/note.h"
+
+enum { RECEIPTS = 500 };
+
+/* The seal is told to who made it, whatever they may see now; of a record that they may not know of, disclose_record has said so. */
+static bool is_own(const struct disclosing *d, struct str actor) {
+	return d->viewer.name.n && str_eq(actor, d->viewer.name);
+}
+
+enum err_code disclose_receipts(const struct disclosing *d, const struct disclosed *r, struct disclosed_receipt **out, size_t *n, struct err *e) {
+	struct disclosed_receipt *items = arena_array(d->a, RECEIPTS, sizeof *items);
+	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
+	struct db_query q = db_query(d->db,
+		"SELECT v.seq, v.at, v.type, e.leaf, v.detail FROM event v JOIN entry e ON e.event = v.seq WHERE v.record = $1 AND v.actor = $2 AND e.seed IS NOT NULL "
+		"ORDER BY v.seq DESC LIMIT 500");
+	db_bind_int(&q, 1, r->line.record);
+	db_bind_str(&q, 2, d->viewer.name);
+	*n = 0;
+	while (d->viewer.name.n && *n < RECEIPTS && db_row(&q))
+		items[(*n)++] = (struct disclosed_receipt){.event = db_int(&q, 0), .at = db_int(&q, 1), .type = arena_str(d->a, db_str(&q, 2)),
+			.leaf = db_is_null(&q, 3) ? -1 : db_int(&q, 3)};
+	*out = items;
+	return db_done(&q, e);
+}
+
+/* The event by which the viewer made it, or their last. */
+static enum err_code default_event(const struct disclosing *d, const struct disclosed *r, int64_t *event, struct err *e) {
+	struct db_query q = db_query(d->db,
+		"SELECT seq FROM event WHERE record = $1 AND actor = $2 ORDER BY CASE type WHEN 'create' THEN 0 ELSE 1 END, seq DESC LIMIT 1");
+	db_bind_int(&q, 1, r->line.record);
+	db_bind_str(&q, 2, d->viewer.name);
+	bool found = db_row(&q);
+	if (found) *event = db_int(&q, 0);
+	enum err_code code = db_done(&q, e);
+	return code || found ? code : err_set(e, ERR_NOT_FOUND, "you did nothing here that there is a receipt of");
+}
+
+/* What coordinators alone are told stays with them, also where somebody else set it off. */
+static struct str own_detail(const struct disclosing *d, const struct disclosed *r, struct str detail) {
+	const struct json *v;
+	if (r->audiences & COORDINATORS || !detail.n) return detail;
+	if (json_parse(d->a, detail, NULL, &v, NULL)) return STR_EMPTY;
+	return json_get_lit(v, "private") ? STR_EMPTY : detail;
+}
+
+static enum err_code body_of(const struct disclosing *d, const struct disclosed *r, int64_t revision, struct receipt_parts *p, struct err *e) {
+	struct stored then = {.id = r->line.record, .uid = r->line.uid, .revision = revision};
+	struct stored_text text;
+	enum err_code code = store_text(d->hub, d->db, d->a, &then, &text, e);
+	/* Of a body whose salts are gone, or which says something else by now, the root alone is told. */
+	if (code || !text.seed.n) return code;
+	p->body_seed = text.seed;
+	return json_parse(d->a, text.body, NULL, &p->body, e);
+}
+
+static enum err_code sign_promise(const struct disclosing *d, struct str origin, const struct ledger_entry *entry, moment at, struct receipt_parts *p,
+	struct err *e) {
+	struct tlog_signer signer = {0};
+	struct str line = STR_EMPTY;
+	/* At the end of the epoch, and then some for signing. */
+	moment by = at / d->hub->log.epoch * d->hub->log.epoch + 2 * d->hub->log.epoch;
+	struct str text = receipt_promise_text(d->a, origin, &entry->commitment, by);
+	enum err_code code = ledger_signer(d->hub, d->a, origin, &signer, e);
+	if (!code) code = tlog_note_sign(d->a, text, &signer, 0, &line, e);
+	if (!code) p->key = tlog_key_text(d->a, &signer.key);
+	tlog_signer_wipe(&signer);
+	p->promise = tlog_note_make(d->a, text, line);
+	return code;
+}
+
+static enum err_code put_proof(const struct disclosing *d, const struct ledger_entry *entry, struct receipt_parts *p, struct err *e) {
+	struct err why;
+	struct str held;
+	enum err_code code = ledger_held(d->db, d->a, &held, e);
+	if (code || held.n || entry->leaf < 0) return code;
+	code = ledger_proof(d->hub, d->a, entry->leaf, &p->proof, &why);
+	if (code == ERR_NOT_FOUND) return ERR_OK; /* not yet signed */
+	return code ? err_set(e, code, "%s", why.message) : ERR_OK;
+}
+
+enum err_code disclose_receipt(const struct disclosing *d, const struct disclosed *r, int64_t event, const struct json **out, struct err *e) {
+	struct receipt_parts p = {.name = d->hub->name, .url = d->hub->base_url};
+	struct event_row v;
+	struct ledger_entry entry;
+	struct str detail;
+	enum err_code code = event ? ERR_OK : default_event(d, r, &event, e);
+	if (!code) code = event_read(d, event, &v, e);
+	if (!code && (v.record != r->line.record || !is_own(d, v.actor))) code = err_set(e, ERR_NOT_FOUND, "there is no such event of yours");
+	if (!code) code = ledger_entry_of(d->hub, d->db, d->a, event, &entry, e);
+	if (!code) code = ledger_event_text(d->hub, d->db, d->a, &entry, &p.event, &detail, e);
+	if (!code) code = ledger_origin(d->hub, d->db, d->a, &p.origin, e);
+	if (code) return code;
+	p.type = entry.type;
+	p.seed = entry.seed;
+	p.statement = entry.statement;
+	p.detail = own_detail(d, r, detail);
+	bool of_body = str_is(v.type, "create") || str_is(v.type, "revise");
+	if (of_body) code = body_of(d, r, v.revision, &p, e);
+	if (!code) code = sign_promise(d, p.origin, &entry, v.at, &p, e);
+	if (!code) code = put_proof(d, &entry, &p, e);
+	return code ? code : receipt_make(d->a, &p, out, e);
+}
+
+/* ---- for everybody ---- */
+
+static enum err_code said_json(const struct disclosing *d, struct ledger_entry *entry, const struct json **out, struct err *e) {
+	struct json_builder b = json_object_of(d->a);
+	const struct json *said;
+	enum err_code code = json_parse(d->a, entry->statement, NULL, &said, e);
+	if (!code) code = ledger_entry_open(d->hub, d->a, entry, e);
+	if (code) return code;
+	struct sha256 salt = entry_salt(entry->seed, "statement"), fields = entry_salt(entry->seed, "public");
+	json_set_int(&b, S("leaf"), entry->leaf);
+	json_set_str(&b, S("type"), entry_type_name(entry->type));
+	json_set_str(&b, S("commitment"), entry_hex(d->a, sha256_str(&entry->commitment)));
+	json_set(&b, S("statement"), said);
+	json_set_str(&b, S("statement_salt"), entry_hex(d->a, sha256_str(&salt)));
+	if (entry->record) json_set_str(&b, S("fields_seed"), entry_hex(d->a, sha256_str(&fields)));
+	if (entry->event) {
+		struct str event;
+		code = ledger_event_text(d->hub, d->db, d->a, entry, &event, NULL, e);
+		if (code) return code;
+		struct sha256 event_salt = entry_salt(entry->seed, "event"), digest = entry_part("event", &event_salt, event);
+		json_set_str(&b, S("event"), entry_hex(d->a, sha256_str(&digest)));
+	}
+	*out = json_built(&b);
+	return ERR_OK;
+}
+
+enum err_code disclose_log(const struct disclosing *d, const struct disclosed *r, int64_t from, int64_t until, size_t limit, const struct json ***out, size_t *n,
+	struct err *e) {
+	const struct json **items = arena_array(d->a, limit, sizeof *items);
+	struct ledger_entry entry;
+	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
+	struct db_query q = r
+		? db_query(d->db, "SELECT " LEDGER_COLUMNS " FROM entry e JOIN record r ON r.id = e.record WHERE e.record = $3 AND e.statement IS NOT NULL AND "
+			"e.leaf >= $1 AND e.leaf < $2 ORDER BY e.leaf DESC")
+		: db_query(d->db, "SELECT " LEDGER_COLUMNS " FROM entry e LEFT JOIN record r ON r.id = e.record WHERE e.leaf >= $1 AND e.leaf < $2 AND "
+			"e.statement IS NOT NULL ORDER BY e.leaf");
+	db_bind_int(&q, 1, from);
+	db_bind_int(&q, 2, until);
+	if (r) db_bind_int(&q, 3, r->line.record);
+	enum err_code code = ERR_OK;
+	*n = 0;
+	while (!code && *n < limit && db_row(&q)) {
+		ledger_entry_read(d->a, &q, &entry);
+		code = said_json(d, &entry, &items[*n], e);
+		/* What cannot be opened here is passed over: its leaf stands in the log all the same. */
+		if (code == ERR_UNSUPPORTED || code == ERR_GONE) code = ERR_OK;
+		else if (!code) (*n)++;
+	}
+	enum err_code ended = db_done(&q, code ? NULL : e);
+	*out = items;
+	return code ? code : ended;
+}
