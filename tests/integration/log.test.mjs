@@ -313,7 +313,7 @@ test('the page says what the log is, and checks a receipt without keeping anythi
   const not = (await nobody(hub).done(200, 'POST', '/log/check', {...receipt, event: {...receipt.event, state: 'published'}})).body
   assert.equal(not.good, false)
   assert.match(not.wrong, /\.$/)
-  const noted = hub.errors.split('\n').filter((line) => line.includes('log/check'))
+  const noted = hub.errors.split('\n').filter((line) => line.includes('POST /log/check'))
   assert.ok(noted.length && noted.every((line) => !/127\.0\.0\.1|Brought/.test(line)), noted.join('\n'))
 })
 
