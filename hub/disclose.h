@@ -149,14 +149,14 @@ enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct dis
 
 /* Of what the viewer did to a record, newest first, at most 500. */
 struct disclosed_receipt {
-	int64_t event, leaf;       /* leaf -1: it waits */
+	int64_t event, leaf;       /* event: which of those they did to the record it is, from 1 on; leaf -1: it waits */
 	moment at;
 	struct str type;
 };
 enum err_code disclose_receipts(const struct disclosing *d, const struct disclosed *r, struct disclosed_receipt **out, size_t *n, struct err *e) must_use;
-/* The receipt of one of those (hub/ledger/receipt.h); event 0: that of the record's creation, where it is the viewer's, else of the last that they did. A
+/* The receipt of one of those (hub/ledger/receipt.h); number 0: that of the record's creation, where it is the viewer's, else of the last that they did. A
  * promise is signed for it; a proof is in it where there is one. ERR_NOT_FOUND, ERR_GONE (it was erased), ERR_UNSUPPORTED. */
-enum err_code disclose_receipt(const struct disclosing *d, const struct disclosed *r, int64_t event, const struct json **out, struct err *e) must_use;
+enum err_code disclose_receipt(const struct disclosing *d, const struct disclosed *r, int64_t number, const struct json **out, struct err *e) must_use;
 /* Its promise alone, as a signed note: of their last event, or (made) of the record's creation where it is theirs. Errors as above. */
 enum err_code disclose_promise(const struct disclosing *d, const struct disclosed *r, bool made, struct str *out, struct err *e) must_use;
 /* What the log says to everybody in the leaves from … until - 1, of the whole hub in their order (r NULL) or of one record, newest first: {leaf, type,

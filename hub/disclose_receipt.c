@@ -6,17 +6,13 @@
 
 enum { RECEIPTS = 500 };
 
-/* The seal is told to who made it, whatever they may see now; of a record that they may not know of, disclose_record has said so. */
-static bool is_own(const struct disclosing *d, struct str actor) {
-	return d->viewer.name.n && str_eq(actor, d->viewer.name);
-}
-
+/* Events are numbered here among those of the viewer on this record: their own numbers count what happens in the whole hub, confidential or not. */
 enum err_code disclose_receipts(const struct disclosing *d, const struct disclosed *r, struct disclosed_receipt **out, size_t *n, struct err *e) {
 	struct disclosed_receipt *items = arena_array(d->a, RECEIPTS, sizeof *items);
 	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
 	struct db_query q = db_query(d->db,
-		"SELECT v.seq, v.at, v.type, e.leaf FROM event v JOIN entry e ON e.event = v.seq WHERE v.record = $1 AND v.actor = $2 AND e.seed IS NOT NULL "
-		"ORDER BY v.seq DESC LIMIT 500");
+		"SELECT v.n, v.at, v.type, e.leaf FROM (SELECT seq, at, type, row_number() OVER (ORDER BY seq) AS n FROM event WHERE record = $1 AND actor = $2) v "
+		"JOIN entry e ON e.event = v.seq WHERE e.seed IS NOT NULL ORDER BY v.seq DESC LIMIT 500");
 	db_bind_int(&q, 1, r->line.record);
 	db_bind_str(&q, 2, d->viewer.name);
 	*n = 0;
@@ -27,17 +23,18 @@ enum err_code disclose_receipts(const struct disclosing *d, const struct disclos
 	return db_done(&q, e);
 }
 
-/* Their last event; rather that by which they made it, where `made`. */
-static enum err_code own_event(const struct disclosing *d, const struct disclosed *r, bool made, int64_t *event, struct err *e) {
-	struct db_query q = db_query(d->db,
-		"SELECT seq FROM event WHERE record = $1 AND actor = $2 ORDER BY CASE WHEN $3 = 1 AND type = 'create' THEN 0 ELSE 1 END, seq DESC LIMIT 1");
+/* The event of that number; 0: that by which they made it, else their last; -1: their last. */
+static enum err_code own_event(const struct disclosing *d, const struct disclosed *r, int64_t number, int64_t *seq, struct err *e) {
+	struct db_query q = number > 0
+		? db_query(d->db, "SELECT seq FROM event WHERE record = $1 AND actor = $2 ORDER BY seq LIMIT 1 OFFSET $3 - 1")
+		: db_query(d->db, "SELECT seq FROM event WHERE record = $1 AND actor = $2 ORDER BY CASE WHEN $3 = 0 AND type = 'create' THEN 0 ELSE 1 END, seq DESC LIMIT 1");
 	db_bind_int(&q, 1, r->line.record);
 	db_bind_str(&q, 2, d->viewer.name);
-	db_bind_int(&q, 3, made);
+	db_bind_int(&q, 3, number);
 	bool found = d->viewer.name.n && db_row(&q);
-	if (found) *event = db_int(&q, 0);
+	if (found) *seq = db_int(&q, 0);
 	enum err_code code = db_done(&q, e);
-	return code || found ? code : err_set(e, ERR_NOT_FOUND, "you did nothing here that there is a receipt of");
+	return code || found ? code : err_set(e, ERR_NOT_FOUND, "you did nothing here that there is such a receipt of");
 }
 
 /* What coordinators alone are told stays with them, also where somebody else set it off. */
@@ -100,32 +97,31 @@ static enum err_code put_proof(const struct disclosing *d, const struct ledger_e
 	return code ? err_set(e, code, "%s", why.message) : ERR_OK;
 }
 
-static enum err_code own_entry(const struct disclosing *d, const struct disclosed *r, int64_t event, struct event_row *v, struct ledger_entry *entry,
+/* The seal is told to who made it, whatever they may see now; of a record that they may not know of, disclose_record has said so. */
+static enum err_code own_entry(const struct disclosing *d, const struct disclosed *r, int64_t number, struct event_row *v, struct ledger_entry *entry,
 	struct err *e) {
-	enum err_code code = event_read(d, event, v, e);
-	if (!code && (v->record != r->line.record || !is_own(d, v->actor))) code = err_set(e, ERR_NOT_FOUND, "there is no such event of yours");
-	return code ? code : ledger_entry_of(d->hub, d->db, d->a, event, entry, e);
+	int64_t seq;
+	enum err_code code = own_event(d, r, number, &seq, e);
+	if (!code) code = event_read(d, seq, v, e);
+	return code ? code : ledger_entry_of(d->hub, d->db, d->a, seq, entry, e);
 }
 
 enum err_code disclose_promise(const struct disclosing *d, const struct disclosed *r, bool made, struct str *out, struct err *e) {
 	struct receipt_parts p = {0};
 	struct event_row v;
 	struct ledger_entry entry;
-	int64_t event;
-	enum err_code code = own_event(d, r, made, &event, e);
-	if (!code) code = own_entry(d, r, event, &v, &entry, e);
+	enum err_code code = own_entry(d, r, made ? 0 : -1, &v, &entry, e);
 	if (!code) code = sign_promise(d, &entry, v.at, &p, e);
 	if (!code) *out = p.promise;
 	return code;
 }
 
-enum err_code disclose_receipt(const struct disclosing *d, const struct disclosed *r, int64_t event, const struct json **out, struct err *e) {
+enum err_code disclose_receipt(const struct disclosing *d, const struct disclosed *r, int64_t number, const struct json **out, struct err *e) {
 	struct receipt_parts p = {.name = d->hub->name, .url = d->hub->base_url};
 	struct event_row v;
 	struct ledger_entry entry;
 	struct str detail;
-	enum err_code code = event ? ERR_OK : own_event(d, r, true, &event, e);
-	if (!code) code = own_entry(d, r, event, &v, &entry, e);
+	enum err_code code = own_entry(d, r, number, &v, &entry, e);
 	if (!code) code = ledger_event_text(d->hub, d->db, d->a, &entry, &p.event, &detail, e);
 	if (code) return code;
 	p.type = entry.type;

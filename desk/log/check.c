@@ -61,7 +61,7 @@ static void fill_fields(struct arena *a, const struct json *fields, struct check
 	struct check_field *out = arena_array(a, n + 1, sizeof *out);
 	for (size_t i = 0; out && i < n; i++) {
 		const struct json_member *m = json_member_at(fields, i);
-		struct str value = json_is(&m->value, JSON_STRING) ? m->value.string : json_pretty(a, &m->value);
+		struct str value = json_is(&m->value, JSON_STRING) ? m->value.string : json_text(a, &m->value);
 		if (value.n > SHOWN) value = arena_cat(a, str_cut_utf8(value, SHOWN), S(" …"));
 		out[p->n++] = (struct check_field){m->name, value};
 	}

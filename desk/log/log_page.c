@@ -15,6 +15,7 @@ static struct log_line line_from(const struct disclosing *d, const struct json *
 		.root = json_get_str(said, S("root"))};
 	moment t;
 	if (moment_parse(at, &t)) l.when = moment_words(d->a, t);
+	if (str_eq(l.state, l.what)) l.state = STR_EMPTY;
 	if (!str_eq(l.name, uid)) l.href = arena_cat(d->a, S("/r/"), uid);
 	return l;
 }

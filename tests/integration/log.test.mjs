@@ -136,6 +136,7 @@ test('who does something is promised an entry at once and has its proof after th
   assert.match(moved.promise, /^polder\/promise\/v1\n/)
   const {items} = (await max.done(200, 'GET', `/records/${sent.uid}/receipts`)).body
   assert.equal(items.at(-1).type, 'create')
+  assert.deepEqual(items.map((one) => one.event), items.map((_, i) => items.length - i))
   const patched = (await coco.done(200, 'PATCH', `/records/${sent.uid}`, {tags: ['said']}, {'if-match': `"${moved.etag}"`}).catch(() => null))?.body
   if (patched) assert.match(patched.promise, /^polder\/promise\/v1\n/)
 })
