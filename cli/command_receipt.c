@@ -83,7 +83,7 @@ static const struct option check_options[] = {
 const struct command command_receipt_check = {
 	.name = "receipt check", .arguments = "FILE", .summary = "say whether a receipt holds, without any hub",
 	.text = "Fields against the root that the hub committed to, that against its promise and against the proof from its log. - is standard input. Exit status 0: it holds; 1: it does not.",
-	.example = "polder receipt check receipt.json --key \"$(polder log --json --hub myhub | jq -r .keys[0])\"", .options = check_options, .options_n = lengthof(check_options),
+	.example = "polder receipt check receipt.json", .options = check_options, .options_n = lengthof(check_options),
 	.least = 1, .most = 1, .run = run_check,
 };
 
@@ -110,7 +110,7 @@ static const struct option redact_options[] = {
 const struct command command_receipt_redact = {
 	.name = "receipt redact", .arguments = "FILE", .summary = "a receipt that shows some fields alone and proves as much",
 	.text = "Of the others the leaf stays, from which nobody learns what they say.",
-	.example = "polder receipt redact receipt.json --keep title,summary --without-detail --out shown.json", .options = redact_options, .options_n = lengthof(redact_options),
+	.example = "polder receipt redact receipt.json --keep title --without-detail --out shown.json", .options = redact_options, .options_n = lengthof(redact_options),
 	.least = 1, .most = 1, .run = run_redact,
 };
 
@@ -131,6 +131,6 @@ const struct command command_receipt_get = {
 	.name = "receipt get", .arguments = "RECORD [EVENT]", .summary = "the receipt of what you did to a record",
 	.text = "Of its creation, where that was you, else of what you did last; or of the event with that number, as the API lists them. "
 			"Whoever has a receipt code fetches theirs with `polder receipt --save FILE`.",
-	.example = "polder receipt get CUE-0001 --out receipt.json --hub myhub", .options = get_options, .options_n = lengthof(get_options), .least = 1, .most = 2,
+	.example = "polder receipt get R-REPT-0001 --out receipt.json --hub myhub", .options = get_options, .options_n = lengthof(get_options), .least = 1, .most = 2,
 	.needs_hub = true, .run = run_get,
 };

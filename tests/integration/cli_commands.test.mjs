@@ -58,7 +58,7 @@ test('every example of the help runs as it stands', async (t) => {
     return stand[name]
   })
   for (const name of commandNames()) {
-    const examples = run(['help', ...name.split(' ')]).stdout.split('\nExample\n')[1].trim().split('\n').map((line) => line.trim())
+    const examples = run(['help', ...name.split(' ')]).stdout.split('\nExample\n')[1].split('\n\n')[0].trim().split('\n').map((line) => line.trim())
     for (const example of examples) {
       const command = made(example).replaceAll('/tmp/', `${folder}/`).replace(':8420', ':0')
       const env = {...process.env, PATH: `${build}:${process.env.PATH}`}
