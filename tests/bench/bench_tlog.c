@@ -2,6 +2,7 @@
  *
  *	bench_tlog append FOLDER BATCHES BATCH journal|files   a signed checkpoint a batch, durable before the next begins. journal: one fdatasync of a file
  *	                                                       that holds what tiles are made from again; files: each file is synced itself
+ *	bench_tlog recover FOLDER TO BATCH                     the log of a journal, made again
  *	bench_tlog make FOLDER ENTRIES BYTES                   a log with bundles; BYTES 0: tiles alone. Nothing is synced
  *	bench_tlog verify FOLDER bundles|tiles                 the whole log, up to its checkpoint
  *	bench_tlog limit ENTRIES BYTES                         the same number of bytes through libcrypto's SHA-256 and nothing else
@@ -66,6 +67,8 @@ static struct str sign(struct arena *a, const struct tlog_builder *b, const stru
 }
 
 /* ---- append ---- */
+/* The journal: entries of each batch and the checkpoint over them, each after its length as in a bundle. What it begins with can be made again after a crash,
+ * whatever became of tiles and bundles. */
 static void append(const char *path, uint64_t batches, uint64_t batch, bool journal) {
 	autoarena struct arena *a = arena_new(1 << 20);
 	struct tlog_folder folder = {.path = path, .durable = !journal};
@@ -74,7 +77,7 @@ static void append(const char *path, uint64_t batches, uint64_t batch, bool jour
 	struct tlog_signer s = signer();
 	unsigned char bytes[ENTRY] = {0};
 	autofree double *times = calloc(batches, sizeof *times);
-	autobuf struct buf written = BUF(batch * (2 + ENTRY) + 4096);
+	autobuf struct buf written = BUF(batch * (2 + ENTRY) + 4096); /* of the journal, for this batch */
 	uint64_t syncs = 0;
 	struct err e;
 	if (!a || !times) exit(1);
@@ -94,9 +97,9 @@ static void append(const char *path, uint64_t batches, uint64_t batch, bool jour
 		stop_on(tlog_builder_flush(b, &w, &e), &e);
 		struct str note = sign(one, b, &s);
 		if (journal) {
-			buf_add(&written, note);
+			if (!tlog_bundle_add(&written, note)) exit(1);
 			stop_on(fd_write_all(fd, buf_str(&written), &e), &e);
-			if (written.failed || fdatasync(fd) != 0) exit(1);
+			if (fdatasync(fd) != 0) exit(1);
 			syncs++;
 		}
 		stop_on((journal ? file_put : file_write)(checkpoint, note, 0644, &e), &e);
@@ -107,6 +110,40 @@ static void append(const char *path, uint64_t batches, uint64_t batch, bool jour
 		(double)(batches * batch) / seconds, (unsigned long long)batches, (unsigned long long)syncs);
 	print_times(times, batches);
 	printf("}\n");
+	tlog_builder_free(b);
+	free(b);
+}
+
+/* ---- recover ---- */
+static struct str next_item(struct str *rest) {
+	size_t n = rest->n < 2 ? 0 : (size_t)(unsigned char)rest->p[0] << 8 | (unsigned char)rest->p[1];
+	struct str item = str_sub(*rest, 2, n);
+	if (item.n != n || !n) exit(1);
+	*rest = str_from(*rest, 2 + n);
+	return item;
+}
+
+/* The log from its journal alone, which must give each checkpoint's root. */
+static void recover(const char *path, const char *to, uint64_t batch) {
+	autoarena struct arena *a = arena_new((size_t)1 << 30), *one = arena_new(1 << 16);
+	struct tlog_folder folder = {.path = to};
+	struct tlog_writer w = tlog_folder_writer(&folder);
+	struct tlog_builder *b = empty_log(true);
+	struct str rest = STR_EMPTY;
+	struct err e;
+	if (!a || !one) exit(1);
+	stop_on(file_read(a, file_join(a, path, "journal"), (size_t)1 << 29, &rest, &e), &e);
+	moment from = stopwatch();
+	while (rest.n) {
+		struct tlog_checkpoint c;
+		for (uint64_t i = 0; i < batch; i++) stop_on(tlog_builder_add(b, next_item(&rest), &w, &e), &e);
+		arena_clear(one);
+		stop_on(tlog_checkpoint_parse(one, next_item(&rest), &c, &e), &e);
+		struct tlog_head head = tlog_frontier_head(&b->frontier);
+		if (head.size != c.head.size || !tlog_hash_eq(&head.root, &c.head.root)) exit(1);
+	}
+	stop_on(tlog_builder_flush(b, &w, &e), &e);
+	printf("{\"entries\":%llu,\"seconds\":%.3f}\n", (unsigned long long)b->frontier.size, since(from));
 	tlog_builder_free(b);
 	free(b);
 }
@@ -248,6 +285,7 @@ static void signatures(uint64_t count) {
 int main(int argc, char **argv) {
 	const char *command = argc > 1 ? argv[1] : "";
 	if (strcmp(command, "append") == 0 && argc == 6) append(argv[2], number(argv[3]), number(argv[4]), strcmp(argv[5], "journal") == 0);
+	else if (strcmp(command, "recover") == 0 && argc == 5) recover(argv[2], argv[3], number(argv[4]));
 	else if (strcmp(command, "make") == 0 && argc == 5) make(argv[2], number(argv[3]), number(argv[4]));
 	else if (strcmp(command, "verify") == 0 && argc == 4) verify(argv[2], strcmp(argv[3], "bundles") == 0);
 	else if (strcmp(command, "limit") == 0 && argc == 4) limit(number(argv[2]), number(argv[3]));

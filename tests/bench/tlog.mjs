@@ -42,6 +42,10 @@ export function measureTlog(build, row) {
           (counted === undefined ? ')' : `; by strace ${counted} syncs for ${batches / 8} batches)`))
       const v = run('verify', at(`${how}0`), 'bundles')
       if (v.leaves !== batches * BATCH) throw new Error('what was appended is not in the log')
+      if (how !== 'journal') continue
+      const again = run('recover', at('journal0'), at('recovered'), BATCH)
+      if (again.entries !== v.leaves) throw new Error('the journal does not hold what was appended')
+      row('log: made again from its journal, every checkpoint met', `${Math.round(again.entries / again.seconds)} entries/s`, '')
     }
 
     run('make', at('entries'), ENTRIES, BYTES)
@@ -67,4 +71,4 @@ export function measureTlog(build, row) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  measureTlog(process.argv[2] ?? 'build', (what, value, target, note) => console.log(`${what.padEnd(66)} ${String(value).padStart(16)}   ${target ? `target ${target}` : ''} ${note}`))
+  measureTlog(process.argv[2] ?? 'build', (what, value, target, note = '') => console.log(`${what.padEnd(66)} ${String(value).padStart(16)}   ${target ? `target ${target}` : ''} ${note}`))

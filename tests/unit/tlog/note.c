@@ -53,6 +53,10 @@ static void a_key_of_another_type_is_not_used(void **unused) {
 	unsigned char bytes[TLOG_KEY_BYTES] = {0};
 	assert_int_equal(tlog_key_parse(S("PeterNeumann+173116ae+ZRpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"), &k, NULL), ERR_UNSUPPORTED);
 	assert_int_equal(tlog_key_make(S("a"), (enum tlog_key_type)2, bytes, &k, NULL), ERR_UNSUPPORTED);
+	/* One of type 06 has 1,312 bytes. */
+	char text[20 + 1753] = "name+00000000+Bg";
+	memset(text + 16, 'A', sizeof text - 17);
+	assert_int_equal(tlog_key_parse(str_of(text), &k, NULL), ERR_UNSUPPORTED);
 }
 
 static void a_name_holds_neither_space_nor_plus(void **unused) {

@@ -16,7 +16,7 @@ static inline void assert_hex(struct sha256 have, const char *want) {
 	assert_string_equal(hex, want);
 }
 static inline void assert_text(struct str have, const char *want) {
-	if (!str_is(have, want)) fail_msg("expected %s, found %.*s", want, STR_ARG(have));
+	if (!str_is(have, want)) fail_msg("expected %.*s, found %.*s", STR_ARG(str_of(want)), STR_ARG(have));
 }
 
 /* xorshift64: the same in every run. */
