@@ -7,6 +7,7 @@
 #include "hub/change.h"
 #include "hub/message.h"
 #include "hub/room.h"
+#include "lib/calendar/zone.h"
 
 /* ---- acts ---- */
 
@@ -116,10 +117,19 @@ const struct command command_case_join = {
 	.example = "polder case join R-REPT-0002 R-CASE-0001 --hub myhub", .least = 2, .most = 2, .needs_hub = true, .run = run_join,
 };
 
+/* "2027-03-01 17:00 (Europe/Amsterdam)": the hour that was agreed, by the clocks that were meant. */
+static struct str in_zone(struct arena *a, moment t, struct str zone) {
+	const struct zone *z;
+	char text[MOMENT_TEXT];
+	if (!zone.n || !zone_open(a, zone, &z)) return moment_str(a, t);
+	struct str at = moment_text(t + (moment)zone_offset_at(z, t / SECOND) * SECOND, text);
+	return arena_fmt(a, "%.*s %.*s (%.*s)", STR_ARG(str_sub(at, 0, 10)), STR_ARG(str_sub(at, 11, 5)), STR_ARG(zone));
+}
+
 static void print_room(struct cli *c, const struct disclosed *r, const struct room *room) {
 	out_styled(c, BOLD, r->line.headline);
 	out_fmt("  %.*s, %.*s\nEmbargo: %.*s", STR_ARG(r->line.uid), STR_ARG(r->line.state->title), STR_ARG(room->embargo_name));
-	if (room->until) out_fmt(" until %.*s (%.*s)", STR_ARG(moment_str(c->a, room->until)), STR_ARG(room->zone));
+	if (room->until) out_fmt(" until %.*s", STR_ARG(in_zone(c->a, room->until, room->zone)));
 	out(S("\n"));
 	for (size_t i = 0; i < lengthof(room->facts); i++)
 		if (room->facts[i].since) out_fmt("Known outside: %s%s\n", room->facts[i].name, room->facts[i].confirmed ? ", confirmed" : ", not confirmed");

@@ -158,6 +158,17 @@ static enum err_code read_code(struct cli *c, struct str *out, struct err *e) {
 	return err_set(e, ERR_USAGE, "give the receipt code: as an argument, with --code-file, in POLDER_RECEIPT or on standard input");
 }
 
+static void tell_messages(const struct json *messages) {
+	for (size_t i = 0; i < json_count(messages); i++) {
+		const struct json *m = json_at(messages, i);
+		bool own = json_true(json_get_lit(m, "own"));
+		out_fmt("\n%.*s  %.*s%s\n", STR_ARG(own ? S("You") : json_get_str(m, S("author_name"))), STR_ARG(json_get_str(m, S("at"))),
+			json_true(json_get_lit(m, "unread")) ? "  (new)" : "");
+		out_wrapped(json_get_str(m, S("text")), 2);
+		out_fmt("\n");
+	}
+}
+
 static enum err_code tell_status(struct cli *c, const struct json *v, struct err *e) {
 	if (c->json) {
 		autobuf struct buf b = BUF(64 << 20);
@@ -173,14 +184,20 @@ static enum err_code tell_status(struct cli *c, const struct json *v, struct err
 		out_wrapped(arena_cat(c->a, S("Next: "), json_get_str(v, S("next"))), 0);
 	}
 	out_fmt("\n");
-	const struct json *messages = json_get_lit(v, "messages");
-	for (size_t i = 0; i < json_count(messages); i++) {
-		const struct json *m = json_at(messages, i);
-		bool own = json_true(json_get_lit(m, "own"));
-		out_fmt("\n%.*s  %.*s%s\n", STR_ARG(own ? S("You") : json_get_str(m, S("author_name"))), STR_ARG(json_get_str(m, S("at"))),
-			json_true(json_get_lit(m, "unread")) ? "  (new)" : "");
-		out_wrapped(json_get_str(m, S("text")), 2);
-		out_fmt("\n");
+	tell_messages(json_get_lit(v, "messages"));
+	const struct json *cases = json_get_lit(v, "cases"), *disputes = json_get_lit(v, "disputes");
+	for (size_t i = 0; i < json_count(cases); i++) {
+		const struct json *one = json_at(cases, i);
+		out_fmt("\nWorked on together: %.*s  %.*s, %.*s\n", STR_ARG(json_get_str(one, S("title"))), STR_ARG(json_get_str(one, S("id"))),
+			STR_ARG(json_get_str(one, S("state"))));
+		struct str until = json_get_str(one, S("until")), zone = json_get_str(one, S("time_zone"));
+		out_fmt("Embargo: %.*s%s%.*s%s%.*s%s\n", STR_ARG(json_get_str(one, S("embargo"))), until.n ? " until " : "", STR_ARG(until), zone.n ? " (" : "",
+			STR_ARG(zone), zone.n ? ")" : "");
+		tell_messages(json_get_lit(one, "messages"));
+	}
+	for (size_t i = 0; i < json_count(disputes); i++) {
+		const struct json *one = json_at(disputes, i);
+		out_fmt("\nDisputed: %.*s  %.*s, %.*s\n", STR_ARG(json_get_str(one, S("question"))), STR_ARG(json_get_str(one, S("id"))), STR_ARG(json_get_str(one, S("state"))));
 	}
 	return ERR_OK;
 }

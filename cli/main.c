@@ -58,7 +58,25 @@ static enum err_code no_command(struct arena *a, const char *word, struct err *e
 		if (strncmp(commands[i]->name, word, n) == 0 && commands[i]->name[n] == ' ')
 			buf_fmt(&more, "%s`%s`", more.n ? ", " : "", commands[i]->name);
 	if (more.n) return err_set(e, ERR_USAGE, "`%s` wants one more word: there are %s", word, arena_cstr(a, buf_str(&more)));
-	return err_set(e, ERR_USAGE, "there is no command \"%s\"; `polder help` lists them", word);
+	/* "webhooks" alone, or a part of it: whoever types that means the one that has it in its name. */
+	for (size_t i = 0; i < commands_n && n > 3; i++)
+		if (strstr(commands[i]->name, word)) buf_fmt(&more, "%s`%s`", more.n ? ", " : "", commands[i]->name);
+	return more.n ? err_set(e, ERR_USAGE, "there is no command \"%s\"; there is %s", word, arena_cstr(a, buf_str(&more))) :
+		err_set(e, ERR_USAGE, "there is no command \"%s\"; `polder help` lists them", word);
+}
+
+/* "polder case --help": what the words that begin commands have in common is explained command by command. */
+static bool help_group(const struct cli *c, char **words, int n) {
+	bool asked = false, any = false;
+	size_t length = strlen(words[0]);
+	for (int i = 1; i < n; i++) asked |= strcmp(words[i], "--help") == 0;
+	for (size_t i = 0; asked && i < commands_n; i++) {
+		if (strncmp(commands[i]->name, words[0], length) != 0 || commands[i]->name[length] != ' ') continue;
+		if (any) printf("\n");
+		help_command(c, commands[i]);
+		any = true;
+	}
+	return any;
 }
 
 static const struct option *find_option(const struct command *cmd, struct str name) {
@@ -193,6 +211,7 @@ int main(int argc, char **argv) {
 	}
 	c.command = find_command(argv + 1, argc - 1, &used);
 	for (int i = 1; i < argc; i++) c.json |= strcmp(argv[i], "--json") == 0;
+	if (!c.command && help_group(&c, argv + 1, argc - 1)) return 0;
 	enum err_code code = c.command ? parse(&c, argv + 1 + used, argc - 1 - used, &e) :
 		no_command(a, argv[1], &e);
 	if (!code && cli_switch(&c, "help")) {

@@ -1,6 +1,7 @@
 /* The hub that a report goes to: a folder on this machine, or another's address. Both ways end in hub/intake.h. */
 #include "report.h"
 
+#include "desk/api/receipt_json.h"
 #include "desk/intake/pages.h"
 #include "hub/attachment.h"
 #include "hub/message.h"
@@ -149,6 +150,14 @@ static enum err_code status_here(struct cli *c, struct str code, const struct js
 	enum err_code failed = follow(c, code, &f, e);
 	if (!failed) failed = disclose_messages(&f.d, &f.r, &(struct message_request){.limit = MESSAGES}, &messages, &n, &more, e);
 	if (failed) return failed;
+	autobuf struct buf text = BUF(16 << 20);
+	struct json_writer w = json_writer(&text);
+	const struct json *more_of_it;
+	jw_object(&w);
+	failed = receipt_more_json(&w, &f.d, &f.r, e);
+	jw_object_end(&w);
+	if (!failed) failed = json_parse(c->a, buf_str(&text), NULL, &more_of_it, e);
+	if (failed) return failed;
 	struct json_builder b = json_object_of(c->a), list = json_array_of(c->a);
 	for (size_t i = 0; i < n; i++) {
 		struct json_builder m = json_object_of(c->a);
@@ -168,6 +177,8 @@ static enum err_code status_here(struct cli *c, struct str code, const struct js
 	json_set_str(&b, S("next"), str_of(step->next));
 	json_set(&b, S("body"), f.r.body);
 	json_set(&b, S("messages"), json_built(&list));
+	json_set(&b, S("cases"), json_get_lit(more_of_it, "cases"));
+	json_set(&b, S("disputes"), json_get_lit(more_of_it, "disputes"));
 	*out = json_built(&b);
 	return arena_failed(c->a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }

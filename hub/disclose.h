@@ -105,6 +105,7 @@ struct disclosed_event {
 	moment at;
 	struct str type;           /* published, revised, moved, linked, unlinked, commented, attached, created, invited, dismissed, acted */
 	struct str actor;          /* "" for viewers who may not know */
+	struct str actor_name;     /* as the viewer is told it; "" likewise, and for owners of what is not confidential */
 	int64_t revision;          /* counted among those that this viewer can tell apart */
 	const struct kind_state *state;
 	struct str move, reason;

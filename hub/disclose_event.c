@@ -198,6 +198,7 @@ enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct dis
 	if (code) return code;
 	struct disclosed_event shown = {.at = v.at, .type = words_of(v.type), .state = kind_state(r.kind, v.state)};
 	shown.actor = audiences & (COORDINATORS | OWNER) ? v.actor : STR_EMPTY;
+	shown.actor_name = event_actor_name(d, r.kind, r.id, audiences, shown.actor);
 	shown.move = json_get_str(v.detail, S("move"));
 	shown.role = json_get_str(v.detail, S("role"));
 	if (str_is(v.type, "comment")) shown.reason = json_get_str(v.detail, S("text"));
@@ -258,6 +259,10 @@ enum err_code disclose_latest(const struct disclosing *d, const struct disclosed
 }
 
 /* ---- parties ---- */
+
+struct str event_actor_name(const struct disclosing *d, const struct kind *kind, int64_t record, unsigned audiences, struct str actor) {
+	return actor.n && (kind->confidential || audiences & COORDINATORS) ? disclose_name_on(d, kind, record, audiences, actor) : STR_EMPTY;
+}
 
 struct str disclose_subject_name(const struct disclosing *d, struct str subject) {
 	struct glimpse line;

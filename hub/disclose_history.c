@@ -37,6 +37,7 @@ static struct disclosed_event *add(struct walk *w, struct str type, moment at, s
 	bool told = w->r->audiences & (COORDINATORS | OWNER);
 	*v = (struct disclosed_event){.at = at, .type = type, .revision = w->revision, .state = w->state,
 		.actor = told ? arena_str(w->d->a, actor) : STR_EMPTY};
+	v->actor_name = event_actor_name(w->d, w->r->line.kind, w->r->line.record, w->r->audiences, v->actor);
 	return v;
 }
 

@@ -28,6 +28,16 @@ static struct str represents(const struct disclosing *d, int64_t record, struct 
 	return first(d, &q);
 }
 
+/* "panel" for who judges a dispute about it, "owner" for who made it; "" none. */
+static struct str role_on(const struct disclosing *d, int64_t record, struct str person) {
+	struct db_query q = db_query(d->db,
+		"SELECT role FROM party WHERE record = $1 AND subject = $2 UNION SELECT 'owner' FROM record WHERE id = $1 AND created_by = $2 "
+		"ORDER BY 1 LIMIT 1"); /* owner, panel, party: a finder stays one whatever else they are */
+	db_bind_int(&q, 1, record);
+	db_bind_str(&q, 2, person);
+	return first(d, &q);
+}
+
 struct str disclose_name_on(const struct disclosing *d, const struct kind *kind, int64_t record, unsigned audiences, struct str subject) {
 	bool person = str_starts(subject, S("U-")), finder = str_starts(subject, S("A-"));
 	struct str alias = alias_of(d, record, subject);
@@ -38,7 +48,10 @@ struct str disclose_name_on(const struct disclosing *d, const struct kind *kind,
 	struct str organization = represents(d, record, subject);
 	if (organization.n) return disclose_subject_name(d, organization);
 	enum member_role role = member_role(d->db, HUB, subject);
-	return role == MEMBER_COORDINATOR || role == MEMBER_OWNER ? S("Coordinator") : S("Finder");
+	if (role == MEMBER_COORDINATOR || role == MEMBER_OWNER) return S("Coordinator");
+	struct str part = role_on(d, record, subject);
+	if (str_is(part, "owner")) return S("Finder");
+	return str_is(part, "panel") || (!part.n && role == MEMBER_ADJUDICATOR) ? S("Member of the panel") : S("A participant");
 }
 
 /* ---- messages ---- */

@@ -36,9 +36,11 @@ static inline bool event_was_open(const struct kind_state *then, moment at, mome
  * is "private" nor to whom else it was told; who is only asked in what the embargo is to be, and that it ended. */
 void event_tell_act(const struct disclosing *d, const struct stored *r, unsigned audiences, struct str type, const struct json *detail,
 	struct disclosed_event *out);
-/* Somebody's name as those audiences of a record are told it. Where the kind is confidential: who takes part under an alias is called by it, a finder "Finder", a member of an
- * organization that takes part by the organization, whoever runs the hub "Coordinator". Coordinators are told names as they are. */
+/* Somebody's name as those audiences of a record are told it. Where the kind is confidential: who takes part under an alias is called by it, a member of an organization
+ * that takes part by the organization, whoever runs the hub "Coordinator", who made the record "Finder", who judges a dispute about it "Member of the panel". Coordinators are told names as they are. */
 struct str disclose_name_on(const struct disclosing *d, const struct kind *kind, int64_t record, unsigned audiences, struct str subject);
+/* The same of who did something, where they are told who it was; owners of what is not confidential are not told by name. */
+struct str event_actor_name(const struct disclosing *d, const struct kind *kind, int64_t record, unsigned audiences, struct str actor);
 /* Whether the audiences are told who is a party. */
 static inline bool event_tells_parties(unsigned audiences) { return (audiences & (PARTIES | OWNER | COORDINATORS)) != 0; }
 /* A person's or organization's name for this viewer. */

@@ -24,7 +24,8 @@ static enum err_code fill(const struct disclosing *d, struct queued *q, struct e
 	struct db_query s = db_query(d->db,
 		"SELECT r.created, (SELECT max(at) FROM event v WHERE v.record = r.id), c.embargo, c.until, "
 		"(SELECT count(*) FROM participant p WHERE p.record = r.id AND p.access = 'in'), "
-		"(SELECT count(*) FROM participant p WHERE p.record = r.id AND p.asked > 0 AND p.answered = 0 AND p.access <> 'out') "
+		"(SELECT count(*) FROM participant p WHERE p.record = r.id AND p.asked > 0 AND p.answered = 0 AND p.access <> 'out'), "
+		"(SELECT min(due) FROM clock k WHERE k.record = r.id AND k.state = 'running') "
 		"FROM record r LEFT JOIN case_state c ON c.record = r.id WHERE r.id = $1");
 	db_bind_int(&s, 1, q->line.record);
 	if (db_row(&s)) {
@@ -35,6 +36,7 @@ static enum err_code fill(const struct disclosing *d, struct queued *q, struct e
 		q->until = db_int(&s, 3);
 		q->parties = db_int(&s, 4);
 		q->silent = db_int(&s, 5);
+		q->due = db_int(&s, 6);
 	}
 	return db_done(&s, e);
 }
@@ -52,8 +54,15 @@ static enum err_code in_state(const struct disclosing *d, const struct kind *k, 
 			g->more = true;
 			break;
 		}
-		code = disclose_glimpse(d, db_int(&q, 0), &g->items[g->n].line, e);
-		if (!code) g->n++;
+		struct queued *one = &g->items[g->n];
+		struct disclosed r;
+		code = disclose_glimpse(d, db_int(&q, 0), &one->line, e);
+		if (!code) code = disclose_record(d, one->line.uid, &r, e);
+		if (!code) {
+			one->severity = json_get_str(r.body, S("severity"));
+			one->about = json_string(json_pointer(r.body, S("/systems/0/name")));
+			g->n++;
+		}
 		if (code == ERR_NOT_FOUND || code == ERR_UNSUPPORTED) code = ERR_OK;
 	}
 	enum err_code ended = db_done(&q, code ? NULL : e);

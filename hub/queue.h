@@ -8,6 +8,8 @@ struct queued {
 	char embargo;              /* of a case: EM; 'N' else */
 	moment until;
 	int64_t parties, silent;   /* of a case: who takes part; who was asked and never answered */
+	struct str severity, about; /* as the record says; about: the first system that it names. "" none */
+	moment due;                /* of the most urgent term that runs; 0 none */
 };
 struct queue_group {
 	const struct kind_state *state;

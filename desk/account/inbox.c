@@ -1,6 +1,7 @@
 /* What happened that concerns one, by record, and the searches that one comes back to. */
 #include "pages.h"
 
+#include "desk/forms/pages.h"
 #include "desk/registry/pages.h"
 #include "hub/account/notice.h"
 #include "inbox.t.h"
@@ -76,6 +77,11 @@ enum err_code show_inbox(struct request *rq, struct response *rs, struct err *e)
 	return site_end(rq, rs);
 }
 
+/* Where one goes on with it: a case that is worked on has a room. */
+static struct str place_of(struct arena *a, const struct glimpse *record) {
+	return record->state && record->state->is_public ? record_path(a, record) : act_return(a, record);
+}
+
 /* To the record, and all that was told of it so far is read. */
 enum err_code show_notice(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
@@ -85,7 +91,7 @@ enum err_code show_notice(struct request *rq, struct response *rs, struct err *e
 	enum err_code code = notice_list(&d, &(struct notice_request){.before = id + 1, .limit = 1, .sort = NOTICE_SORTS}, &notices, &n, &next, e);
 	if (!code && (!n || notices[0].id != id || notices[0].what.n)) code = err_set(e, ERR_NOT_FOUND, "%s", words.no_such_page);
 	if (!code) code = notice_mark_record_read(desk_hub(rq), desk_user(rq)->account.uid, notices[0].record.record, id, e);
-	if (!code) response_redirect(rs, 303, notices[0].event.untold ? S("/inbox") : record_path(d.a, &notices[0].record));
+	if (!code) response_redirect(rs, 303, notices[0].event.untold ? S("/inbox") : place_of(d.a, &notices[0].record));
 	return code;
 }
 

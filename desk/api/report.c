@@ -1,6 +1,7 @@
 /* Reporting a flaw, and following it with a receipt instead of an account. */
 #include "api.h"
 
+#include "desk/api/receipt_json.h"
 #include "desk/intake/pages.h"
 #include "desk/site/words.h"
 #include "hub/disclose_similar.h"
@@ -116,22 +117,6 @@ static bool begin(struct request *rq, struct response *rs, struct following *f, 
 	return !failed;
 }
 
-static void messages_json(struct json_writer *w, struct arena *a, const struct message *list, size_t n) {
-	jw_name(w, S("messages"));
-	jw_array(w);
-	for (size_t i = 0; i < n; i++) {
-		jw_object(w);
-		jw_field_int(w, S("id"), list[i].id);
-		jw_field_str(w, S("at"), moment_str(a, list[i].at));
-		jw_field_str(w, S("author_name"), list[i].author_name);
-		jw_field_str(w, S("text"), list[i].text);
-		jw_field_bool(w, S("own"), list[i].own);
-		jw_field_bool(w, S("unread"), list[i].unread);
-		jw_object_end(w);
-	}
-	jw_array_end(w);
-}
-
 enum err_code api_receipt(struct request *rq, struct response *rs, struct err *e) {
 	struct following f;
 	struct message *messages;
@@ -158,7 +143,9 @@ enum err_code api_receipt(struct request *rq, struct response *rs, struct err *e
 	jw_field_str(&w, S("etag"), f.r.etag);
 	jw_field_bool(&w, S("takes_files"), rights.revise && !rights.no_files.n);
 	jw_field(&w, S("body"), f.r.body);
-	messages_json(&w, rq->arena, messages, messages_n);
+	receipt_messages_json(&w, rq->arena, messages, messages_n);
+	code = receipt_more_json(&w, &f.d, &f.r, e);
+	if (code) return code;
 	jw_name(&w, S("files"));
 	jw_array(&w);
 	for (size_t i = 0; i < files_n; i++) file_json(&w, &files[i]);

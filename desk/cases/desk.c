@@ -6,7 +6,7 @@
 #include "desk/site/words.h"
 #include "hub/case_open.h"
 #include "hub/queue.h"
-#include "room.t.h"
+#include "desk.t.h"
 
 static struct str age_words(struct arena *a, moment since) {
 	int64_t days = (now() - since) / DAY, hours = (now() - since) / HOUR;
@@ -14,7 +14,33 @@ static struct str age_words(struct arena *a, moment since) {
 	return hours >= 1 ? arena_fmt(a, "%lld h", (long long)hours) : S("new");
 }
 
-static enum err_code read_kind(struct disclosing *d, const char *name, struct desk_part *part, struct err *e) {
+static struct str due_words(struct arena *a, moment due) {
+	moment left = due + SECOND - now();
+	return arena_cat(a, left < 0 ? S("overdue by ") : S("due in "), span_words(a, left));
+}
+
+static int rank(struct str severity) {
+	static const char *const all[] = {"critical", "high", "medium", "low"};
+	for (int i = 0; i < (int)lengthof(all); i++)
+		if (str_is(severity, all[i])) return i;
+	return (int)lengthof(all);
+}
+
+static int oldest_first(const struct queued *a, const struct queued *b) {
+	return (a->made > b->made) - (a->made < b->made);
+}
+static int by_severity(const void *x, const void *y) {
+	const struct queued *a = x, *b = y;
+	int one = rank(a->severity), other = rank(b->severity);
+	return one != other ? one - other : oldest_first(a, b);
+}
+static int by_due(const void *x, const void *y) {
+	const struct queued *a = x, *b = y;
+	if (!a->due != !b->due) return a->due ? -1 : 1;
+	return a->due != b->due ? (a->due > b->due) - (a->due < b->due) : oldest_first(a, b);
+}
+
+static enum err_code read_kind(struct disclosing *d, const char *name, struct str order, struct desk_part *part, struct err *e) {
 	const struct kind *kind = kind_find(d->hub->kinds, str_of(name));
 	struct queue_group *groups;
 	size_t n;
@@ -24,13 +50,17 @@ static enum err_code read_kind(struct disclosing *d, const char *name, struct de
 	if (!code && !shown) code = err_set(e, ERR_MEMORY, "out of memory");
 	if (code) return code;
 	for (size_t i = 0; i < n; i++) {
+		if (str_is(order, "severity")) qsort(groups[i].items, groups[i].n, sizeof *groups[i].items, by_severity);
+		if (str_is(order, "due")) qsort(groups[i].items, groups[i].n, sizeof *groups[i].items, by_due);
 		struct desk_line *lines = arena_array(d->a, groups[i].n + 1, sizeof *lines);
 		if (!lines) return err_set(e, ERR_MEMORY, "out of memory");
 		for (size_t j = 0; j < groups[i].n; j++) {
 			const struct queued *q = &groups[i].items[j];
 			struct str path = act_return(d->a, &q->line);
-			lines[j] = (struct desk_line){path, q->line.uid, q->line.headline, age_words(d->a, q->made), q->parties, q->silent,
-				q->embargo == 'A' || q->embargo == 'R' ? day_words(d->a, q->until) : STR_EMPTY, q->embargo == 'P'};
+			lines[j] = (struct desk_line){.href = path, .id = q->line.uid, .headline = q->line.headline, .age = age_words(d->a, q->made),
+				.severity = q->severity.n ? value_words(d->a, q->severity) : STR_EMPTY, .about = q->about,
+				.due = q->due ? due_words(d->a, q->due) : STR_EMPTY, .overdue = q->due && q->due < now(), .parties = q->parties, .silent = q->silent,
+				.until = q->embargo == 'A' || q->embargo == 'R' ? day_words(d->a, q->until) : STR_EMPTY, .proposed = q->embargo == 'P'};
 		}
 		shown[i] = (struct desk_group){groups[i].state->title, groups[i].state->description, lines, groups[i].n, groups[i].more};
 		part->total += groups[i].n;
@@ -41,14 +71,18 @@ static enum err_code read_kind(struct disclosing *d, const char *name, struct de
 
 enum err_code show_desk(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
-	struct desk_page page = {0};
+	struct desk_page page = {.order = request_str(rq, "order")};
 	static const char *const kinds[] = {"report", "case", "dispute", "advisory", "proposal"};
 	for (size_t i = 0; i < lengthof(kinds); i++) {
-		enum err_code code = read_kind(&d, kinds[i], &page.parts[page.n], e);
+		enum err_code code = read_kind(&d, kinds[i], page.order, &page.parts[page.n], e);
 		if (code) return code;
 		page.n += page.parts[page.n].n > 0;
 	}
-	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Desk"), .here = SITE_ACCOUNT});
+	struct harbor_threat *threats;
+	enum err_code code = harbor_threats(&d, &threats, &page.threats_n, e);
+	if (code) return code;
+	page.threats = threat_lines(d.a, threats, page.threats_n);
+	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Desk"), .here = SITE_DESK});
 	desk_body(out, &page);
 	return site_end(rq, rs);
 }
@@ -61,7 +95,7 @@ enum err_code case_box(struct request *rq, const struct disclosed *r, const stru
 	size_t n;
 	*out = NULL;
 	const struct desk_user *u = desk_user(rq);
-	if (!str_is(r->line.kind->name, "report") || !u || u->pending || !u->session.n || !(r->audiences & COORDINATORS) || r->is_public) return ERR_OK;
+	if (!str_is(r->line.kind->name, "report") || !u || u->pending || !u->session.n || r->is_public) return ERR_OK;
 	struct case_box *box = arena_new_of(d.a, struct case_box);
 	enum err_code code = disclose_links(&d, r, 5, &groups, &n, e);
 	if (!code && !box) code = err_set(e, ERR_MEMORY, "out of memory");
@@ -70,7 +104,8 @@ enum err_code case_box(struct request *rq, const struct disclosed *r, const stru
 	for (size_t i = 0; i < n; i++)
 		if (groups[i].inverse && str_is(groups[i].rel, "handles") && groups[i].n)
 			box->room = act_return(d.a, &groups[i].items[0]), box->headline = groups[i].items[0].headline;
-	*out = box;
+	/* Parties are led to the room; a case is opened by coordinators. */
+	if (box->room.n || r->audiences & COORDINATORS) *out = box;
 	return ERR_OK;
 }
 

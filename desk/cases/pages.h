@@ -1,5 +1,6 @@
 /* The room of a case as its template wants it, and the handlers. */
 #pragma once
+#include "desk/harbor/pages.h"
 #include "desk/registry/pages.h"
 #include "desk/tables/pages.h"
 #include "hub/message.h"
@@ -23,6 +24,7 @@ struct room_part {                 /* a participant */
 };
 struct room_mine {                 /* what a party of the viewer may do now */
 	const struct room_part *part;
+	bool waits;                    /* agreed to the end that is proposed, which nobody has agreed to for the case yet */
 	const struct room_button *buttons;
 	size_t buttons_n;
 	const struct room_link *links;
@@ -87,17 +89,27 @@ struct room_page {
 	size_t recipients_n;
 	const struct room_job *tasks;
 	size_t tasks_n;
+	const struct room_link *about;  /* reports that it handles, systems that it is about */
+	size_t about_n;
+	struct str plan, plan_moment;  /* of publication: its mode and moment; "" none is made, or the viewer is told of none */
+	const struct room_link *published; /* what it publishes */
+	size_t published_n;
+	struct str moves;              /* what moves the case on, in words; "" nothing that the viewer may do */
 	const struct room_link *tools;
 	size_t tools_n;
 	const struct record_event *events;
 	size_t events_n;
 	const struct decisions_part *decisions; /* NULL none that are told */
 };
+/* "Under embargo" … for the letter of an embargo's state. */
+struct str room_embargo_words(char state);
 route_fn show_room, take_room_act, take_room_message, take_room_read;
 
 /* ---- desk.c: what waits for coordinators ---- */
 struct desk_line {
 	struct str href, id, headline, age;
+	struct str severity, about, due; /* "" none */
+	bool overdue;
 	int64_t parties, silent;
 	struct str until;              /* of an embargo; "" none */
 	bool proposed;
@@ -116,8 +128,11 @@ struct desk_part {
 struct desk_page {
 	struct desk_part parts[6];
 	size_t n;
+	struct str order;              /* oldest, severity, due */
+	const struct threat_line *threats;
+	size_t threats_n;
 };
-/* From a report to a case, on the report's page; for coordinators. NULL nothing to show. */
+/* From a report to its case, on the report's page; where there is none yet, for coordinators. NULL nothing to show. */
 struct case_box {
 	struct str csrf, path;
 	struct str room, headline;     /* of the case that handles it; "" none yet */

@@ -6,7 +6,7 @@
 #include "hub/case/machine.h"
 #include "room.t.h"
 
-enum { SHOWN_MESSAGES = 30, SHOWN_EVENTS = 25, BUTTONS = 12, LINKS = 12 };
+enum { SHOWN_MESSAGES = 30, SHOWN_EVENTS = 25, BUTTONS = 12, LINKS = 12, ABOUT = 10 };
 
 struct showing {
 	struct request *rq;
@@ -115,10 +115,12 @@ static struct room_mine mine_of(struct showing *s, const struct room_part *part)
 	struct room_mine mine = {.part = part};
 	if (!choices_new(s, &c)) return mine;
 	bool open = s->room->proposals_n && str_is(s->room->proposals[0].outcome, "open");
+	bool holds = s->room->embargo == 'A' || s->room->embargo == 'R';
+	mine.waits = open && s->room->embargo == 'P' && str_is(p->consent, "signatory");
 	bool to_consent = (open || s->room->embargo == 'A' || s->room->embargo == 'R') && !str_is(p->consent, "signatory");
 	if (to_consent || (open && s->room->embargo == 'R')) button(s, &c, "embargo.accept", open ? "Accept the proposed end" : "Consent to the embargo", "", "", true);
 	if (open) form_link(s, &c, "embargo.reject", "Reject it …", query_for(s, p));
-	if (s->room->embargo != 'X') form_link(s, &c, "embargo.propose", open ? "Propose another end …" : "Propose an embargo …", query_for(s, p));
+	if (s->room->embargo != 'X') form_link(s, &c, "embargo.propose", open || holds ? "Propose another end …" : "Propose an embargo …", query_for(s, p));
 	if (!s->room->asked_in) {
 		if (p->report_state == 'R') {
 			button(s, &c, "report.judge", "The report is valid", "move", "validate", !to_consent);
@@ -170,7 +172,7 @@ static struct str joined(struct arena *a, const struct str *names, size_t n) {
 	return out;
 }
 
-static struct str embargo_words(char state) {
+struct str room_embargo_words(char state) {
 	switch (state) {
 	case 'P': return S("Embargo proposed");
 	case 'A': return S("Under embargo");
@@ -199,7 +201,7 @@ static enum err_code read_embargo(struct showing *s) {
 	struct room_proposed *list = arena_array(s->a, room->proposals_n + 1, sizeof *list);
 	if (!choices_new(s, &c) || !list) return err_set(s->e, ERR_MEMORY, "out of memory");
 	bool holds = room->embargo == 'A' || room->embargo == 'R', open = room->proposals_n && str_is(room->proposals[0].outcome, "open");
-	page->embargo = embargo_words(room->embargo);
+	page->embargo = room_embargo_words(room->embargo);
 	page->embargo_class = holds ? S("holds") : room->embargo == 'P' ? S("proposed") : S("none");
 	if (holds) {
 		page->until = moment_in_zone(s->a, room->until, room->zone);
@@ -313,6 +315,41 @@ static enum err_code read_timeline(struct showing *s) {
 	return code;
 }
 
+/* What it is about, and what moves it on: both are done elsewhere. */
+static enum err_code read_about(struct showing *s) {
+	struct disclosed_links *groups;
+	struct disclosed_move *moves;
+	size_t n, moves_n;
+	enum err_code code = disclose_links(&s->d, s->r, ABOUT, &groups, &n, s->e);
+	if (!code) code = disclose_moves(&s->d, s->r, &moves, &moves_n, s->e);
+	struct room_link *links = arena_array(s->a, 2 * ABOUT, sizeof *links);
+	if (!code && !links) code = err_set(s->e, ERR_MEMORY, "out of memory");
+	if (code) return code;
+	static const char *const rels[] = {"handles", "affects"};
+	for (size_t k = 0; k < lengthof(rels); k++)
+		for (size_t i = 0; i < n; i++) {
+			if (groups[i].inverse || !str_is(groups[i].rel, rels[k])) continue;
+			for (size_t j = 0; j < groups[i].n && s->page->about_n < 2 * ABOUT; j++)
+				links[s->page->about_n++] = (struct room_link){record_path(s->a, &groups[i].items[j]),
+					arena_fmt(s->a, "%.*s: %.*s", STR_ARG(groups[i].items[j].kind->title), STR_ARG(groups[i].items[j].headline))};
+		}
+	s->page->about = links;
+	s->page->plan = json_string(json_pointer(s->r->body, S("/publication/mode")));
+	moment at;
+	if (moment_parse(json_string(json_pointer(s->r->body, S("/publication/moment"))), &at))
+		s->page->plan_moment = moment_in_zone(s->a, at, json_string(json_pointer(s->r->body, S("/publication/time_zone"))));
+	struct room_link *published = arena_array(s->a, ABOUT, sizeof *published);
+	if (!published) return err_set(s->e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; !groups[i].inverse && str_is(groups[i].rel, "publishes") && j < groups[i].n && s->page->published_n < ABOUT; j++)
+			published[s->page->published_n++] = (struct room_link){record_path(s->a, &groups[i].items[j]),
+				arena_fmt(s->a, "%.*s (%.*s)", STR_ARG(groups[i].items[j].headline), STR_ARG(groups[i].items[j].state->title))};
+	s->page->published = published;
+	for (size_t i = 0; i < moves_n; i++)
+		s->page->moves = arena_fmt(s->a, "%.*s%s%.*s", STR_ARG(s->page->moves), i ? ", " : "", STR_ARG(moves[i].move->title));
+	return ERR_OK;
+}
+
 static enum err_code read_tools(struct showing *s) {
 	struct choices c;
 	if (!choices_new(s, &c)) return err_set(s->e, ERR_MEMORY, "out of memory");
@@ -357,6 +394,7 @@ static enum err_code put_page(struct request *rq, struct response *rs, int64_t b
 	if (!code && !room.asked_in) code = read_messages(&s);
 	if (!code && !room.asked_in) code = read_tasks(&s);
 	if (!code && !room.asked_in) code = read_timeline(&s);
+	if (!code && !room.asked_in) code = read_about(&s);
 	if (!code && !room.asked_in) code = read_tools(&s);
 	if (!code && !room.asked_in) code = terms_part(rq, &r, &page.terms, e);
 	if (!code && !room.asked_in) code = decisions_part(rq, &r, &page.decisions, e);

@@ -5,7 +5,7 @@
 #include "desk/site/words.h"
 #include "hub/clocks.h"
 #include "lib/calendar/zone.h"
-#include "room.t.h"
+#include "desk.t.h"
 
 struct str moment_in_zone(struct arena *a, moment t, struct str zone) {
 	const struct zone *z;
@@ -96,7 +96,7 @@ enum err_code show_clocks(struct request *rq, struct response *rs, struct err *e
 		lines[i].kind = clocks[i].record.kind->title;
 	}
 	struct clocks_page page = {lines, n, shown, n == CLOCKS_MOST};
-	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Terms"), .here = SITE_ACCOUNT, .api = S("/api/v1/clocks")});
+	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Terms"), .here = SITE_DESK, .api = S("/api/v1/clocks")});
 	clocks_body(out, &page);
 	return site_end(rq, rs);
 }

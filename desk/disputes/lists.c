@@ -33,7 +33,7 @@ static enum err_code read_list(const struct disclosing *d, enum dispute_list whi
 
 enum err_code show_disputes(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
-	struct disputes_page page = {.all = d.viewer.name.n > 0};
+	struct disputes_page page = {.all = d.viewer.name.n > 0, .desk = (d.viewer.roles & ROLE_COORDINATOR) != 0};
 	enum err_code code = read_list(&d, page.all ? DISPUTES_ALL : DISPUTES_PUBLIC, &page, e);
 	if (code) return code;
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Disputes"), .here = SITE_NOWHERE, .canonical = S("/disputes"),
@@ -44,7 +44,7 @@ enum err_code show_disputes(struct request *rq, struct response *rs, struct err 
 
 enum err_code show_panel(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
-	struct disputes_page page = {.panel = true};
+	struct disputes_page page = {.panel = true, .done = str_is(request_str(rq, "done"), "acted")};
 	enum err_code code = read_list(&d, DISPUTES_PANEL, &page, e);
 	if (code) return code;
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = S("Your panels"), .here = SITE_ACCOUNT});

@@ -12,7 +12,7 @@ enum { RULINGS = 12, LINKS = 16 };
 struct str question_words(struct str question) {
 	if (str_is(question, "valid")) return S("Is it valid?");
 	if (str_is(question, "scope")) return S("Is it in scope?");
-	if (str_is(question, "tier")) return S("Is it in the right tier?");
+	if (str_is(question, "tier")) return S("Is its tier (how grave it is) right?");
 	if (str_is(question, "credit")) return S("Is the right person credited?");
 	if (str_is(question, "good-faith")) return S("Was it in good faith?");
 	return S("Another question");
@@ -133,26 +133,36 @@ static void read_steps(struct dispute_page *p) {
 	for (int i = 0; i < 5; i++) p->steps[i] = (struct dispute_step){titles[i], here < 0 ? 1 : i < here ? -1 : i > here};
 }
 
+enum err_code dispute_page_read(const struct disclosing *d, const struct dispute_view *v, struct str path, bool with_links, struct dispute_page *out,
+	struct err *e) {
+	struct dispute_page page = {.v = v, .path = path, .question = question_words(v->question), .state = v->r.line.state->title,
+		.due = v->due ? moment_words(d->a, v->due) : STR_EMPTY, .filed = v->filed ? day_words(d->a, v->filed) : STR_EMPTY, .overdue = v->due && v->due < now(),
+		.procedure = str_is(v->procedure, "grt2") ? S("By the vector of GRT2: consistency, significance, evidence") : STR_EMPTY};
+	if (v->target.uid.n) {
+		page.target = v->target.headline;
+		page.target_href = record_path(d->a, &v->target);
+	}
+	read_rulings(d->a, &page);
+	if (with_links) {
+		page.history = arena_cat(d->a, page.path, S("/history"));
+		read_links(d->a, &page);
+	}
+	read_steps(&page);
+	struct str *sectors = arena_array(d->a, v->members_n + 1, sizeof *sectors);
+	if (!sectors) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < v->members_n; i++) sectors[i] = sector_words(d->a, v->members[i].sector);
+	page.sectors = sectors;
+	*out = page;
+	return ERR_OK;
+}
+
 enum err_code show_dispute(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct dispute_view v;
+	struct dispute_page page;
 	enum err_code code = disclose_dispute(&d, request_str(rq, "id"), &v, e);
+	if (!code) code = dispute_page_read(&d, &v, record_path(d.a, &v.r.line), true, &page, e);
 	if (code) return code;
-	struct dispute_page page = {.v = &v, .path = record_path(d.a, &v.r.line), .question = question_words(v.question), .state = v.r.line.state->title,
-		.due = v.due ? moment_words(d.a, v.due) : STR_EMPTY, .filed = v.filed ? day_words(d.a, v.filed) : STR_EMPTY, .overdue = v.due && v.due < now(),
-		.procedure = str_is(v.procedure, "grt2") ? S("By the vector of GRT2: consistency, significance, evidence") : STR_EMPTY};
-	if (v.target.uid.n) {
-		page.target = v.target.headline;
-		page.target_href = record_path(d.a, &v.target);
-	}
-	page.history = arena_cat(d.a, page.path, S("/history"));
-	read_rulings(d.a, &page);
-	read_links(d.a, &page);
-	read_steps(&page);
-	struct str *sectors = arena_array(d.a, v.members_n + 1, sizeof *sectors);
-	if (!sectors) return err_set(e, ERR_MEMORY, "out of memory");
-	for (size_t i = 0; i < v.members_n; i++) sectors[i] = sector_words(d.a, v.members[i].sector);
-	page.sectors = sectors;
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = v.r.line.headline, .here = SITE_NOWHERE, .canonical = page.path,
 		.api = arena_fmt(d.a, "/api/v1/records/%.*s/dispute", STR_ARG(str_from(page.path, 3)))});
 	dispute_body(out, &page, d.a);

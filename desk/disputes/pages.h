@@ -33,17 +33,31 @@ struct dispute_page {
 	struct str room;                      /* messages: "" none */
 };
 
+/* A dispute as its page shows it, at that path and with what the viewer may do; links of a viewer without an account are not made (with_links). */
+enum err_code dispute_page_read(const struct disclosing *d, const struct dispute_view *v, struct str path, bool with_links, struct dispute_page *out,
+	struct err *e) must_use;
+
 struct dispute_file_page {
 	struct str action, csrf, path, headline, wrong, wrong_where;
 	const struct str *questions;
 	size_t questions_n;
-	struct str question, statement, wants, remedy, procedure, against; /* as typed */
+	struct str question, statement, wants, remedy, procedure, against, behalf; /* as typed */
+	const struct disclosed_party *mine;    /* organizations that the viewer may speak for in this */
+	size_t mine_n;
 	const struct str *remedies;
 	size_t remedies_n;
 	const struct disclosed_party *parties; /* organizations that good faith may be about */
 	size_t parties_n;
 	bool report, is_public;
 };
+/* For whoever shows that form; path, action and csrf are theirs. ERR_NOT_FOUND where there is nothing that the viewer could dispute. */
+enum err_code dispute_form_begin(const struct disclosing *d, const struct disclosed *r, struct dispute_file_page *p, struct err *e) must_use;
+/* What was typed. */
+void dispute_form_read(struct request *rq, struct dispute_file_page *p);
+enum err_code dispute_form_put(struct request *rq, struct response *rs, const struct dispute_file_page *p, const struct disclosed *r, enum site_place here,
+	int status) must_use;
+enum err_code dispute_form_send(struct request *rq, const struct dispute_file_page *p, const struct disclosed *r, struct actor actor,
+	struct change_result *out, struct err *e) must_use;
 route_fn show_file_dispute, take_file_dispute;
 
 struct ballot_page {
@@ -61,7 +75,7 @@ struct disputes_line {
 struct disputes_page {
 	const struct disputes_line *items;
 	size_t n;
-	bool panel, all;
+	bool panel, all, desk, done;         /* done: just ended one's part in one */
 };
 route_fn show_disputes, show_panel;
 

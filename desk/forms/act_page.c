@@ -121,6 +121,11 @@ enum err_code take_act(struct request *rq, struct response *rs, struct err *e) {
 	if (!code) code = change_apply(desk_hub(rq), rq->worker, &c, &result, e);
 	if (code == ERR_INVALID || code == ERR_FORBIDDEN || code == ERR_CONFLICT || code == ERR_NOT_FOUND || code == ERR_BUSY) return refused(&f);
 	if (code) return code;
-	response_redirect(rs, 303, arena_cat(rq->arena, f.page.back, S("?done=acted")));
+	/* What ends somebody's part in a record closes it to them. */
+	struct disclosing d = desk_disclosing(rq);
+	struct disclosed still;
+	bool closed = disclose_record(&d, c.record, &still, NULL) == ERR_NOT_FOUND;
+	bool judged = closed && str_is(f.record.line.kind->name, "dispute");
+	response_redirect(rs, 303, judged ? S("/desk/panel?done=acted") : closed ? S("/inbox") : arena_cat(rq->arena, f.page.back, S("?done=acted")));
 	return ERR_OK;
 }

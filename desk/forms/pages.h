@@ -75,7 +75,7 @@ enum err_code merge_answers(struct arena *a, const struct answer *in, size_t n, 
 /* ---- tools.c: what a viewer may do with a record, on its page ---- */
 struct tool_move {
 	struct str name, title, description, to;
-	bool reason;
+	bool reason, publishes;        /* publishes: shows to everybody what was confidential */
 	const struct tool_missing { struct str title, href; } *missing;
 	size_t missing_n;
 };

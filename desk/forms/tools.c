@@ -24,7 +24,8 @@ static enum err_code read_moves(const struct disclosing *d, const struct plan *p
 			missing[j] = (struct tool_missing){missing_title(p, d->a, moves[i].missing[j]),
 				arena_fmt(d->a, "%.*s#%.*s", STR_ARG(t->edit), STR_ARG(form_id(d->a, moves[i].missing[j])))};
 		list[i] = (struct tool_move){.name = moves[i].move->name, .title = moves[i].move->title, .description = moves[i].move->description,
-			.to = moves[i].to->title, .reason = moves[i].move->reason, .missing = missing, .missing_n = missing ? moves[i].missing_n : 0};
+			.to = moves[i].to->title, .reason = moves[i].move->reason,
+			.publishes = r->line.kind->confidential && !r->is_public && moves[i].to->is_public, .missing = missing, .missing_n = missing ? moves[i].missing_n : 0};
 	}
 	t->moves = list;
 	t->moves_n = n;

@@ -15,6 +15,8 @@ struct str duration_words(struct arena *a, struct str duration, struct str days)
 		const char *one, *many;
 	} units[] = {{'Y', "year", "years"}, {'M', "month", "months"}, {'W', "week", "weeks"}, {'D', "day", "days"}};
 	int64_t n;
+	if (duration.n > 3 && str_starts(duration, S("PT")) && duration.p[duration.n - 1] == 'H' && str_int(str_sub(duration, 2, duration.n - 3), &n) && n >= 0)
+		return arena_fmt(a, "%lld %s", (long long)n, n == 1 ? "hour" : "hours");
 	if (duration.n > 2 && duration.p[0] == 'P' && str_int(str_sub(duration, 1, duration.n - 2), &n) && n >= 0)
 		for (size_t i = 0; i < lengthof(units); i++) {
 			if (duration.p[duration.n - 1] != units[i].letter) continue;

@@ -178,7 +178,7 @@ enum err_code show_threats(struct request *rq, struct response *rs, struct err *
 	enum err_code code = harbor_threats(&d, &threats, &page.n, e);
 	if (code) return code;
 	page.items = threat_lines(d.a, threats, page.n);
-	struct html *out = site_begin(rq, rs, &(struct site_page){.title = str_of(words.threats), .here = SITE_ACCOUNT});
+	struct html *out = site_begin(rq, rs, &(struct site_page){.title = str_of(words.threats), .here = SITE_DESK});
 	threats_body(out, &page);
 	return site_end(rq, rs);
 }

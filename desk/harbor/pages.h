@@ -114,7 +114,7 @@ struct compare_page {
 	struct str api;
 };
 route_fn show_compare, api_compare;
-/* "3 business days", "90 days", from an ISO 8601 duration; as it stands where it is none. days: "business", or anything else. */
+/* "3 business days", "90 days", "24 hours", from an ISO 8601 duration; as it stands where it is none. days: "business", or anything else. */
 struct str duration_words(struct arena *a, struct str duration, struct str days);
 
 /* ---- grants.c ---- */

@@ -1,12 +1,14 @@
 /* A report as its finder sees it. */
 #include "pages.h"
 
+#include "desk/cases/pages.h"
 #include "desk/harbor/pages.h"
 #include "desk/identify.h"
 #include "desk/site/words.h"
 #include "follow.t.h"
 #include "hub/disclose_similar.h"
 #include "hub/message.h"
+#include "hub/room.h"
 #include "intake.t.h"
 
 enum { MESSAGES = 200, CASES = 5 };
@@ -101,7 +103,31 @@ static enum err_code read_thread(struct request *rq, const struct disclosing *d,
 		t->last = m->id;
 	}
 	t->messages = out;
+	t->fresh = *fresh - before;
 	return *fresh > before ? message_mark_read(desk_hub(rq), d, r, t->last, e) : ERR_OK;
+}
+
+/* The case's embargo, which the finder is asked to consent to as every other party is. */
+static enum err_code read_embargo(const struct disclosing *d, const struct disclosed *c, struct intake_thread *t, struct err *e) {
+	struct room room;
+	enum err_code code = disclose_room(d, c, &room, e);
+	if (code == ERR_NOT_FOUND) return ERR_OK;
+	if (code) return code;
+	bool holds = room.embargo == 'A' || room.embargo == 'R', open = room.proposals_n && str_is(room.proposals[0].outcome, "open"), part = false;
+	for (size_t i = 0; i < room.participants_n; i++) {
+		if (!room.participants[i].mine) continue;
+		part = true;
+		t->bound = str_is(room.participants[i].consent, "signatory");
+	}
+	t->embargo = room_embargo_words(room.embargo);
+	if (holds) t->until = moment_in_zone(d->a, room.until, room.zone);
+	if (open) {
+		t->proposed = moment_in_zone(d->a, room.proposals[0].until, room.proposals[0].zone);
+		t->proposed_by = room.proposals[0].by;
+		t->proposed_why = room.proposals[0].reason;
+	}
+	t->may_answer = part && ((open && room.embargo == 'R') || ((open || holds) && !t->bound));
+	return ERR_OK;
 }
 
 /* The report's own messages, and those of each case that the finder takes part in with it. */
@@ -122,6 +148,7 @@ static enum err_code read_threads(struct request *rq, const struct disclosing *d
 			struct intake_thread *t = &out[p->threads_n++];
 			*t = (struct intake_thread){.record = c.line.uid, .title = c.line.headline, .state = c.line.state->title};
 			code = read_thread(rq, d, &c, t, &p->fresh, e);
+			if (!code) code = read_embargo(d, &c, t, e);
 		}
 	}
 	p->threads = out;
@@ -139,6 +166,20 @@ static enum err_code read_files(const struct disclosing *d, const struct disclos
 			.size = size_words(d->a, files[i].size)};
 	p->files = out;
 	return ERR_OK;
+}
+
+/* Their pages are those of the receipt. */
+static enum err_code read_disputes(const struct disclosing *d, const struct disclosed *r, struct intake_follow *p, struct err *e) {
+	enum err_code code = disputed_read(d, r, &p->disputes, e);
+	struct disputed_one *items = code ? NULL : arena_array(d->a, p->disputes.n + 1, sizeof *items);
+	if (!code && !items) code = err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; !code && i < p->disputes.n; i++) {
+		items[i] = p->disputes.items[i];
+		items[i].href = arena_cat(d->a, S("/receipt/disputes/"), items[i].d->line.uid);
+	}
+	p->disputes.items = items;
+	if (p->disputes.file.n) p->disputes.file = S("/receipt/dispute");
+	return code;
 }
 
 /* "within 3 business days", from the kind's clock that runs in this state. */
@@ -173,7 +214,8 @@ static struct str done_words(struct request *rq) {
 		const char *name, *const *words;
 	} all[] = {{"message", &intake_words.done_message}, {"files", &intake_words.done_files}, {"withdrawn", &intake_words.done_withdrawn},
 		{"changed", &intake_words.done_changed}, {"claimed", &intake_words.done_claimed},
-		{"accepted", &intake_words.done_accepted}, {"told", &intake_words.done_told}};
+		{"accepted", &intake_words.done_accepted}, {"told", &intake_words.done_told},
+		{"answered", &intake_words.done_answered}};
 	struct str done = str_is(str_of(rq->route->name), "follow") ? request_str(rq, "done") : STR_EMPTY;
 	for (size_t i = 0; i < lengthof(all); i++)
 		if (str_is(done, all[i].name)) return str_of(*all[i].words);
@@ -219,6 +261,7 @@ enum err_code put_follow(struct request *rq, struct response *rs, const struct f
 	if (!code) code = read_files(&d, &r, &p, e);
 	if (!code) code = disclose_joined(&d, &r, &joined, e);
 	if (!code) code = harbor_box_of_finder(&d, &r, f->csrf, S("/receipt"), &p.harbor, e);
+	if (!code) code = read_disputes(&d, &r, &p, e);
 	if (code) return code;
 	if (joined) p.joined = str_of(intake_step_of(joined)->title);
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = str_of(intake_words.follow), .here = SITE_REPORT});

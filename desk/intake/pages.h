@@ -1,5 +1,6 @@
 /* The pages of intake, as their templates want them, and the handlers that prepare them. */
 #pragma once
+#include "desk/disputes/pages.h"
 #include "desk/forms/pages.h"
 #include "desk/intake/finder.h"
 #include "hub/intake.h"
@@ -72,6 +73,10 @@ struct intake_thread {         /* the messages of the report, or of a case that 
 	struct str record, title, state; /* of the case; title "" the report itself */
 	const struct intake_event *messages;
 	size_t n;
+	size_t fresh;              /* messages that are new */
+	struct str embargo, until; /* of the case: its state in words, and its end while it holds */
+	struct str proposed, proposed_by, proposed_why; /* another end, or a first one, that waits for answers; "" none */
+	bool bound, may_answer;    /* bound: the finder has consented */
 	int64_t last;              /* id of the newest message: what a reply answers; 0 none */
 };
 struct intake_step {
@@ -96,9 +101,16 @@ struct intake_follow {
 	struct str joined;         /* state of what it was joined to; "" nothing */
 	struct str public_path;    /* where it is public; "" it is not */
 	const struct harbor_box *harbor; /* policies that cover it, grants, threats; NULL nothing to say */
+	struct disputed disputes;  /* of the report; .file: where one is filed */
 	struct intake_help help;
 	bool csam;
 };
+struct intake_dispute {            /* one dispute, for a finder who has no account */
+	struct dispute_page page;
+	struct str csrf, trouble;
+	bool done;
+};
+route_fn show_finder_dispute_form, take_finder_dispute_form, show_finder_dispute, take_finder_dispute;
 struct intake_enter {
 	struct str typed, trouble;
 };
@@ -107,7 +119,10 @@ route_fn show_receipt, take_receipt, show_follow, lost_receipt;
 enum err_code put_follow(struct request *rq, struct response *rs, const struct finder *f, struct str trouble, int status, struct err *e) must_use;
 
 /* ---- replies.c ---- */
-route_fn take_message, take_files, take_withdrawal, take_claim, take_finder_accept, take_finder_threatened, show_finder_opening, take_leave, show_change, take_change, show_finder_file;
+route_fn take_message, take_files, take_withdrawal, take_claim, take_finder_accept, take_finder_threatened, take_finder_embargo, show_finder_opening, take_leave, show_change, take_change, show_finder_file;
+
+/* For the other files of this folder that take what a finder sends: the finder, if the form is theirs; *done: the answer is written already. */
+enum err_code reply_begin(struct request *rq, struct response *rs, struct str csrf, const struct finder **out, bool *done, struct err *e) must_use;
 
 /* ---- words.c ---- */
 struct intake_words {
@@ -116,7 +131,8 @@ struct intake_words {
 	const char *too_many_systems, *pseudonym_missing, *confirm;
 	const char *you, *hub;
 	const char *sent_event, *withdrawn_event, *file_event; /* file_event: {1} name */
-	const char *done_message, *done_files, *done_withdrawn, *done_changed, *done_claimed, *done_accepted, *done_told;
+	const char *done_message, *done_files, *done_withdrawn, *done_changed, *done_claimed, *done_accepted, *done_told, *done_answered;
+	const char *dispute;
 	const char *anonymous_help, *pseudonym_help;
 	const char *business_days, *days;
 	const char *no_file, *no_receipt;

@@ -8,8 +8,7 @@
 #include "http/form.h"
 #include "hub/attachment.h"
 
-/* The finder, if the form is theirs. *done: the answer is written already. */
-static enum err_code begin(struct request *rq, struct response *rs, struct str csrf, const struct finder **out, bool *done, struct err *e) {
+enum err_code reply_begin(struct request *rq, struct response *rs, struct str csrf, const struct finder **out, bool *done, struct err *e) {
 	enum err_code code = finder_find(rq, rs, out, e);
 	*done = false;
 	if (code) return code;
@@ -39,7 +38,7 @@ static enum err_code apply(struct request *rq, struct response *rs, const struct
 enum err_code take_message(struct request *rq, struct response *rs, struct err *e) {
 	const struct finder *f;
 	bool done;
-	enum err_code code = begin(rq, rs, request_str(rq, "csrf"), &f, &done, e);
+	enum err_code code = reply_begin(rq, rs, request_str(rq, "csrf"), &f, &done, e);
 	if (code || done) return code;
 	struct change c = {.op = CHANGE_COMMENT, .reason = request_str(rq, "text"), .parent = request_int(rq, "parent"),
 		.record = request_has(rq, "record") ? request_str(rq, "record") : f->receipt.record};
@@ -50,7 +49,7 @@ enum err_code take_message(struct request *rq, struct response *rs, struct err *
 enum err_code take_withdrawal(struct request *rq, struct response *rs, struct err *e) {
 	const struct finder *f;
 	bool done;
-	enum err_code code = begin(rq, rs, request_str(rq, "csrf"), &f, &done, e);
+	enum err_code code = reply_begin(rq, rs, request_str(rq, "csrf"), &f, &done, e);
 	struct change c = {.op = CHANGE_MOVE, .move = S("withdraw"), .reason = request_str(rq, "reason")};
 	return code || done ? code : apply(rq, rs, f, &c, "withdrawn", e);
 }
@@ -61,7 +60,7 @@ enum err_code take_files(struct request *rq, struct response *rs, struct err *e)
 	size_t n, taken = 0;
 	bool done;
 	enum err_code code = request_form(rq, &fields, &n, e);
-	if (!code) code = begin(rq, rs, form_value(fields, n, "csrf"), &f, &done, e);
+	if (!code) code = reply_begin(rq, rs, form_value(fields, n, "csrf"), &f, &done, e);
 	if (code || done) return code;
 	for (size_t i = 0; i < n; i++) {
 		if (!fields[i].is_file || !fields[i].file_name.n) continue;
@@ -90,7 +89,7 @@ enum err_code take_claim(struct request *rq, struct response *rs, struct err *e)
 	const struct finder *f;
 	const struct desk_user *u = desk_user(rq);
 	bool done;
-	enum err_code code = begin(rq, rs, request_str(rq, "csrf"), &f, &done, e);
+	enum err_code code = reply_begin(rq, rs, request_str(rq, "csrf"), &f, &done, e);
 	if (code || done) return code;
 	if (!u || u->pending || !u->session.n) return err_set(e, ERR_FORBIDDEN, "%s", words.sign_in_first);
 	struct change c = {.op = CHANGE_INVITE, .subject = u->account.uid, .role = S("owner")};
@@ -197,7 +196,7 @@ enum err_code take_change(struct request *rq, struct response *rs, struct err *e
 	x->rq = rq;
 	x->rs = rs;
 	enum err_code code = sent_read(rq, &s, e);
-	if (!code) code = begin(rq, rs, sent_value(&s, "csrf"), &x->f, &done, e);
+	if (!code) code = reply_begin(rq, rs, sent_value(&s, "csrf"), &x->f, &done, e);
 	if (code || done) return code;
 	code = start(x, e);
 	if (!code) code = form_read(plan_for(x), rq->arena, s.answers, s.n, s.action, &x->page.form.f, e);
@@ -223,7 +222,7 @@ enum err_code take_change(struct request *rq, struct response *rs, struct err *e
 static enum err_code act(struct request *rq, struct response *rs, const char *name, const char *argument, const char *what, struct err *e) {
 	const struct finder *f;
 	bool done;
-	enum err_code code = begin(rq, rs, request_str(rq, "csrf"), &f, &done, e);
+	enum err_code code = reply_begin(rq, rs, request_str(rq, "csrf"), &f, &done, e);
 	if (code || done) return code;
 	struct json_builder args = json_object_of(rq->arena);
 	json_set_str(&args, str_of(argument), request_str(rq, argument));
@@ -233,6 +232,18 @@ static enum err_code act(struct request *rq, struct response *rs, const char *na
 
 enum err_code take_finder_accept(struct request *rq, struct response *rs, struct err *e) {
 	return act(rq, rs, "harbor.accept", "policy", "accepted", e);
+}
+/* What the finder says to the embargo of a case in which the report is worked on. */
+enum err_code take_finder_embargo(struct request *rq, struct response *rs, struct err *e) {
+	const struct finder *f;
+	bool done, accept = str_is(request_str(rq, "answer"), "accept");
+	enum err_code code = reply_begin(rq, rs, request_str(rq, "csrf"), &f, &done, e);
+	if (code || done) return code;
+	struct json_builder args = json_object_of(rq->arena);
+	if (!accept) json_put_str(&args, S("reason"), str_trim(request_str(rq, "reason")));
+	struct change c = {.op = CHANGE_ACT, .act = accept ? S("embargo.accept") : S("embargo.reject"), .record = request_str(rq, "record"),
+		.args = json_built(&args)};
+	return apply(rq, rs, f, &c, "answered", e);
 }
 enum err_code take_finder_threatened(struct request *rq, struct response *rs, struct err *e) {
 	return act(rq, rs, "harbor.threatened", "text", "told", e);

@@ -3,7 +3,7 @@
 #include "desk/intake/pages.h"
 #include "desk/intake/similar.h"
 
-enum { ID = 300, TEXT = 4000, REASON = 2000 };
+enum { ID = 300, TEXT = 4000, REASON = 2000, STATEMENT = 20000, WORD = 40 };
 #define UNSEEN (ROUTE_PRIVATE | ROUTE_UNTRACED)
 #define CSRF {"csrf", PARAM_FORM, .length = 100, .help = "the form's proof"}
 #define PAGE(path_, handler, name_, help_, ...) \
@@ -37,8 +37,22 @@ const struct route intake_routes[] = {
 		.params = PARAMS({"sha256", PARAM_PATH, .length = 64, .help = "in hexadecimal"})},
 	FORM("/receipt/harbor", take_finder_accept, "follow-harbor", 4 << 10, 0, "Accepts a policy for a report.", CSRF,
 		{"policy", PARAM_FORM, .length = ID, .required = true, .help = "a policy that covers it"}),
+	FORM("/receipt/embargo", take_finder_embargo, "follow-embargo", 16 << 10, 0, "Answers to the embargo of a case that the report is in.", CSRF,
+		{"record", PARAM_FORM, .length = ID, .required = true, .help = "the case"},
+		{"answer", PARAM_FORM, PARAM_ENUM, .choices = CHOICES("accept", "reject"), .otherwise = "accept"},
+		{"reason", PARAM_FORM, PARAM_TEXT, .length = REASON, .help = "why not"}),
 	FORM("/receipt/threatened", take_finder_threatened, "follow-threatened", 64 << 10, 0, "Tells coordinators that the finder is threatened.", CSRF,
 		{"text", PARAM_FORM, PARAM_TEXT, .length = TEXT, .help = "as typed"}),
+	PAGE("/receipt/dispute", show_finder_dispute_form, "follow-dispute", "Where a finder disputes what was decided about their report.", {0}),
+	FORM("/receipt/dispute", take_finder_dispute_form, "follow-dispute-send", 128 << 10, 0, "Files a dispute about the report.", CSRF,
+		{"question", PARAM_FORM, .length = WORD}, {"statement", PARAM_FORM, PARAM_TEXT, .length = STATEMENT}, {"wants", PARAM_FORM, PARAM_TEXT, .length = TEXT},
+		{"remedy", PARAM_FORM, .length = WORD}, {"procedure", PARAM_FORM, .length = WORD}, {"against", PARAM_FORM, .length = WORD},
+		{"behalf", PARAM_FORM, .length = WORD, .help = "is passed over: a finder speaks for themselves"}),
+	PAGE("/receipt/disputes/{id}", show_finder_dispute, "follow-disputed", "A dispute about the report, for its finder.",
+		{"id", PARAM_PATH, .length = ID, .help = "uid of the dispute"}, {"done", .length = 20, .help = "what was just done"}),
+	FORM("/receipt/disputes/{id}", take_finder_dispute, "follow-disputed-send", 128 << 10, 0, "What a finder does in a dispute about the report.", CSRF,
+		{"id", PARAM_PATH, .length = ID, .help = "uid of the dispute"}, {"act", PARAM_FORM, .length = WORD, .required = true, .help = "such as dispute.state"},
+		{"text", PARAM_FORM, PARAM_TEXT, .length = STATEMENT, .help = "as typed"}, {"member", PARAM_FORM, .length = WORD, .help = "of the panel, who is challenged"}),
 	{"/receipt/harbor/{grant}.json", show_finder_opening, ROUTE_PUBLIC, .name = "follow-opening", .gives = GIVES_FILE, .flags = UNSEEN,
 		.help = "What proves which report a grant is about: for its finder.", .params = PARAMS({"grant", PARAM_PATH, .length = 40, .help = "the grant's"})},
 	FORM("/receipt/withdraw", take_withdrawal, "follow-withdraw", 64 << 10, 0, "Takes a report back.", CSRF,

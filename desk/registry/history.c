@@ -52,9 +52,11 @@ static struct str words_of(const struct disclosing *d, const struct disclosed *r
 struct record_event event_words(
 	const struct disclosing *d, const struct disclosed *r, const struct disclosed_event *v) {
 	struct record_event out = {
-		.date = day_words(d->a, v->at),
+		/* What is worked on in confidence is told to the minute. */
+		.date = r->is_public ? day_words(d->a, v->at) : moment_words(d->a, v->at),
 		.datetime = moment_str(d->a, v->at),
 		.words = words_of(d, r, v),
+		.who = v->actor_name,
 		.note = v->reason,
 	};
 	if (v->rel.n) {

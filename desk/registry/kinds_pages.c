@@ -1,6 +1,7 @@
 /* Kinds, as their files describe them: for whoever fills one in, reads one or writes a program. */
 #include "pages.h"
 
+#include "desk/harbor/pages.h"
 #include "desk/site/words.h"
 #include "hub/visibility.h"
 #include "kinds.t.h"
@@ -120,6 +121,16 @@ static struct str pointer_name(const struct kind *k, struct str s) {
 	return str_starts(s, S("/")) ? str_from(s, 1) : s;
 }
 
+/* "high: 45 days, critical: 7 days" */
+static struct str tiers_of(struct arena *a, const struct json *by_tier, struct str days) {
+	autobuf struct buf out = BUF(2000);
+	for (size_t i = 0; i < json_count(by_tier); i++) {
+		const struct json_member *m = json_member_at(by_tier, i);
+		buf_fmt(&out, "%s%.*s: %.*s", i ? ", " : "", STR_ARG(m->name), STR_ARG(duration_words(a, json_get_str(by_tier, m->name), days)));
+	}
+	return arena_str(a, buf_str(&out));
+}
+
 static void read_moves(struct arena *a, const struct kind *k, struct kind_page *page) {
 	struct kind_move_line *moves = arena_array(a, k->moves_n + 1, sizeof *moves);
 	for (size_t i = 0; moves && i < k->moves_n; i++) {
@@ -131,10 +142,10 @@ static void read_moves(struct arena *a, const struct kind *k, struct kind_page *
 	struct kind_clock_line *clocks = arena_array(a, k->clocks_n + 1, sizeof *clocks);
 	for (size_t i = 0; clocks && i < k->clocks_n; i++) {
 		const struct kind_clock *c = &k->clocks[i];
-		clocks[i] = (struct kind_clock_line){c->title, c->description, state_title(k, c->start),
-			joined(a, c->stop, state_title, k),
-			arena_fmt(a, "%.*s %s", STR_ARG(c->limit), c->business ? words.business_days : words.calendar_days),
-			c->who};
+		struct str days = c->business ? S("business") : STR_EMPTY;
+		clocks[i] = (struct kind_clock_line){c->title, c->description, state_title(k, c->start), joined(a, c->stop, state_title, k),
+			duration_words(a, c->limit, days), value_words(a, c->who), joined(a, c->cancel, state_title, k), joined(a, c->promise, pointer_name, k),
+			tiers_of(a, c->by_tier, days)};
 	}
 	page->clocks = clocks;
 }

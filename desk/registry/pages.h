@@ -80,7 +80,7 @@ struct record_links {
 	bool with_kind;
 };
 struct record_event {
-	struct str date, datetime, words, note, href, other;
+	struct str date, datetime, words, who, note, href, other; /* who: "" not told */
 };
 /* What others say of a use, system or organization. */
 struct record_concern {
@@ -237,7 +237,7 @@ struct kind_page {
 		int64_t max;
 	} *links;
 	const struct kind_clock_line {
-		struct str title, description, start, stop, limit, who;
+		struct str title, description, start, stop, limit, who, cancel, promise, tiers; /* cancel, promise, tiers: "" none */
 	} *clocks;
 	struct str create, revise, template_text, date_words;
 };

@@ -11,7 +11,7 @@
 #include "http/markdown.h"
 #include "record.t.h"
 
-enum { LINKS_EACH = 30, LINKS_FIRST = 8, LINKS_TOLD = 3, EVENTS = 5, COMMENTS = 200, LONG_TITLE = 90, SUMMARY_BYTES = 18 << 10 };
+enum { NOTE = 140, LINKS_EACH = 30, LINKS_FIRST = 8, LINKS_TOLD = 3, EVENTS = 5, COMMENTS = 200, LONG_TITLE = 90, SUMMARY_BYTES = 18 << 10 };
 
 /* ---- finding ---- */
 
@@ -99,11 +99,16 @@ static enum err_code read_events(
 	if (!shown) return err_set(e, ERR_MEMORY, "out of memory");
 	for (size_t i = n; i > 0 && page->events_n < EVENTS; i--) {
 		/* What was linked shows in the links; the few lines here are for what befell the record itself. */
-		if (!str_is(events[i - 1].type, "linked")) shown[page->events_n++] = event_words(d, r, &events[i - 1]);
+		if (str_is(events[i - 1].type, "linked")) continue;
+		struct record_event one = event_words(d, r, &events[i - 1]);
+		if (one.note.n > NOTE) one.note = arena_cat(d->a, str_cut_utf8(one.note, NOTE), S(" …"));
+		shown[page->events_n++] = one;
 	}
 	page->events = shown;
 	struct record_event *comments = arena_array(d->a, COMMENTS, sizeof *comments);
-	for (size_t i = 0; comments && i < n; i++)
+	/* What is said in a case that is worked on stands in its room, with whom it was said to. */
+	bool elsewhere = str_is(r->line.kind->name, "case") && !r->is_public;
+	for (size_t i = 0; comments && i < n && !elsewhere; i++)
 		if (str_is(events[i].type, "commented") && page->comments_n < COMMENTS) comments[page->comments_n++] = event_words(d, r, &events[i]);
 	page->comments = comments;
 	code = read_amendments(d, r, events, n, page, e);

@@ -9,7 +9,7 @@
 #pragma once
 #include "desk/app.h"
 
-enum site_place { SITE_NOWHERE, SITE_HOME, SITE_BROWSE, SITE_USES, SITE_KINDS, SITE_ABOUT, SITE_SEARCH, SITE_ACCOUNT, SITE_REPORT };
+enum site_place { SITE_NOWHERE, SITE_HOME, SITE_BROWSE, SITE_USES, SITE_KINDS, SITE_ABOUT, SITE_SEARCH, SITE_ACCOUNT, SITE_REPORT, SITE_DESK };
 
 struct site_page {
 	struct str title;        /* without the hub's name, which is added; "" is the hub's name alone */

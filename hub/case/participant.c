@@ -220,15 +220,22 @@ static struct str duty_by_part(struct str part) {
 }
 
 /* What the arguments say of a participant; what they leave out stays, or follows from the part. */
-static void take_arguments(struct acting *x, struct participant *p) {
+static enum err_code take_arguments(struct acting *x, struct participant *p) {
 	struct str part = act_arg(x, "part"), duty = act_arg(x, "duty");
 	const struct json *supplies = json_get_lit(x->args, "supplies");
-	bool fresh = !p->part.n;
+	bool fresh = !p->part.n, person = str_starts(p->subject, S("U-")) || str_starts(p->subject, S("A-"));
+	if (!person && str_trim(act_arg(x, "alias")).n) {
+		/* Whoever knows of it finds its name by its uid: another name would hide nothing. */
+		err_set(x->s->e, ERR_INVALID, "only a person takes part under another name; an organization is known by its own");
+		err_where(x->s->e, "alias");
+		return ERR_INVALID;
+	}
 	if (part.n) p->part = part;
 	if (duty.n || fresh) p->duty = duty.n ? duty : duty_by_part(p->part);
 	if (supplies || fresh) p->supplies = supplies ? json_true(supplies) : supplies_by_part(p->part);
 	if (json_get_lit(x->args, "alias")) p->alias = str_trim(act_arg(x, "alias"));
 	if (json_get_lit(x->args, "reason")) p->reason = str_trim(act_arg(x, "reason"));
+	return ERR_OK;
 }
 
 static enum err_code find_or_new(struct acting *x, struct str subject, struct participant *p) {
@@ -273,7 +280,8 @@ static enum err_code propose(struct acting *x) {
 		return ERR_OK;
 	}
 	p.access = S("proposed");
-	take_arguments(x, &p);
+	code = take_arguments(x, &p);
+	if (code) return code;
 	note_participant(x, &p);
 	return participant_write(x->s, x->r->id, &p);
 }
@@ -285,7 +293,8 @@ static enum err_code ask(struct acting *x) {
 	if (!code) code = case_state_read(x->s->db, x->s->a, x->r->id, &c, x->s->e);
 	if (code) return code;
 	if (str_is(p.access, "in")) return err_set(x->s->e, ERR_CONFLICT, "%.*s takes part already", STR_ARG(p.subject));
-	take_arguments(x, &p);
+	code = take_arguments(x, &p);
+	if (code) return code;
 	if (!p.part.n) {
 		err_set(x->s->e, ERR_INVALID, "say what part they have in the case");
 		err_where(x->s->e, "part");
@@ -312,8 +321,8 @@ static enum err_code ask(struct acting *x) {
 static enum err_code change(struct acting *x) {
 	struct participant p;
 	enum err_code code = participant_read(x->s, x->r->id, act_arg(x, "subject"), &p);
+	if (!code) code = take_arguments(x, &p);
 	if (code) return code;
-	take_arguments(x, &p);
 	note_participant(x, &p);
 	return participant_write(x->s, x->r->id, &p);
 }

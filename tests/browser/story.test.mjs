@@ -126,8 +126,7 @@ test('the provider is asked in, reads no more than terms, and proposes another e
   const page = pages.coordinator
   for (const name of ['Delta Models', 'Quiet Apps']) {
     await page.goto(`/r/${room}/room`)
-    await page.locator('tr', {hasText: name}).locator('summary').click()
-    await page.locator('tr', {hasText: name}).getByRole('link', {name: 'Ask in'}).click()
+    await page.locator('tr', {hasText: name}).getByRole('link', {name: 'Ask in …'}).click()
     await press(page, 'Ask into the case')
     await page.waitForURL(/done=acted/)
   }
@@ -191,6 +190,10 @@ test('the provider works on it and answers; who says nothing is shown as silent,
   }
   await finder.waitForURL(/\/receipt\/report/)
   assert.match(await text(finder), /The fix ships with 1\.4/)
+  assert.match(await text(finder), /Under embargo until .*You have not agreed to it/)
+  await press(finder, 'Agree to the embargo')
+  await finder.waitForURL(/done=answered/)
+  assert.match(await text(finder), /You have agreed to keep silent until then/)
   await look('finder', 'the report and its case')
 })
 

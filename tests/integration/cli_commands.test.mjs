@@ -78,6 +78,8 @@ test('every example of the help runs as it stands', async (t) => {
 test('what begins the line and is no command is told what is missing', () => {
   assert.match(run(['admin']).stderr, /`admin check`, `admin holidays`, `admin keys`, `admin rebuild`/)
   assert.match(run(['--hub', 'x', 'list']).stderr, /the command comes first: polder COMMAND --hub/)
+  assert.match(run(['webhook', 'list']).stderr, /no command "webhook"; there is `admin webhooks`/)
+  assert.match(run(['case', '--help']).stdout, /polder case open[^]*polder case join/)
   for (const args of [['admin'], ['--hub', 'x', 'list'], ['version', 'more']]) assert.equal(run(args).status, 2, args.join(' '))
 })
 

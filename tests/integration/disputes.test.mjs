@@ -61,6 +61,24 @@ async function toPanel(record, procedure = 'free') {
   return body.uid
 }
 
+test('who judges is told to the parties as a member of the panel, not as a finder', async () => {
+  const id = await report('Parties know that it is judged')
+  const desk = await signIn('coco'), party = await signIn('kees')
+  assert.equal((await desk.post(`/r/${id}/invite`, {subject: org, role: 'party'}, `/r/${id}`)).status, 303)
+  const dispute = await toPanel(id)
+  for (const judge of await panelOf(dispute, 'asked')) await act(judge, dispute, 'seat.declare', {conflict: false})
+  const shown = (await party.get(`/r/${id}`)).text
+  assert.match(shown, /<span>Member of the panel <span class="note">panel/)
+  assert.doesNotMatch(shown, /<span>Finder /)
+  assert.doesNotMatch(shown, /(ada|bas|cor|dia|eva|fen|gus) of the test/)
+  /* An organization's people speak for it, so that judges can say whether anything ties them to it. */
+  const form = (await party.get(`/r/${id}/dispute`)).text
+  assert.match(form, new RegExp(`name="behalf"[^]*<option value="${org}"\\s*selected`))
+  const filed = await party.post(`/r/${id}/dispute`, {question: 'scope', statement: 'It is another system.', behalf: org})
+  assert.equal(filed.status, 303, filed.text)
+  assert.equal((await stand(coco, filed.headers.location.split('/').pop())).claimant, 'Makers')
+})
+
 test('a public record is disputed on its page, and says so everywhere until it is settled', async () => {
   const {body} = await kees.done(201, 'POST', '/records', {kind: 'advisory', organization: org, body: {title: 'An advisory', summary: 'In short', description: 'x', affected: [{name: 'Model'}]}})
   const state = await kees.post(`/records/${body.uid}/moves`, {move: 'publish'})

@@ -253,7 +253,7 @@ export class Matter {
       reason: this.for('why an embargo', 'case', ['invited', ...parties]), terms: this.for('terms of the embargo', 'case', ['invited', ...parties])})
     for (const role of VENDORS)
       await this.act('coordinator', ids.case, 'participant.ask', {subject: ids[role], part: role === 'consenting' ? 'developer' : 'deployer',
-        reason: this.for(`why ${role} is asked in`, 'case', ['coordinators']), alias: role === 'silent' ? undefined : this.for(`alias of ${role}`, 'case', parties)})
+        reason: this.for(`why ${role} is asked in`, 'case', ['coordinators'])})
     await this.act('consenting', ids.case, 'embargo.accept')
     await this.move(ids.case, 'coordinate')
     await this.act('declining', ids.case, 'embargo.reject', {reason: this.for('why an embargo is turned down', 'case', ['invited', ...parties])})

@@ -277,6 +277,7 @@ test('a finder who is threatened is heard by every coordinator at once, and by n
   assert.equal((await send(`/r/${uid}/threatened`, {text: 'Their lawyer writes of damages.'}, 'finder')).status, 303)
   assert.match((await page('/inbox', 'coordinator')).text, /Their lawyer writes of damages\./)
   assert.match((await page('/threats', 'coordinator')).text, /Their lawyer writes of damages\./)
+  assert.match((await page('/desk', 'coordinator')).text, /Finders who are threatened[^]*Their lawyer writes of damages\./)
   assert.equal((await page('/threats', 'stranger')).status, 403)
   const seen = (await page(`/r/${uid}`, 'coordinator')).text
   assert.match(seen, /The finder is threatened/)

@@ -152,6 +152,40 @@ test('who reports without a name accepts a safe harbor, shows it, and is heard w
   assert.match(plain(await follow(finder)), /You said that you are threatened\. The coordinators know\./)
 })
 
+test('who reports without a name disputes what was decided, and takes part in it with the receipt alone', async () => {
+  const code = await sent(new Browser(hub), 'anonymous'), finder = await opened(code)
+  const id = idOf(await follow(finder))
+  await coco.done(200, 'POST', `/records/${id}/moves`, {move: 'invalidate', reason: 'It does not happen here.'})
+  assert.match(plain(await follow(finder)), /You disagree\? .*Dispute what was decided/)
+  const form = (await finder.get('/receipt/dispute')).text
+  assert.doesNotMatch(form, /name="behalf"/)
+  const empty = await finder.send(form, 'action="/receipt/dispute"', {question: 'valid', statement: ' '})
+  assert.equal(empty.status, 422)
+  assert.match(plain(empty.text), /Say why/)
+  const filed = await finder.send(form, 'action="/receipt/dispute"', {question: 'valid', statement: 'It happens in verse alone.'})
+  assert.equal(filed.status, 303, plain(filed.text))
+  const path = filed.headers.location, dispute = idOf(path)
+  assert.equal(path, `/receipt/disputes/${dispute}`)
+  const shown = await finder.get(path)
+  assert.equal(shown.headers['cache-control'], 'no-store')
+  assert.match(plain(shown.text), /Who disputes it You It happens in verse alone\. Who answers for it The hub Has not answered yet/)
+  assert.match(plain(await follow(finder)), /Disputed\. Is it valid\?/)
+  const told = JSON.parse((await hub.request('/api/v1/receipt', {headers: {authorization: `Receipt ${code}`, accept: 'application/json'}})).text)
+  assert.deepEqual(told.disputes.map((one) => [one.id, one.question, one.state]), [[dispute, 'valid', 'filed']])
+  assert.deepEqual(hub.polder('receipt', code, '--json').disputes, told.disputes)
+  assert.equal((await opened(codes[0]).then((other) => other.get(path))).status, 404)
+  assert.equal((await new Browser(hub).get(path)).headers.location, '/receipt')
+  const changed = await finder.send(shown.text, 'id="do-dispute.state"', {text: 'It happens in verse, and in song.'})
+  assert.equal(changed.headers.location, `${path}?done=acted`, plain(changed.text))
+  await coco.done(200, 'POST', `/records/${dispute}/acts`, {act: 'dispute.decide', args: {outcome: 'reject', reasons: 'Tried again, in verse.'}})
+  const ruled = (await finder.get(path)).text
+  assert.match(plain(ruled), /in song\. .*The record stands as it is .*Tried again, in verse\. .*Accept the ruling .*Take it to the next level/)
+  assert.equal((await finder.send(ruled, 'id="do-dispute.escalate"', {text: 'In song, too.'})).status, 303)
+  assert.equal((await coco.get(`/records/${dispute}`)).body.state, 'with-panel')
+  /* What is not a finder's to do here is not done here. */
+  assert.equal((await finder.send(shown.text, 'id="do-dispute.state"', {act: 'dispute.decide', text: 'I am right.'})).status, 404)
+})
+
 test('a typing error in a code is told as one, and a code that never was as unknown', async () => {
   const browser = new Browser(hub)
   const page = await browser.get('/receipt')

@@ -51,6 +51,18 @@ test('every page is whole, labelled and without inline script or style', async (
   }
 })
 
+test('what every page leads to is there', async () => {
+  const links = tags((await hub.get('/')).text).filter((tag) => tag.name === 'a' && tag.attributes.href?.startsWith('/')).map((tag) => tag.attributes.href)
+  assert.ok(links.includes('/statistics') && links.includes('/disputes') && links.includes('/policies'))
+  for (const path of new Set([...links, '/statistics.csv'])) assert.equal((await hub.get(path)).status, 200, path)
+})
+
+test('the page of a kind says what ends a term without its being met, and which promises shorten it', async () => {
+  const text = (await hub.get('/kinds/case')).text.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
+  assert.match(text, /90 days, from “Coordinating” until “Published”\. To be kept by: Coordinator\. By tier of triage: high: 45 days, critical: 7 days\. Ends without being met in “Closed, Merged”/)
+  assert.match(text, /A policy that promises a shorter time counts instead: a commitment that begins with publish, disclose\./)
+})
+
 test('no page is larger than 60 kB on the way', async () => {
   for (const path of PAGES) {
     const page = await hub.request(path, {headers: {'accept-encoding': 'gzip'}, raw: true})

@@ -290,6 +290,8 @@ static void tasks_are_done_by_whose_they_are(void **state) {
 static void what_an_act_needs_is_checked(void **state) {
 	(void)state;
 	fails(act(coordinator, "participant.ask", "{'part': 'developer'}"), ERR_INVALID);
+	fails(act(coordinator, "participant.ask", arena_fmt(arena, "{'subject': '%.*s', 'part': 'developer', 'alias': 'Vendor A'}", STR_ARG(makers)).p), ERR_INVALID);
+	assert_string_equal(test_err.where, "alias");
 	fails(act(coordinator, "embargo.propose", "{'until': 'tomorrow', 'time_zone': 'UTC'}"), ERR_INVALID);
 	fails(propose(coordinator, -DAY), ERR_INVALID);
 	fails(act(coordinator, "no.such", "{}"), ERR_INVALID);
