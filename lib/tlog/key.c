@@ -93,6 +93,10 @@ struct str tlog_key_text(struct arena *a, const struct tlog_key *k) {
 	return arena_str(a, buf_str(&b));
 }
 
+bool tlog_key_eq(const struct tlog_key *a, const struct tlog_key *b) {
+	return a->type == b->type && str_eq(a->name, b->name) && memcmp(a->bytes, b->bytes, TLOG_KEY_BYTES) == 0;
+}
+
 enum err_code tlog_signer_make(struct str name, enum tlog_key_type type, const unsigned char seed[TLOG_KEY_BYTES], struct tlog_signer *out, struct err *e) {
 	struct tlog_signer s;
 	unsigned char public[crypto_sign_PUBLICKEYBYTES];
