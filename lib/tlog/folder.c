@@ -62,16 +62,31 @@ static enum err_code folder_read(void *ctx, struct tlog_tile t, struct buf *to, 
 	return err_set(e, full_code, "%s", of_full.message);
 }
 
+/* Partial ones are of no use to anybody once the full one is there; what is left behind of them does no harm. */
+static void forget_partial(const char *full) {
+	autofree char *folder = NULL;
+	if (asprintf(&folder, "%s.p", full) < 0) return;
+	if (rmdir(folder) == 0 || errno == ENOENT) return;
+	for (int width = 1; width < TLOG_TILE_WIDTH; width++) {
+		autofree char *path = NULL;
+		if (asprintf(&path, "%s/%d", folder, width) >= 0) unlink(path);
+	}
+	rmdir(folder);
+}
+
 static enum err_code folder_write(void *ctx, struct tlog_tile t, struct str bytes, struct err *e) {
 	const struct tlog_folder *f = ctx;
 	enum err_code (*write)(const char *, struct str, unsigned, struct err *) = f->durable ? file_write : file_put;
 	autofree char *path = path_of(f, t, e), *folder = path ? strdup(path) : NULL;
 	if (!folder) return err_set(e, ERR_MEMORY, "out of memory");
 	enum err_code code = write(path, bytes, 0644, e);
-	if (code != ERR_NOT_FOUND) return code;
-	*strrchr(folder, '/') = 0;
-	code = file_make_dir(folder, e);
-	return code ? code : write(path, bytes, 0644, e);
+	if (code == ERR_NOT_FOUND) {
+		*strrchr(folder, '/') = 0;
+		code = file_make_dir(folder, e);
+		if (!code) code = write(path, bytes, 0644, e);
+	}
+	if (!code && t.width == TLOG_TILE_WIDTH) forget_partial(path);
+	return code;
 }
 
 struct tlog_reader tlog_folder_reader(const struct tlog_folder *f) {
