@@ -1,4 +1,4 @@
-/* log, log run, log proof */
+/* log, log run, log resume, log proof */
 #include "command.h"
 #include "hub/ledger/ledger.h"
 
@@ -82,6 +82,23 @@ const struct command command_log_run = {
 	.name = "log run", .arguments = "", .summary = "put what waits into the log and sign it, once",
 	.text = "A served hub does so every second by itself. What is sealed enters once an epoch.",
 	.example = "polder log run --hub myhub", .most = 0, .needs_hub = true, .run = run_log_run,
+};
+
+static enum err_code run_log_resume(struct cli *c, struct err *e) {
+	int64_t adopted = 0;
+	enum err_code code = ledger_resume(c->hub, c->db, cli_option(c, "from"), &adopted, e);
+	if (code) return code;
+	if (!c->json && adopted) out_fmt("%lld entries that others saw are taken over.\n", (long long)adopted);
+	return run_log_run(c, e);
+}
+static const struct option resume_options[] = {
+	{"from", "DIR", "a folder with the log as others have it: of `polder mirror`, or the hub's own log/ of before", false},
+};
+const struct command command_log_resume = {
+	.name = "log resume", .arguments = "", .summary = "say how the log goes on after a restoration",
+	.text = "A hub that was restored signs nothing by itself. With --from the entries that the backup lacks are taken over as others saw them; without it you say that nothing was "
+			"published after the backup: if that is not so, the log forks, and whoever remembers the longer one will see it. A hub that was not restored goes on as it is.",
+	.example = "polder log resume --hub myhub", .options = resume_options, .options_n = lengthof(resume_options), .most = 0, .needs_hub = true, .run = run_log_resume,
 };
 
 /* ---- proof ---- */

@@ -1,6 +1,6 @@
 // The log from end to end: what is served and how long it may be kept, what it says of records, receipts of people and of finders without an account, and checking them.
 import assert from 'node:assert/strict'
-import {readFileSync, statSync, writeFileSync} from 'node:fs'
+import {copyFileSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {after, before, test} from 'node:test'
 import {Browser, plain, typed, formOf} from './browser.mjs'
@@ -339,4 +339,23 @@ test('the command says how the log stands, and runs it where nobody serves the h
   const now = JSON.parse(other.text('receipt', 'get', uid))
   assert.equal(proof(now.proof, leafHash('commit', receiptCommitment(now)), after.keys[0]).size, 10)
   assert.match(other.error(1, 'log', 'proof', uid).message, /says nothing of it/)
+})
+
+test('a hub that was restored goes on with what others have seen of its log', async () => {
+  const restored = new Hub(hub.folder, 'restored'), copy = join(hub.folder, 'copy'), mirror = join(hub.folder, 'mirror')
+  hub.polder('backup', copy)
+  const uid = await published('After the backup')
+  const [said] = await logged(uid)
+  const mirrored = polder('mirror', `http://${hub.host}:${hub.port}/`, mirror, '--key', key)
+  assert.equal(mirrored.status, 0, mirrored.stdout + mirrored.stderr)
+  assert.equal(polder('restore', copy, restored.dir).status, 0)
+  copyFileSync(join(hub.dir, 'log.key'), join(restored.dir, 'log.key'))
+  assert.match(restored.text('log'), /Held up since/)
+  assert.equal(restored.json('log', 'run').signed_size, 0)
+  assert.match(restored.text('log', 'resume', '--from', join(mirror, 'log')), /entries that others saw are taken over/)
+  const after = restored.json('log')
+  assert.equal(after.held, undefined)
+  assert.equal(after.keys[0], key)
+  assert.ok(after.signed_size > said.leaf)
+  proof(restored.text('log', 'proof', String(said.leaf)), leafHash(said.type, Buffer.from(said.commitment, 'hex')), key)
 })
