@@ -100,7 +100,7 @@ static enum err_code put_proof(const struct disclosing *d, const struct ledger_e
 /* The seal is told to who made it, whatever they may see now; of a record that they may not know of, disclose_record has said so. */
 static enum err_code own_entry(const struct disclosing *d, const struct disclosed *r, int64_t number, struct event_row *v, struct ledger_entry *entry,
 	struct err *e) {
-	int64_t seq;
+	int64_t seq = 0;
 	enum err_code code = own_event(d, r, number, &seq, e);
 	if (!code) code = event_read(d, seq, v, e);
 	return code ? code : ledger_entry_of(d->hub, d->db, d->a, seq, entry, e);

@@ -182,10 +182,12 @@ static enum err_code apply(struct request *rq, struct response *rs, struct follo
 		return api_refuse(rs, &r);
 	}
 	struct json_writer w = json_writer(response_json(rs));
+	struct str promise;
 	jw_object(&w);
 	jw_field_str(&w, S("id"), str_of(result.uid));
 	jw_field_str(&w, S("state"), str_of(result.state));
 	jw_field_bool(&w, S("changed"), result.changed);
+	if (result.changed && !disclose_promise(&f->d, &f->r, false, &promise, NULL)) jw_field_str(&w, S("promise"), promise);
 	jw_object_end(&w);
 	rs->status = result.changed ? status : 200;
 	return ERR_OK;

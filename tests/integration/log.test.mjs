@@ -244,6 +244,8 @@ test('a finder without an account has one by the receipt code: over the API, on 
   assert.equal(JSON.parse(check(receipt, '--key', key).stdout).good, true)
   assert.equal((await nobody(hub).get('/receipt/file')).status, 401)
   assert.equal((await nobody(hub).get('/receipt/file', {receipt: sent.receipt.replace(/^..../, '0000')})).status === 200, false)
+  const message = (await nobody(hub).done(201, 'POST', '/receipt/messages', {text: 'It still happens.'}, {receipt: sent.receipt})).body
+  assert.notEqual(note(message.promise, key).split('\n')[2], promised[2])
   const browser = new Browser(hub)
   assert.equal((await browser.get('/receipt/receipt.json')).status, 303)
   const direct = await browser.request('/receipt/receipt.json', {pairs: [['code', sent.receipt]]})
