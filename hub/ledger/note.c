@@ -24,11 +24,19 @@ static enum err_code no_memory(struct store *s) {
 	return err_set(s->e, ERR_MEMORY, "out of memory");
 }
 
+/* The last that was noted of a record; NULL none. */
+static struct ledger_noted *last_of(struct store *s, int64_t record) {
+	for (size_t i = s->noted.n; i > 0; i--)
+		if (s->noted.items[i - 1].record == record) return &s->noted.items[i - 1];
+	return NULL;
+}
+
 enum err_code ledger_note_event(struct store *s, const struct stored *r, int64_t event, const char *type, struct str root) {
+	bool first = strcmp(type, "create") == 0 && !last_of(s, r->id);
 	struct ledger_noted *one = add(s, r);
 	if (!one) return no_memory(s);
 	one->event = event;
-	one->first = strcmp(type, "create") == 0;
+	one->first = first;
 	one->of = (struct entry_event){.record = one->uid, .type = str_of(type), .actor = arena_str(s->a, s->actor.name), .state = arena_str(s->a, r->state),
 		.at = s->at, .revision = r->revision, .root = arena_str(s->a, root)};
 	return ERR_OK;
@@ -48,13 +56,6 @@ void ledger_note_detail(struct store *s, int64_t event, struct str detail) {
 void ledger_note_dropped(struct store *s, int64_t event) {
 	struct ledger_noted *one = of_event(s, event);
 	if (one) *one = (struct ledger_noted){0};
-}
-
-/* The last that was noted of a record; NULL none. */
-static struct ledger_noted *last_of(struct store *s, int64_t record) {
-	for (size_t i = s->noted.n; i > 0; i--)
-		if (s->noted.items[i - 1].record == record) return &s->noted.items[i - 1];
-	return NULL;
 }
 
 enum err_code ledger_note_public(struct store *s, const struct stored *r, struct str shown, bool was_shown) {
@@ -79,23 +80,30 @@ enum err_code ledger_note_erased(struct store *s, const struct stored *r, bool w
 
 /* ---- writing ---- */
 
-/* What was noted of the public goes with the record's last event; of several the last holds, with what was shown before the first. */
+/* Where what the public sees of a record is told: with its last event, or else what was noted last. */
+static struct ledger_noted *place_of(struct ledger_notes *l, int64_t record) {
+	struct ledger_noted *shows = NULL;
+	for (size_t i = l->n; i > 0; i--) {
+		struct ledger_noted *one = &l->items[i - 1];
+		if (one->record != record) continue;
+		if (one->event) return one;
+		if (!shows) shows = one;
+	}
+	return shows;
+}
+
+/* Of several the last holds, with what was shown before the first. */
 static void join(struct ledger_notes *l) {
-	for (size_t i = 0; i < l->n; i++) {
-		struct ledger_noted *from = &l->items[i], *to = NULL;
-		if (!from->shows || !from->record) continue;
-		for (size_t j = 0; j < l->n; j++)
-			if (j != i && l->items[j].record == from->record && (l->items[j].event || (l->items[j].shows && j > i))) to = &l->items[j];
-		if (!to) continue;
-		bool was = from->was_shown;
-		if (to->shows && to < from) was = to->was_shown;
-		if (!to->shows || to < from) {
+	for (size_t i = l->n; i > 0; i--) {
+		struct ledger_noted *from = &l->items[i - 1], *to = place_of(l, from->record);
+		if (!from->record || from->event || to == from) continue;
+		if (!to->shows) {
+			to->shows = true;
 			to->shown = from->shown;
 			to->id = from->id;
 			to->state = from->state;
-			to->shows = true;
 		}
-		to->was_shown = was;
+		to->was_shown = from->was_shown;
 		*from = (struct ledger_noted){0};
 	}
 }
@@ -132,10 +140,10 @@ static enum err_code statement(struct store *s, const struct ledger_noted *n, st
 	struct sha256 root, salt = entry_salt(seed, "public");
 	*out = STR_EMPTY;
 	if (st.type == ENTRY_COMMIT) return ERR_OK;
-	if (n->gone) {
-		st.state = STR_EMPTY;
-		st.basis = n->basis;
-	} else if (n->shown.n) {
+	/* In what state it is while nobody sees it is for those who do. */
+	if (!n->shown.n) st.state = STR_EMPTY;
+	st.basis = n->basis;
+	if (n->shown.n) {
 		enum err_code code = commitment_root_text(s->a, n->shown, sha256_str(&salt), &root, s->e);
 		if (code) return code;
 		st.root = sha256_str(&root);
