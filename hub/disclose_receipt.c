@@ -1,4 +1,5 @@
 /* Receipts for whoever did something, and what the log says of a record to everybody. */
+#include "hub/commitment.h"
 #include "hub/disclose_private.h"
 #include "hub/ledger/entries.h"
 #include "hub/ledger/receipt.h"
@@ -11,11 +12,34 @@ static bool is_own(const struct disclosing *d, struct str actor) {
 	return d->viewer.name.n && str_eq(actor, d->viewer.name);
 }
 
+/* A link that waited for a name is another record's, and the viewer's doing only as far as they are shown it. */
+static enum err_code is_told(const struct disclosing *d, const struct disclosed *r, const struct event_row *v, bool *out, struct err *e) {
+	struct stored s;
+	*out = is_own(d, v->actor);
+	if (!*out || (!str_is(v->type, "link") && !str_is(v->type, "unlink"))) return ERR_OK;
+	enum err_code code = store_read(d->hub, d->db, d->a, v->record, &s, e);
+	return code ? code : event_shows(d, &s, r->audiences, v, out, e);
+}
+
+static enum err_code list_told(const struct disclosing *d, const struct disclosed *r, struct disclosed_receipt *items, size_t *n, struct err *e) {
+	size_t all = *n;
+	*n = 0;
+	for (size_t i = 0; i < all; i++) {
+		struct event_row v;
+		bool told = false;
+		enum err_code code = event_read(d, items[i].event, &v, e);
+		if (!code) code = is_told(d, r, &v, &told, e);
+		if (code) return code;
+		if (told) items[(*n)++] = items[i];
+	}
+	return ERR_OK;
+}
+
 enum err_code disclose_receipts(const struct disclosing *d, const struct disclosed *r, struct disclosed_receipt **out, size_t *n, struct err *e) {
 	struct disclosed_receipt *items = arena_array(d->a, RECEIPTS, sizeof *items);
 	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
 	struct db_query q = db_query(d->db,
-		"SELECT v.seq, v.at, v.type, e.leaf, v.detail FROM event v JOIN entry e ON e.event = v.seq WHERE v.record = $1 AND v.actor = $2 AND e.seed IS NOT NULL "
+		"SELECT v.seq, v.at, v.type, e.leaf FROM event v JOIN entry e ON e.event = v.seq WHERE v.record = $1 AND v.actor = $2 AND e.seed IS NOT NULL "
 		"ORDER BY v.seq DESC LIMIT 500");
 	db_bind_int(&q, 1, r->line.record);
 	db_bind_str(&q, 2, d->viewer.name);
@@ -24,7 +48,8 @@ enum err_code disclose_receipts(const struct disclosing *d, const struct disclos
 		items[(*n)++] = (struct disclosed_receipt){.event = db_int(&q, 0), .at = db_int(&q, 1), .type = arena_str(d->a, db_str(&q, 2)),
 			.leaf = db_is_null(&q, 3) ? -1 : db_int(&q, 3)};
 	*out = items;
-	return db_done(&q, e);
+	enum err_code code = db_done(&q, e);
+	return code ? code : list_told(d, r, items, n, e);
 }
 
 /* The event by which the viewer made it, or their last. */
@@ -39,22 +64,54 @@ static enum err_code default_event(const struct disclosing *d, const struct disc
 	return code || found ? code : err_set(e, ERR_NOT_FOUND, "you did nothing here that there is a receipt of");
 }
 
-/* What coordinators alone are told stays with them, also where somebody else set it off. */
-static struct str own_detail(const struct disclosing *d, const struct disclosed *r, struct str detail) {
-	const struct json *v;
-	if (r->audiences & COORDINATORS || !detail.n) return detail;
-	if (json_parse(d->a, detail, NULL, &v, NULL)) return STR_EMPTY;
-	return json_get_lit(v, "private") ? STR_EMPTY : detail;
+/* What coordinators alone are told stays with them, also where somebody else set it off; of an act all is told or nothing. */
+static enum err_code own_detail(const struct disclosing *d, const struct disclosed *r, const struct event_row *v, struct str *detail, struct err *e) {
+	struct disclosed_event told = {0};
+	struct stored s;
+	bool shows;
+	if (r->audiences & COORDINATORS || !detail->n || !str_is(v->type, "act")) return ERR_OK;
+	enum err_code code = store_read(d->hub, d->db, d->a, v->record, &s, e);
+	if (!code) code = event_shows(d, &s, r->audiences, v, &shows, e);
+	if (code) return code;
+	event_tell_act(d, &s, r->audiences, v->type, v->detail, &told);
+	if (!shows || !json_equal(told.detail, v->detail)) *detail = STR_EMPTY;
+	return ERR_OK;
 }
 
 static enum err_code body_of(const struct disclosing *d, const struct disclosed *r, int64_t revision, struct receipt_parts *p, struct err *e) {
 	struct stored then = {.id = r->line.record, .uid = r->line.uid, .revision = revision};
 	struct stored_text text;
+	struct sha256 root;
+	const struct json *body;
 	enum err_code code = store_text(d->hub, d->db, d->a, &then, &text, e);
+	if (!code && text.seed.n) code = json_parse(d->a, text.body, NULL, &body, e);
+	if (!code && text.seed.n) code = commitment_root(d->a, body, text.seed, &root, e);
 	/* Of a body whose salts are gone, or which says something else by now, the root alone is told. */
-	if (code || !text.seed.n) return code;
+	if (code || !text.seed.n || !str_eq(sha256_str(&root), text.root)) return code;
 	p->body_seed = text.seed;
-	return json_parse(d->a, text.body, NULL, &p->body, e);
+	p->body = body;
+	return ERR_OK;
+}
+
+/* Who made a record wrote all of it. What somebody revised may have fields that they don't read, of which they are told the leaves. */
+static enum err_code keep_shown(const struct disclosing *d, const struct disclosed *r, const struct json *body, const struct json **receipt,
+	struct err *e) {
+	struct stored s;
+	const struct json *own = NULL;
+	const struct visibility *rules;
+	struct str *keep = arena_array(d->a, body->n + 1, sizeof *keep);
+	size_t n = 0;
+	if (!keep) return err_set(e, ERR_MEMORY, "out of memory");
+	enum err_code code = store_read(d->hub, d->db, d->a, r->line.record, &s, e);
+	if (!code && s.visibility.n) code = json_parse(d->a, s.visibility, NULL, &own, e);
+	if (!code) code = visibility_override(d->a, s.kind->visibility, own, &rules, e);
+	if (code) return code;
+	const struct json *shown = visibility_project(d->a, rules, body, r->audiences);
+	for (size_t i = 0; i < body->n; i++) {
+		const struct json *value = json_get(shown, body->members[i].name);
+		if (value && json_equal(value, &body->members[i].value)) keep[n++] = body->members[i].name;
+	}
+	return receipt_redact(d->a, *receipt, keep, n, true, receipt, e);
 }
 
 static enum err_code sign_promise(const struct disclosing *d, struct str origin, const struct ledger_entry *entry, moment at, struct receipt_parts *p,
@@ -86,23 +143,25 @@ enum err_code disclose_receipt(const struct disclosing *d, const struct disclose
 	struct receipt_parts p = {.name = d->hub->name, .url = d->hub->base_url};
 	struct event_row v;
 	struct ledger_entry entry;
-	struct str detail;
+	bool told = false;
 	enum err_code code = event ? ERR_OK : default_event(d, r, &event, e);
 	if (!code) code = event_read(d, event, &v, e);
-	if (!code && (v.record != r->line.record || !is_own(d, v.actor))) code = err_set(e, ERR_NOT_FOUND, "there is no such event of yours");
+	if (!code && v.record == r->line.record) code = is_told(d, r, &v, &told, e);
+	if (!code && !told) code = err_set(e, ERR_NOT_FOUND, "there is no such event of yours");
 	if (!code) code = ledger_entry_of(d->hub, d->db, d->a, event, &entry, e);
-	if (!code) code = ledger_event_text(d->hub, d->db, d->a, &entry, &p.event, &detail, e);
+	if (!code) code = ledger_event_text(d->hub, d->db, d->a, &entry, &p.event, &p.detail, e);
+	if (!code) code = own_detail(d, r, &v, &p.detail, e);
 	if (!code) code = ledger_origin(d->hub, d->db, d->a, &p.origin, e);
 	if (code) return code;
 	p.type = entry.type;
 	p.seed = entry.seed;
 	p.statement = entry.statement;
-	p.detail = own_detail(d, r, detail);
 	bool of_body = str_is(v.type, "create") || str_is(v.type, "revise");
 	if (of_body) code = body_of(d, r, v.revision, &p, e);
 	if (!code) code = sign_promise(d, p.origin, &entry, v.at, &p, e);
 	if (!code) code = put_proof(d, &entry, &p, e);
-	return code ? code : receipt_make(d->a, &p, out, e);
+	if (!code) code = receipt_make(d->a, &p, out, e);
+	return code || !p.body || !str_is(v.type, "revise") ? code : keep_shown(d, r, p.body, out, e);
 }
 
 /* ---- for everybody ---- */

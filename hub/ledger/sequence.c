@@ -2,7 +2,7 @@
 #include "hub/ledger/ledger.h"
 #include "hub/writer.h"
 
-enum { BATCH = 4096, WAITING_MOST = 1 << 20, ENTRY_CAP = 64 << 20 };
+enum { BATCH = 4096, WAITING_MOST = 1 << 18, ENTRY_CAP = 64 << 20 };
 
 struct row {
 	int64_t id;
