@@ -24,19 +24,11 @@ static enum err_code no_memory(struct store *s) {
 	return err_set(s->e, ERR_MEMORY, "out of memory");
 }
 
-/* The last that was noted of a record; NULL none. */
-static struct ledger_noted *last_of(struct store *s, int64_t record) {
-	for (size_t i = s->noted.n; i > 0; i--)
-		if (s->noted.items[i - 1].record == record) return &s->noted.items[i - 1];
-	return NULL;
-}
-
 enum err_code ledger_note_event(struct store *s, const struct stored *r, int64_t event, const char *type, struct str root) {
-	bool first = strcmp(type, "create") == 0 && !last_of(s, r->id);
 	struct ledger_noted *one = add(s, r);
 	if (!one) return no_memory(s);
 	one->event = event;
-	one->first = first;
+	one->first = strcmp(type, "create") == 0;
 	one->of = (struct entry_event){.record = one->uid, .type = str_of(type), .actor = arena_str(s->a, s->actor.name), .state = arena_str(s->a, r->state),
 		.at = s->at, .revision = r->revision, .root = arena_str(s->a, root)};
 	return ERR_OK;
@@ -56,6 +48,13 @@ void ledger_note_detail(struct store *s, int64_t event, struct str detail) {
 void ledger_note_dropped(struct store *s, int64_t event) {
 	struct ledger_noted *one = of_event(s, event);
 	if (one) *one = (struct ledger_noted){0};
+}
+
+/* The last that was noted of a record; NULL none. */
+static struct ledger_noted *last_of(struct store *s, int64_t record) {
+	for (size_t i = s->noted.n; i > 0; i--)
+		if (s->noted.items[i - 1].record == record) return &s->noted.items[i - 1];
+	return NULL;
 }
 
 enum err_code ledger_note_public(struct store *s, const struct stored *r, struct str shown, bool was_shown) {
@@ -80,34 +79,6 @@ enum err_code ledger_note_erased(struct store *s, const struct stored *r, bool w
 
 /* ---- writing ---- */
 
-/* Where what the public sees of a record is told: with its last event, or else what was noted last. */
-static struct ledger_noted *place_of(struct ledger_notes *l, int64_t record) {
-	struct ledger_noted *shows = NULL;
-	for (size_t i = l->n; i > 0; i--) {
-		struct ledger_noted *one = &l->items[i - 1];
-		if (one->record != record) continue;
-		if (one->event) return one;
-		if (!shows) shows = one;
-	}
-	return shows;
-}
-
-/* Of several the last holds, with what was shown before the first. */
-static void join(struct ledger_notes *l) {
-	for (size_t i = l->n; i > 0; i--) {
-		struct ledger_noted *from = &l->items[i - 1], *to = place_of(l, from->record);
-		if (!from->record || from->event || to == from) continue;
-		if (!to->shows) {
-			to->shows = true;
-			to->shown = from->shown;
-			to->id = from->id;
-			to->state = from->state;
-		}
-		to->was_shown = from->was_shown;
-		*from = (struct ledger_noted){0};
-	}
-}
-
 static bool withdrawn(struct str state) {
 	return str_is(state, "withdrawn") || str_is(state, "rejected") || str_is(state, "retracted");
 }
@@ -120,19 +91,60 @@ static enum entry_type type_of(const struct ledger_noted *n) {
 	return str_is(n->kind, "dispute") ? ENTRY_DISPUTE : ENTRY_PUBLISH;
 }
 
-/* Commitments of the entries before: of the record's last, and of its last with a statement. */
-static enum err_code before(struct store *s, const struct ledger_noted *n, struct str *prev, struct str *stated) {
-	*prev = *stated = STR_EMPTY;
-	if (n->first) return ERR_OK;
-	struct db_query q = db_query(s->db, "SELECT commitment FROM entry WHERE record = $1 ORDER BY id DESC LIMIT 1");
-	db_bind_int(&q, 1, n->record);
-	if (db_row(&q)) *prev = arena_str(s->a, db_str(&q, 0));
-	enum err_code code = db_done(&q, s->e);
-	if (code || type_of(n) == ENTRY_COMMIT || !prev->n) return code;
-	q = db_query(s->db, "SELECT commitment FROM entry WHERE record = $1 AND type <> 1 ORDER BY id DESC LIMIT 1");
-	db_bind_int(&q, 1, n->record);
-	if (db_row(&q)) *stated = arena_str(s->a, db_str(&q, 0));
+/* Where a note of what the public sees belongs: with the last event of its record, else with the last such note; NULL: it is that itself. */
+static struct ledger_noted *home_of(struct ledger_notes *l, size_t i) {
+	struct ledger_noted *last = NULL;
+	for (size_t j = l->n; j > 0; j--) {
+		struct ledger_noted *one = &l->items[j - 1];
+		if (one->record != l->items[i].record) continue;
+		if (one->event) return one;
+		if (!last && j - 1 > i) last = one;
+	}
+	return last;
+}
+
+/* Of several the newest holds, with what was shown before the first; what comes to nothing goes. */
+static void join(struct ledger_notes *l) {
+	for (size_t i = 0; i < l->n; i++) {
+		struct ledger_noted *from = &l->items[i], *to = from->record && !from->event ? home_of(l, i) : NULL;
+		if (!to) continue;
+		bool was_shown = to->shows && to->event ? to->was_shown : from->was_shown;
+		if (to->event) {
+			to->shows = true;
+			to->shown = from->shown;
+			to->id = from->id;
+			to->state = from->state;
+		}
+		to->was_shown = was_shown;
+		*from = (struct ledger_noted){0};
+	}
+	for (size_t i = 0; i < l->n; i++)
+		if (!l->items[i].event && type_of(&l->items[i]) == ENTRY_COMMIT) l->items[i] = (struct ledger_noted){0};
+}
+
+/* The commitment of the record's last entry, or of its last with a statement; "" none. */
+static enum err_code last_stored(struct store *s, const char *sql, int64_t record, struct str *out) {
+	struct db_query q = db_query(s->db, sql);
+	db_bind_int(&q, 1, record);
+	if (db_row(&q)) *out = arena_str(s->a, db_str(&q, 0));
 	return db_done(&q, s->e);
+}
+
+/* Those that this change has written come first; of a record that it made, there are no others. */
+static enum err_code before(struct store *s, const struct ledger_noted *n, struct str *prev, struct str *stated) {
+	bool made = false;
+	*prev = *stated = STR_EMPTY;
+	for (const struct ledger_noted *one = s->noted.items; one < s->noted.items + s->noted.n; one++) {
+		if (one->record != n->record) continue;
+		made |= one->first;
+		if (one >= n) continue;
+		*prev = sha256_str(&one->commitment);
+		if (type_of(one) != ENTRY_COMMIT) *stated = *prev;
+	}
+	if (made) return ERR_OK;
+	enum err_code code = prev->n ? ERR_OK : last_stored(s, "SELECT commitment FROM entry WHERE record = $1 ORDER BY id DESC LIMIT 1", n->record, prev);
+	if (code || stated->n || type_of(n) == ENTRY_COMMIT) return code;
+	return last_stored(s, "SELECT commitment FROM entry WHERE record = $1 AND type <> 1 ORDER BY id DESC LIMIT 1", n->record, stated);
 }
 
 static enum err_code statement(struct store *s, const struct ledger_noted *n, struct str seed, struct str prev, struct str *out) {
@@ -159,8 +171,7 @@ static enum err_code silence(struct store *s, int64_t record) {
 	return db_run(&q, s->e);
 }
 
-static enum err_code insert(struct store *s, const struct ledger_noted *n, struct str seed, struct str said, struct str prev,
-	const struct sha256 *commitment) {
+static enum err_code insert(struct store *s, const struct ledger_noted *n, struct str seed, struct str said, struct str prev) {
 	struct stored r = {.uid = n->uid, .key_id = n->key_id};
 	struct str closed;
 	enum err_code code = store_close(s, &r, "entry", n->event, seed, &closed);
@@ -172,7 +183,7 @@ static enum err_code insert(struct store *s, const struct ledger_noted *n, struc
 	db_bind_bytes(&q, 4, closed);
 	said.n ? db_bind_bytes(&q, 5, said) : db_bind_null(&q, 5);
 	prev.n ? db_bind_bytes(&q, 6, prev) : db_bind_null(&q, 6);
-	db_bind_bytes(&q, 7, sha256_str(commitment));
+	db_bind_bytes(&q, 7, sha256_str(&n->commitment));
 	return db_run(&q, s->e);
 }
 
@@ -188,9 +199,9 @@ static enum err_code write_one(struct store *s, struct ledger_noted *n) {
 	if (code) return code;
 	n->of.prev = prev;
 	struct str event = n->event ? entry_event_text(s->a, &n->of, seed) : STR_EMPTY;
-	struct sha256 commitment = entry_commitment_of(seed, event, said);
+	n->commitment = entry_commitment_of(seed, event, said);
 	if (arena_failed(s->a)) return no_memory(s);
-	return insert(s, n, seed, said, prev, &commitment);
+	return insert(s, n, seed, said, prev);
 }
 
 enum err_code ledger_write(struct store *s) {
@@ -198,7 +209,7 @@ enum err_code ledger_write(struct store *s) {
 	join(&s->noted);
 	for (size_t i = 0; i < s->noted.n && !code; i++) {
 		struct ledger_noted *n = &s->noted.items[i];
-		if (n->event || type_of(n) != ENTRY_COMMIT) code = write_one(s, n);
+		if (n->record) code = write_one(s, n);
 	}
 	s->noted = (struct ledger_notes){0};
 	return code;

@@ -11,7 +11,8 @@ struct ledger_noted {
 	int64_t record, event;      /* event 0: none */
 	struct str uid, kind, key_id;
 	struct entry_event of;
-	bool first;                 /* the record was made by it: it has no entries yet */
+	bool first;                 /* the record was made by it */
+	struct sha256 commitment;   /* when it is written */
 	/* What the public sees, where that changed. */
 	bool shows, was_shown, gone; /* gone: erased */
 	struct str shown, id, state; /* canonical projection; "" where it is shown no more */

@@ -9,6 +9,7 @@
 
 #include "hub/change.h"
 #include "hub/disclose.h"
+#include "hub/ledger/verify.h"
 #include "hub/maintain.h"
 #include "hub/search.h"
 #include "hub/visibility.h"
@@ -242,4 +243,8 @@ static inline void check_whole(void) {
 	ok(maintain_check(hub, db, arena, &f, &test_err));
 	for (size_t i = 0; i < f.n; i++) print_error("finding: %.*s\n", STR_ARG(f.items[i]));
 	assert_int_equal(f.n, 0);
+	struct ledger_report log;
+	ok(ledger_verify(hub, db, arena, NULL, 0, &log, &test_err));
+	for (size_t i = 0; i < log.n; i++) print_error("the log: %.*s\n", STR_ARG(log.findings[i]));
+	assert_int_equal(log.n, 0);
 }
