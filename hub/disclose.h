@@ -157,10 +157,18 @@ enum err_code disclose_receipts(const struct disclosing *d, const struct disclos
 /* The receipt of one of those (hub/ledger/receipt.h); event 0: that of the record's creation, where it is the viewer's, else of the last that they did. A
  * promise is signed for it; a proof is in it where there is one. ERR_NOT_FOUND, ERR_GONE (it was erased), ERR_UNSUPPORTED. */
 enum err_code disclose_receipt(const struct disclosing *d, const struct disclosed *r, int64_t event, const struct json **out, struct err *e) must_use;
+/* Its promise alone, as a signed note: of their last event, or (made) of the record's creation where it is theirs. Errors as above. */
+enum err_code disclose_promise(const struct disclosing *d, const struct disclosed *r, bool made, struct str *out, struct err *e) must_use;
 /* What the log says to everybody in the leaves from … until - 1, of the whole hub in their order (r NULL) or of one record, newest first: {leaf, type,
  * commitment, statement, statement_salt, event? (hexadecimal E), fields_seed?} (hub/ledger/entry.h). */
 enum err_code disclose_log(const struct disclosing *d, const struct disclosed *r, int64_t from, int64_t until, size_t limit, const struct json ***out, size_t *n,
 	struct err *e) must_use;
+
+/* The newest of those that are of records, in leaves before `until`, newest first. */
+enum err_code disclose_log_newest(const struct disclosing *d, int64_t until, size_t limit, const struct json ***out, size_t *n, struct err *e) must_use;
+/* The leaf of the newest of one record; or: */
+enum { LOG_WAITS = -1, LOG_NOTHING = -2 };
+enum err_code disclose_logged(const struct disclosing *d, const struct disclosed *r, int64_t *leaf, struct err *e) must_use;
 
 /* ---- parties ---- */
 

@@ -1,5 +1,4 @@
 /* Receipts for whoever did something, and what the log says of a record to everybody. */
-#include "hub/commitment.h"
 #include "hub/disclose_private.h"
 #include "hub/ledger/entries.h"
 #include "hub/ledger/receipt.h"
@@ -15,7 +14,7 @@ static bool is_own(const struct disclosing *d, struct str actor) {
 /* A link that waited for a name is another record's, and the viewer's doing only as far as they are shown it. */
 static enum err_code is_told(const struct disclosing *d, const struct disclosed *r, const struct event_row *v, bool *out, struct err *e) {
 	struct stored s;
-	*out = is_own(d, v->actor);
+	*out = v->record == r->line.record && is_own(d, v->actor);
 	if (!*out || (!str_is(v->type, "link") && !str_is(v->type, "unlink"))) return ERR_OK;
 	enum err_code code = store_read(d->hub, d->db, d->a, v->record, &s, e);
 	return code ? code : event_shows(d, &s, r->audiences, v, out, e);
@@ -52,13 +51,14 @@ enum err_code disclose_receipts(const struct disclosing *d, const struct disclos
 	return code ? code : list_told(d, r, items, n, e);
 }
 
-/* The event by which the viewer made it, or their last. */
-static enum err_code default_event(const struct disclosing *d, const struct disclosed *r, int64_t *event, struct err *e) {
+/* Their last event; rather that by which they made it, where `made`. */
+static enum err_code own_event(const struct disclosing *d, const struct disclosed *r, bool made, int64_t *event, struct err *e) {
 	struct db_query q = db_query(d->db,
-		"SELECT seq FROM event WHERE record = $1 AND actor = $2 ORDER BY CASE type WHEN 'create' THEN 0 ELSE 1 END, seq DESC LIMIT 1");
+		"SELECT seq FROM event WHERE record = $1 AND actor = $2 ORDER BY CASE WHEN $3 = 1 AND type = 'create' THEN 0 ELSE 1 END, seq DESC LIMIT 1");
 	db_bind_int(&q, 1, r->line.record);
 	db_bind_str(&q, 2, d->viewer.name);
-	bool found = db_row(&q);
+	db_bind_int(&q, 3, made);
+	bool found = d->viewer.name.n && db_row(&q);
 	if (found) *event = db_int(&q, 0);
 	enum err_code code = db_done(&q, e);
 	return code || found ? code : err_set(e, ERR_NOT_FOUND, "you did nothing here that there is a receipt of");
@@ -69,7 +69,7 @@ static enum err_code own_detail(const struct disclosing *d, const struct disclos
 	struct disclosed_event told = {0};
 	struct stored s;
 	bool shows;
-	if (r->audiences & COORDINATORS || !detail->n || !str_is(v->type, "act")) return ERR_OK;
+	if (r->audiences & COORDINATORS || !str_is(v->type, "act")) return ERR_OK;
 	enum err_code code = store_read(d->hub, d->db, d->a, v->record, &s, e);
 	if (!code) code = event_shows(d, &s, r->audiences, v, &shows, e);
 	if (code) return code;
@@ -78,50 +78,41 @@ static enum err_code own_detail(const struct disclosing *d, const struct disclos
 	return ERR_OK;
 }
 
-static enum err_code body_of(const struct disclosing *d, const struct disclosed *r, int64_t revision, struct receipt_parts *p, struct err *e) {
-	struct stored then = {.id = r->line.record, .uid = r->line.uid, .revision = revision};
+static enum err_code body_of(const struct disclosing *d, const struct disclosed *r, const struct event_row *v, struct receipt_parts *p, struct err *e) {
+	struct stored then = {.id = r->line.record, .uid = r->line.uid, .revision = v->revision};
 	struct stored_text text;
-	struct sha256 root;
-	const struct json *body;
 	enum err_code code = store_text(d->hub, d->db, d->a, &then, &text, e);
-	if (!code && text.seed.n) code = json_parse(d->a, text.body, NULL, &body, e);
-	if (!code && text.seed.n) code = commitment_root(d->a, body, text.seed, &root, e);
 	/* Of a body whose salts are gone, or which says something else by now, the root alone is told. */
-	if (code || !text.seed.n || !str_eq(sha256_str(&root), text.root)) return code;
+	if (code || !text.seed.n) return code;
 	p->body_seed = text.seed;
-	p->body = body;
-	return ERR_OK;
+	return json_parse(d->a, text.body, NULL, &p->body, e);
 }
 
-/* Who made a record wrote all of it. What somebody revised may have fields that they don't read, of which they are told the leaves. */
-static enum err_code keep_shown(const struct disclosing *d, const struct disclosed *r, const struct json *body, const struct json **receipt,
-	struct err *e) {
-	struct stored s;
-	const struct json *own = NULL;
-	const struct visibility *rules;
-	struct str *keep = arena_array(d->a, body->n + 1, sizeof *keep);
+/* A revision takes over what its maker is not shown (change.c puts it back): of such fields the leaf alone is told. Who made the record wrote all of it. */
+static enum err_code keep_back(const struct disclosing *d, const struct disclosed *r, const struct event_row *v, const struct json *body,
+	const struct json **receipt, struct err *e) {
+	const struct json *theirs;
+	if (!body || str_is(v->type, "create")) return ERR_OK;
+	enum err_code code = disclose_revision(d, r, v->revision, &theirs, e);
+	struct str *keep = arena_array(d->a, json_count(body) + 1, sizeof *keep);
 	size_t n = 0;
-	if (!keep) return err_set(e, ERR_MEMORY, "out of memory");
-	enum err_code code = store_read(d->hub, d->db, d->a, r->line.record, &s, e);
-	if (!code && s.visibility.n) code = json_parse(d->a, s.visibility, NULL, &own, e);
-	if (!code) code = visibility_override(d->a, s.kind->visibility, own, &rules, e);
-	if (code) return code;
-	const struct json *shown = visibility_project(d->a, rules, body, r->audiences);
-	for (size_t i = 0; i < body->n; i++) {
-		const struct json *value = json_get(shown, body->members[i].name);
-		if (value && json_equal(value, &body->members[i].value)) keep[n++] = body->members[i].name;
+	if (!code && !keep) code = err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; !code && i < json_count(body); i++) {
+		const struct json_member *m = json_member_at(body, i);
+		const struct json *shown = json_get(theirs, m->name);
+		if (shown && json_equal(shown, &m->value)) keep[n++] = m->name;
 	}
-	return receipt_redact(d->a, *receipt, keep, n, true, receipt, e);
+	return code || n == json_count(body) ? code : receipt_redact(d->a, *receipt, keep, n, true, receipt, e);
 }
 
-static enum err_code sign_promise(const struct disclosing *d, struct str origin, const struct ledger_entry *entry, moment at, struct receipt_parts *p,
-	struct err *e) {
+static enum err_code sign_promise(const struct disclosing *d, const struct ledger_entry *entry, moment at, struct receipt_parts *p, struct err *e) {
 	struct tlog_signer signer = {0};
 	struct str line = STR_EMPTY;
 	/* At the end of the epoch, and then some for signing. */
 	moment by = at / d->hub->log.epoch * d->hub->log.epoch + 2 * d->hub->log.epoch;
-	struct str text = receipt_promise_text(d->a, origin, &entry->commitment, by);
-	enum err_code code = ledger_signer(d->hub, d->a, origin, &signer, e);
+	enum err_code code = ledger_origin(d->hub, d->db, d->a, &p->origin, e);
+	struct str text = code ? STR_EMPTY : receipt_promise_text(d->a, p->origin, &entry->commitment, by);
+	if (!code) code = ledger_signer(d->hub, d->a, p->origin, &signer, e);
 	if (!code) code = tlog_note_sign(d->a, text, &signer, 0, &line, e);
 	if (!code) p->key = tlog_key_text(d->a, &signer.key);
 	tlog_signer_wipe(&signer);
@@ -139,29 +130,44 @@ static enum err_code put_proof(const struct disclosing *d, const struct ledger_e
 	return code ? err_set(e, code, "%s", why.message) : ERR_OK;
 }
 
+static enum err_code own_entry(const struct disclosing *d, const struct disclosed *r, int64_t event, struct event_row *v, struct ledger_entry *entry,
+	struct err *e) {
+	bool told = false;
+	enum err_code code = event_read(d, event, v, e);
+	if (!code) code = is_told(d, r, v, &told, e);
+	if (!code && !told) code = err_set(e, ERR_NOT_FOUND, "there is no such event of yours");
+	return code ? code : ledger_entry_of(d->hub, d->db, d->a, event, entry, e);
+}
+
+enum err_code disclose_promise(const struct disclosing *d, const struct disclosed *r, bool made, struct str *out, struct err *e) {
+	struct receipt_parts p = {0};
+	struct event_row v;
+	struct ledger_entry entry;
+	int64_t event;
+	enum err_code code = own_event(d, r, made, &event, e);
+	if (!code) code = own_entry(d, r, event, &v, &entry, e);
+	if (!code) code = sign_promise(d, &entry, v.at, &p, e);
+	if (!code) *out = p.promise;
+	return code;
+}
+
 enum err_code disclose_receipt(const struct disclosing *d, const struct disclosed *r, int64_t event, const struct json **out, struct err *e) {
 	struct receipt_parts p = {.name = d->hub->name, .url = d->hub->base_url};
 	struct event_row v;
 	struct ledger_entry entry;
-	bool told = false;
-	enum err_code code = event ? ERR_OK : default_event(d, r, &event, e);
-	if (!code) code = event_read(d, event, &v, e);
-	if (!code && v.record == r->line.record) code = is_told(d, r, &v, &told, e);
-	if (!code && !told) code = err_set(e, ERR_NOT_FOUND, "there is no such event of yours");
-	if (!code) code = ledger_entry_of(d->hub, d->db, d->a, event, &entry, e);
+	enum err_code code = event ? ERR_OK : own_event(d, r, true, &event, e);
+	if (!code) code = own_entry(d, r, event, &v, &entry, e);
 	if (!code) code = ledger_event_text(d->hub, d->db, d->a, &entry, &p.event, &p.detail, e);
 	if (!code) code = own_detail(d, r, &v, &p.detail, e);
-	if (!code) code = ledger_origin(d->hub, d->db, d->a, &p.origin, e);
 	if (code) return code;
 	p.type = entry.type;
 	p.seed = entry.seed;
 	p.statement = entry.statement;
-	bool of_body = str_is(v.type, "create") || str_is(v.type, "revise");
-	if (of_body) code = body_of(d, r, v.revision, &p, e);
-	if (!code) code = sign_promise(d, p.origin, &entry, v.at, &p, e);
+	if (str_is(v.type, "create") || str_is(v.type, "revise")) code = body_of(d, r, &v, &p, e);
+	if (!code) code = sign_promise(d, &entry, v.at, &p, e);
 	if (!code) code = put_proof(d, &entry, &p, e);
-	if (!code) code = receipt_make(d->a, &p, out, e);
-	return code || !p.body || !str_is(v.type, "revise") ? code : keep_shown(d, r, p.body, out, e);
+	if (!code) code = receipt_write(d->a, &p, out, e);
+	return code ? code : keep_back(d, r, &v, p.body, out, e);
 }
 
 /* ---- for everybody ---- */
@@ -190,11 +196,25 @@ static enum err_code said_json(const struct disclosing *d, struct ledger_entry *
 	return ERR_OK;
 }
 
-enum err_code disclose_log(const struct disclosing *d, const struct disclosed *r, int64_t from, int64_t until, size_t limit, const struct json ***out, size_t *n,
-	struct err *e) {
+static enum err_code said_of(const struct disclosing *d, struct db_query *q, size_t limit, const struct json ***out, size_t *n, struct err *e) {
 	const struct json **items = arena_array(d->a, limit, sizeof *items);
 	struct ledger_entry entry;
-	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
+	enum err_code code = items ? ERR_OK : err_set(e, ERR_MEMORY, "out of memory");
+	*n = 0;
+	while (!code && *n < limit && db_row(q)) {
+		ledger_entry_read(d->a, q, &entry);
+		code = said_json(d, &entry, &items[*n], e);
+		/* What cannot be opened here is passed over: its leaf stands in the log all the same. */
+		if (code == ERR_UNSUPPORTED || code == ERR_GONE) code = ERR_OK;
+		else if (!code) (*n)++;
+	}
+	enum err_code ended = db_done(q, code ? NULL : e);
+	*out = items;
+	return code ? code : ended;
+}
+
+enum err_code disclose_log(const struct disclosing *d, const struct disclosed *r, int64_t from, int64_t until, size_t limit, const struct json ***out, size_t *n,
+	struct err *e) {
 	struct db_query q = r
 		? db_query(d->db, "SELECT " LEDGER_COLUMNS " FROM entry e JOIN record r ON r.id = e.record WHERE e.record = $3 AND e.statement IS NOT NULL AND "
 			"e.leaf >= $1 AND e.leaf < $2 ORDER BY e.leaf DESC")
@@ -203,16 +223,21 @@ enum err_code disclose_log(const struct disclosing *d, const struct disclosed *r
 	db_bind_int(&q, 1, from);
 	db_bind_int(&q, 2, until);
 	if (r) db_bind_int(&q, 3, r->line.record);
-	enum err_code code = ERR_OK;
-	*n = 0;
-	while (!code && *n < limit && db_row(&q)) {
-		ledger_entry_read(d->a, &q, &entry);
-		code = said_json(d, &entry, &items[*n], e);
-		/* What cannot be opened here is passed over: its leaf stands in the log all the same. */
-		if (code == ERR_UNSUPPORTED || code == ERR_GONE) code = ERR_OK;
-		else if (!code) (*n)++;
-	}
-	enum err_code ended = db_done(&q, code ? NULL : e);
-	*out = items;
-	return code ? code : ended;
+	return said_of(d, &q, limit, out, n, e);
+}
+
+enum err_code disclose_log_newest(const struct disclosing *d, int64_t until, size_t limit, const struct json ***out, size_t *n, struct err *e) {
+	struct db_query q = db_query(d->db, "SELECT " LEDGER_COLUMNS " FROM entry e JOIN record r ON r.id = e.record WHERE e.id IN (SELECT id FROM entry WHERE "
+		"statement IS NOT NULL AND record IS NOT NULL ORDER BY id DESC LIMIT $2) AND e.leaf < $1 ORDER BY e.leaf DESC");
+	db_bind_int(&q, 1, until);
+	db_bind_int(&q, 2, (int64_t)limit);
+	return said_of(d, &q, limit, out, n, e);
+}
+
+enum err_code disclose_logged(const struct disclosing *d, const struct disclosed *r, int64_t *leaf, struct err *e) {
+	struct db_query q = db_query(d->db, "SELECT leaf FROM entry WHERE record = $1 AND statement IS NOT NULL ORDER BY id DESC LIMIT 1");
+	db_bind_int(&q, 1, r->line.record);
+	*leaf = LOG_NOTHING;
+	if (db_row(&q)) *leaf = db_is_null(&q, 0) ? LOG_WAITS : db_int(&q, 0);
+	return db_done(&q, e);
 }

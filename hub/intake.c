@@ -195,6 +195,7 @@ static enum err_code send_with_receipt(struct hub *h, struct db *db, const struc
 		if (failed != ERR_EXISTS || attempt) break; /* the same came twice at once: look again */
 	}
 	receipt_text(&code, out->receipt);
+	memcpy(out->subject, failed == ERR_EXISTS ? before.subject : row.subject, sizeof out->subject);
 	if (failed == ERR_EXISTS && before.record.n) {
 		snprintf(out->uid, sizeof out->uid, "%.*s", STR_ARG(before.record));
 		out->again = receipt_same(&before, &row);

@@ -36,6 +36,7 @@ struct intake {
 struct intake_sent {
 	char uid[UID_SIZE];
 	char receipt[RECEIPT_TEXT];        /* "" by name */
+	char subject[UID_SIZE];            /* who stands for the finder (hub/receipt.h); "" by name */
 	bool again;                        /* it had been sent before, in the same words */
 	bool differs;                      /* it had been sent before, in other words; those were kept */
 	size_t files;                      /* that were taken */

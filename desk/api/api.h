@@ -96,6 +96,8 @@ route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, ap
 route_fn api_notices, api_notices_set;
 /* statistics.c */
 route_fn api_statistics, api_statistics_renew;
+/* log.c */
+route_fn api_log, api_record_log, api_receipts, api_one_receipt, api_log_check;
 /* webhooks.c */
 route_fn api_webhooks, api_webhook_new, api_webhook, api_webhook_edit, api_webhook_remove, api_webhook_secret, api_webhook_test, api_webhook_deliveries,
 	api_webhook_resend;
@@ -106,7 +108,7 @@ route_fn api_disputes, api_dispute, api_file_dispute;
 /* tables.c */
 route_fn api_tables, api_table, api_table_decide, api_decisions;
 /* report.c */
-route_fn api_report, api_receipt, api_receipt_patch, api_receipt_message, api_receipt_file, api_receipt_move;
+route_fn api_report, api_receipt, api_finder_receipt, api_receipt_patch, api_receipt_message, api_receipt_file, api_receipt_move;
 /* write.c, file.c, bulk.c, me.c, openapi.c, docs.c */
 route_fn api_act, api_create, api_revise, api_patch, api_move, api_link, api_unlink, api_comment, api_erase, api_attach, api_bulk, api_me, api_openapi, api_docs;
 /* redaction.c */

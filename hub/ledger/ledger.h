@@ -40,6 +40,15 @@ enum err_code ledger_run(struct hub *h, struct db *db, struct err *e) must_use;
 enum err_code ledger_head(struct db *db, struct tlog_head *out, struct err *e) must_use;
 /* The newest checkpoint that was signed. ERR_NOT_FOUND: none yet. */
 enum err_code ledger_checkpoint(const struct hub *h, struct arena *a, struct str *out, struct err *e) must_use;
+/* The same taken apart; at: when it was signed. */
+struct ledger_signed {
+	struct str bytes, origin;
+	struct tlog_head head;
+	moment at;
+};
+enum err_code ledger_signed(const struct hub *h, struct arena *a, struct ledger_signed *out, struct err *e) must_use;
+/* How many entries wait for the log: such as say something, and such as wait for the end of an epoch. */
+enum err_code ledger_waiting(struct db *db, int64_t *said, int64_t *sealed, struct err *e) must_use;
 /* The tlog-proof of a leaf that is under the newest signed checkpoint. ERR_NOT_FOUND: it is not yet. */
 enum err_code ledger_proof(const struct hub *h, struct arena *a, int64_t leaf, struct str *out, struct err *e) must_use;
 

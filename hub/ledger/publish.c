@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "hub/ledger/ledger.h"
@@ -25,6 +26,18 @@ static const char *checkpoint_path(struct arena *a, const struct hub *h) {
 
 enum err_code ledger_checkpoint(const struct hub *h, struct arena *a, struct str *out, struct err *e) {
 	return file_read(a, checkpoint_path(a, h), TLOG_NOTE_BYTES, out, e);
+}
+
+enum err_code ledger_signed(const struct hub *h, struct arena *a, struct ledger_signed *out, struct err *e) {
+	struct str bytes;
+	struct tlog_checkpoint c;
+	struct stat st;
+	const char *path = checkpoint_path(a, h);
+	enum err_code code = ledger_checkpoint(h, a, &bytes, e);
+	if (!code) code = tlog_checkpoint_parse(a, bytes, &c, e);
+	if (!code && stat(path, &st) != 0) code = err_errno(e, errno, "%s", path);
+	if (!code) *out = (struct ledger_signed){c.bytes, c.origin, c.head, (moment)st.st_mtim.tv_sec * SECOND + st.st_mtim.tv_nsec / 1000};
+	return code;
 }
 
 /* ---- tiles ---- */

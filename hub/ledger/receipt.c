@@ -37,7 +37,7 @@ static void put_salted(struct json_builder *b, struct str name, const char *part
 	json_set_str(b, name, entry_hex(b->a, sha256_str(&salt)));
 }
 
-enum err_code receipt_make(struct arena *a, const struct receipt_parts *p, const struct json **out, struct err *e) {
+enum err_code receipt_write(struct arena *a, const struct receipt_parts *p, const struct json **out, struct err *e) {
 	struct json_builder b = json_object_of(a), hub = json_object_of(a);
 	const struct json *event;
 	enum err_code code = json_parse(a, p->event, NULL, &event, e);
@@ -262,7 +262,7 @@ enum err_code receipt_check(struct arena *a, struct str text, const struct tlog_
 	size_t witnesses_n, struct receipt_checked *out, struct err *e) {
 	*out = (struct receipt_checked){0};
 	struct checking c = {.a = a, .witnesses = witnesses, .witnesses_n = witnesses_n, .out = out, .e = e};
-	if (text.n > RECEIPT_BYTES) return err_set(e, ERR_TOO_LARGE, "a receipt has at most %d MB", RECEIPT_BYTES >> 20);
+	if (text.n > RECEIPT_FILE_BYTES) return err_set(e, ERR_TOO_LARGE, "a receipt has at most %d MB", RECEIPT_FILE_BYTES >> 20);
 	enum err_code code = json_parse(a, text, NULL, &c.receipt, e);
 	if (!code) code = check_head(&c);
 	if (!code) code = check_trust(&c, trusted, trusted_n);

@@ -23,7 +23,7 @@
 #include "hub/ledger/entry.h"
 #include "lib/tlog/proof_file.h"
 
-enum { RECEIPT_BYTES = 8 << 20 };
+enum { RECEIPT_FILE_BYTES = 8 << 20 };
 #define RECEIPT_PROMISE "polder/promise/v1"
 
 /* What a receipt is made of. */
@@ -38,7 +38,7 @@ struct receipt_parts {
 	struct str promise, proof;     /* "" none yet */
 };
 /* ERR_MEMORY, ERR_TOO_LARGE. */
-enum err_code receipt_make(struct arena *a, const struct receipt_parts *p, const struct json **out, struct err *e) must_use;
+enum err_code receipt_write(struct arena *a, const struct receipt_parts *p, const struct json **out, struct err *e) must_use;
 /* The same receipt with only these fields of the body, and the detail only with `detail`. ERR_INVALID: it is no receipt, or has no such field to show. */
 enum err_code receipt_redact(struct arena *a, const struct json *receipt, const struct str *keep, size_t keep_n, bool detail, const struct json **out,
 	struct err *e) must_use;

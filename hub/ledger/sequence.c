@@ -236,6 +236,18 @@ static enum err_code waits(struct hub *h, struct db *db, bool *out, struct err *
 	return code || *out ? code : epoch_end(&s, out, &epoch);
 }
 
+enum err_code ledger_waiting(struct db *db, int64_t *said, int64_t *sealed, struct err *e) {
+	int64_t *const out[] = {said, sealed};
+	static const char *const sql[] = {"SELECT count(*) FROM entry WHERE leaf IS NULL AND type <> 1", "SELECT count(*) FROM entry WHERE leaf IS NULL AND type = 1"};
+	enum err_code code = ERR_OK;
+	for (size_t i = 0; i < lengthof(sql) && !code; i++) {
+		struct db_query q = db_query(db, sql[i]);
+		if (db_row(&q)) *out[i] = db_int(&q, 0);
+		code = db_done(&q, e);
+	}
+	return code;
+}
+
 enum err_code ledger_sequence(struct hub *h, bool *did, struct err *e) {
 	struct sequencing s = {.hub = h};
 	enum err_code code = writer_change(h->writer, sequence, &s, e);

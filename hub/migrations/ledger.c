@@ -20,6 +20,7 @@ const char migration_ledger[] =
 	"CREATE INDEX entry_said ON entry (id) WHERE leaf IS NULL AND type <> 1;"   /* what waits, */
 	"CREATE INDEX entry_sealed ON entry (id) WHERE leaf IS NULL AND type = 1;" /* and what waits for the end of an epoch */
 	"CREATE INDEX entry_key ON entry (id) WHERE type = 9;"
+	"CREATE INDEX entry_stated ON entry (id) WHERE statement IS NOT NULL AND record IS NOT NULL;"
 
 	/* Tree heads, each written before it was signed. ledger/sequence.c */
 	"CREATE TABLE head ("

@@ -231,7 +231,7 @@ static const struct json *made_of(const struct json *body) {
 	ok(tlog_note_sign(arena, text, &signer, 0, &line, &test_err));
 	p.key = tlog_key_text(arena, &signer.key);
 	p.promise = tlog_note_make(arena, text, line);
-	ok(receipt_make(arena, &p, &out, &test_err));
+	ok(receipt_write(arena, &p, &out, &test_err));
 	return out;
 }
 

@@ -59,7 +59,7 @@ static inline struct tlog_checkpoint checkpoint(void) {
 	return c;
 }
 /* The whole log up to the last of these checkpoints, each of which it must have gone through. */
-static inline enum err_code verify_log(const struct tlog_checkpoint *seen, size_t n) {
+static inline enum err_code check_checkpoints(const struct tlog_checkpoint *seen, size_t n) {
 	struct tlog_key *keys;
 	size_t keys_n;
 	ok(ledger_keys(hub, db, arena, &keys, &keys_n, &test_err));
