@@ -454,6 +454,21 @@ enum err_code hub_backup(const char *dir, const char *to, struct err *e) {
 	return copy_to_new(dir, to, e);
 }
 
+/* Others may have seen more of the log than the backup has: it is not gone on with until somebody says how. */
+static enum err_code hold_log(const char *dir, struct err *e) {
+	autoarena struct arena *a = arena_new(1 << 16);
+	struct db *db;
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	enum err_code code = db_open(&db, database_of(a, dir), DB_WRITE, e);
+	if (code) return code;
+	struct db_query q = db_query(db, "INSERT INTO setting (name, value) SELECT 'log.held', $1 WHERE EXISTS (SELECT 1 FROM head) ON CONFLICT (name) DO NOTHING");
+	db_bind_str(&q, 1, moment_str(a, now()));
+	code = db_run(&q, e);
+	db_close(db);
+	return code;
+}
+
 enum err_code hub_restore(const char *from, const char *dir, struct err *e) {
-	return copy_to_new(from, dir, e);
+	enum err_code code = copy_to_new(from, dir, e);
+	return code ? code : hold_log(dir, e);
 }

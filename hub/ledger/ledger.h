@@ -60,5 +60,8 @@ enum err_code ledger_resume(struct hub *h, struct db *db, const char *from, int6
 
 /* ---- within hub/ledger/ ---- */
 
+/* The newest head with its tree's right edge; and another in its place, if it still is the newest, else ERR_CONFLICT. */
+enum err_code ledger_frontier(struct db *db, struct tlog_head *head, struct tlog_frontier *f, struct err *e) must_use;
+enum err_code ledger_write_head(struct db *db, const struct tlog_head *old, const struct tlog_frontier *f, struct err *e) must_use;
 /* The signer; its name is in the arena. It is made where there is none. Wipe it. */
 enum err_code ledger_signer(const struct hub *h, struct arena *a, struct str origin, struct tlog_signer *out, struct err *e) must_use;

@@ -68,12 +68,13 @@ static enum err_code add_entries(struct publishing *p, struct tlog_builder *b) {
 /* From where the last checkpoint ended; from the beginning where its tiles are missing or damaged, since all of them follow from the entries. */
 static enum err_code write_tiles(struct publishing *p, const struct tlog_head *from) {
 	struct tlog_reader reader = tlog_folder_reader(&p->folder);
-	struct tlog_builder b;
+	struct tlog_builder *b = arena_new_of(p->a, struct tlog_builder);
 	struct err why;
-	enum err_code code = from->size ? tlog_builder_open(&b, true, &reader, from, &why) : ERR_NOT_FOUND;
-	if (code) tlog_builder_init(&b, true);
-	code = add_entries(p, &b);
-	tlog_builder_free(&b);
+	if (!b) return err_set(p->e, ERR_MEMORY, "out of memory");
+	enum err_code code = from->size ? tlog_builder_open(b, true, &reader, from, &why) : ERR_NOT_FOUND;
+	if (code) tlog_builder_init(b, true);
+	code = add_entries(p, b);
+	tlog_builder_free(b);
 	return code;
 }
 

@@ -22,7 +22,7 @@ struct sequencing {
 
 /* ---- heads ---- */
 
-static enum err_code read_head(struct db *db, struct tlog_head *head, struct tlog_frontier *f, struct err *e) {
+enum err_code ledger_frontier(struct db *db, struct tlog_head *head, struct tlog_frontier *f, struct err *e) {
 	*head = (struct tlog_head){0, tlog_empty_root()};
 	*f = (struct tlog_frontier){.size = 0};
 	struct db_query q = db_query(db, "SELECT size, root, frontier FROM head ORDER BY size DESC LIMIT 1");
@@ -42,32 +42,31 @@ static enum err_code read_head(struct db *db, struct tlog_head *head, struct tlo
 
 enum err_code ledger_head(struct db *db, struct tlog_head *out, struct err *e) {
 	struct tlog_frontier f;
-	return read_head(db, out, &f, e);
+	return ledger_frontier(db, out, &f, e);
 }
 
-/* Only in the place of the head that this one was made from. */
-static enum err_code write_head(struct sequencing *s) {
+enum err_code ledger_write_head(struct db *db, const struct tlog_head *old, const struct tlog_frontier *f, struct err *e) {
 	unsigned char peaks[64 * SHA256_SIZE];
 	size_t n = 0;
 	for (int h = 0; h < 64; h++)
-		if (s->frontier.size >> h & 1) memcpy(peaks + n++ * SHA256_SIZE, s->frontier.peak[h].byte, SHA256_SIZE);
-	if (s->old.size) {
-		struct db_query q = db_query(s->db,
+		if (f->size >> h & 1) memcpy(peaks + n++ * SHA256_SIZE, f->peak[h].byte, SHA256_SIZE);
+	if (old->size) {
+		struct db_query q = db_query(db,
 			"UPDATE head SET frontier = $3 WHERE size = $1 AND root = $2 AND NOT EXISTS (SELECT 1 FROM head newer WHERE newer.size > $1)");
-		db_bind_int(&q, 1, (int64_t)s->old.size);
-		db_bind_bytes(&q, 2, sha256_str(&s->old.root));
+		db_bind_int(&q, 1, (int64_t)old->size);
+		db_bind_bytes(&q, 2, sha256_str(&old->root));
 		db_bind_bytes(&q, 3, STR_EMPTY);
-		enum err_code code = db_run(&q, s->e);
-		if (!code && db_changes(s->db) != 1) code = err_set(s->e, ERR_CONFLICT, "the log grew at the same moment");
+		enum err_code code = db_run(&q, e);
+		if (!code && db_changes(db) != 1) code = err_set(e, ERR_CONFLICT, "the log grew at the same moment");
 		if (code) return code;
 	}
-	struct sha256 root = tlog_frontier_root(&s->frontier);
-	struct db_query q = db_query(s->db, "INSERT INTO head (size, root, frontier, at) VALUES ($1, $2, $3, $4)");
-	db_bind_int(&q, 1, (int64_t)s->frontier.size);
+	struct sha256 root = tlog_frontier_root(f);
+	struct db_query q = db_query(db, "INSERT INTO head (size, root, frontier, at) VALUES ($1, $2, $3, $4)");
+	db_bind_int(&q, 1, (int64_t)f->size);
 	db_bind_bytes(&q, 2, sha256_str(&root));
 	db_bind_bytes(&q, 3, str_n(peaks, n * SHA256_SIZE));
 	db_bind_int(&q, 4, now());
-	return db_run(&q, s->e);
+	return db_run(&q, e);
 }
 
 /* ---- entries ---- */
@@ -235,12 +234,12 @@ static enum err_code sequence(struct db *db, void *arg, struct err *e) {
 	s->e = e;
 	bool due;
 	moment epoch;
-	enum err_code code = read_head(db, &s->old, &s->frontier, e);
+	enum err_code code = ledger_frontier(db, &s->old, &s->frontier, e);
 	if (!code) code = own_key(s);
 	if (!code) code = take_said(s);
 	if (!code) code = epoch_end(s, &due, &epoch);
 	if (!code && due) code = take_sealed(s, epoch);
-	return code || !s->did ? code : write_head(s);
+	return code || !s->did ? code : ledger_write_head(db, &s->old, &s->frontier, e);
 }
 
 static enum err_code waits(struct hub *h, struct db *db, struct arena *a, bool *out, struct err *e) {

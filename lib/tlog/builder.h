@@ -2,12 +2,13 @@
  *
  * Invariant: everything that the tree of builder.frontier.size leaves consists of was handed to the writer as full tiles and bundles, besides what is
  * behind the last full one, which tlog_builder_flush hands over. Each hash is made once. A checkpoint may be signed when flush has returned and what was
- * written is durable. After an error the builder is to be freed: what was written before it is right, and opening again goes on from there. */
+ * written is durable. After an error or a crash the log is opened again at the last head that was signed, and other entries may follow it: so nobody is to be
+ * served what is beyond that head (tlog_tile_exists). */
 #pragma once
 #include "bundle.h"
 
-/* write gets the bytes of one tile or bundle. A full one is written once; partial ones of one index have growing widths. Bundles come before the tiles that
- * hold their entries' hashes, lower levels before higher ones. */
+/* write gets the bytes of one tile or bundle. A full one is written once, unless the log was opened again before it; partial ones of one
+ * index have growing widths. Bundles come before the tiles that hold their entries' hashes, lower levels before higher ones. */
 struct tlog_writer {
 	enum err_code (*write)(void *ctx, struct tlog_tile t, struct str bytes, struct err *e);
 	void *ctx;

@@ -54,9 +54,11 @@ static enum err_code take_apart(struct str text, struct str *name, struct str *h
 	size_t n = 0;
 	if (!str_split(&rest, '+', name) || !rest.p || !str_split(&rest, '+', hex) || !rest.p || hex->n != HEX)
 		return err_set(e, ERR_INVALID, "a key is written name+ID+base64");
-	if (!tlog_base64_read(rest, typed, TYPED, &n) || !n) return err_set(e, ERR_INVALID, "the key's base64 is not that of a type and %d bytes", TLOG_KEY_BYTES);
+	/* The type by itself, since keys of other types have other lengths. */
+	if (!tlog_base64_read(str_sub(rest, 0, 4), typed, TYPED, &n) || !n) return err_set(e, ERR_INVALID, "the key is not a type and bytes in base64");
 	if (!known_type(typed[0])) return err_set(e, ERR_UNSUPPORTED, "keys of type %d are not used here", typed[0]);
-	return n == TYPED ? ERR_OK : err_set(e, ERR_INVALID, "the key has not %d bytes", TLOG_KEY_BYTES);
+	if (!tlog_base64_read(rest, typed, TYPED, &n) || n != TYPED) return err_set(e, ERR_INVALID, "the key is not %d bytes in base64", TLOG_KEY_BYTES);
+	return ERR_OK;
 }
 
 static bool is_id(struct str hex, uint32_t id) {

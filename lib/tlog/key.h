@@ -34,6 +34,7 @@ enum err_code tlog_key_make(struct str name, enum tlog_key_type type, const unsi
 /* Its name is a view of the text. ERR_INVALID; ERR_UNSUPPORTED: a key of another type. */
 enum err_code tlog_key_parse(struct str text, struct tlog_key *out, struct err *e) must_use;
 struct str tlog_key_text(struct arena *a, const struct tlog_key *k);
+/* The same key under the same name. */
 bool tlog_key_eq(const struct tlog_key *a, const struct tlog_key *b);
 
 /* The seed is 32 random bytes that nobody else has. */

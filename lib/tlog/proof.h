@@ -25,5 +25,3 @@ enum err_code tlog_prove_inclusion(
 	const struct tlog_reader *r, const struct tlog_head *head, uint64_t index, struct tlog_proof *out, struct sha256 *leaf, struct err *e) must_use;
 enum err_code tlog_prove_consistency(
 	const struct tlog_reader *r, const struct tlog_head *head, uint64_t old_size, struct tlog_proof *out, struct sha256 *old_root, struct err *e) must_use;
-/* The root of the first `size` leaves, from their tiles. */
-enum err_code tlog_read_root(const struct tlog_reader *r, uint64_t size, struct sha256 *out, struct err *e) must_use;

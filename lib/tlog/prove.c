@@ -182,8 +182,3 @@ enum err_code tlog_prove_consistency(
 	if (old_root) *old_root = old.root;
 	return ERR_OK;
 }
-
-enum err_code tlog_read_root(const struct tlog_reader *r, uint64_t size, struct sha256 *out, struct err *e) {
-	scoped(tree_free) struct tree *t = tree_new(r, size, e);
-	return t ? range_hash(t, 0, size, out) : no_tree(size, e);
-}

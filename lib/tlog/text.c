@@ -3,6 +3,9 @@
 #include <sodium.h>
 
 bool tlog_base64_read(struct str text, unsigned char *to, size_t room, size_t *n) {
+	/* libsodium 1.0.18 takes the bytes AB and AF for '+' and '/'. */
+	for (size_t i = 0; i < text.n; i++)
+		if ((unsigned char)text.p[i] >= 0x80) return false;
 	return sodium_base642bin(to, room, text.p, text.n, NULL, n, NULL, sodium_base64_VARIANT_ORIGINAL) == 0;
 }
 

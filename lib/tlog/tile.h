@@ -26,7 +26,7 @@ bool tlog_tile_parse(struct str path, struct tlog_tile *out) must_use;
 
 /* How wide a tile is in a tree of this size; 0: there is none. */
 unsigned tlog_tile_width(int level, uint64_t index, uint64_t size);
-/* Whether a tree of this size has, or had when it was smaller, this very tile. */
+/* Whether a tree of this size has, or had when it was smaller, this very tile or bundle. What a log serves is what exists at its last checkpoint's size. */
 bool tlog_tile_exists(struct tlog_tile t, uint64_t size);
 
 /* Where tiles and bundles come from. read adds the bytes of exactly this tile (width × 32) or bundle (level TLOG_ENTRIES) to `to`, which is empty and has
