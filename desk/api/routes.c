@@ -147,7 +147,7 @@ static const struct route table[] = {
 	{"/api/v1/log", api_log, ROUTE_PUBLIC, .name = "api-log", .gives = GIVES_JSON, .flags = ROUTE_ANY_ORIGIN,
 		.help = "How the hub's log stands: its name, keys, size and root, as they were signed last.",
 		.more = OPERATION(.gives = "Log", .text = "The log itself is served as C2SP tlog-tiles under /log: /log/checkpoint, /log/tile/…; /log/statements/{n} has what leaves say to everybody.")},
-	{"/api/v1/log/check", api_log_check, ROUTE_PUBLIC, HTTP_POST, CSRF_API, .name = "api-log-check", .gives = GIVES_JSON, .flags = UNSEEN | ROUTE_ANY_ORIGIN,
+	{"/api/v1/log/check", api_log_check, ROUTE_PUBLIC, HTTP_POST, CSRF_API, .name = "api-log-check", .gives = GIVES_JSON, .flags = UNSEEN,
 		.body_max = RECEIPT_FILE_BYTES, .help = "Checks a receipt; nothing of it is kept.",
 		.more = OPERATION(.takes = "ReceiptFile", .gives = "CheckedReceipt", .text = "200 also where it does not hold: good says it. `polder receipt check` does the same without the hub.",
 			.body = "{\"polder\":\"receipt\",\"version\":1}")},
