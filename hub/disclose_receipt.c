@@ -6,23 +6,6 @@
 
 enum { RECEIPTS = 500 };
 
-/* Events are numbered here among those of the viewer on this record: their own numbers count what happens in the whole hub, confidential or not. */
-enum err_code disclose_receipts(const struct disclosing *d, const struct disclosed *r, struct disclosed_receipt **out, size_t *n, struct err *e) {
-	struct disclosed_receipt *items = arena_array(d->a, RECEIPTS, sizeof *items);
-	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
-	struct db_query q = db_query(d->db,
-		"SELECT v.n, v.at, v.type, e.leaf FROM (SELECT seq, at, type, row_number() OVER (ORDER BY seq) AS n FROM event WHERE record = $1 AND actor = $2) v "
-		"JOIN entry e ON e.event = v.seq WHERE e.seed IS NOT NULL ORDER BY v.seq DESC LIMIT 500");
-	db_bind_int(&q, 1, r->line.record);
-	db_bind_str(&q, 2, d->viewer.name);
-	*n = 0;
-	while (d->viewer.name.n && *n < RECEIPTS && db_row(&q))
-		items[(*n)++] = (struct disclosed_receipt){.event = db_int(&q, 0), .at = db_int(&q, 1), .type = arena_str(d->a, db_str(&q, 2)),
-			.leaf = db_is_null(&q, 3) ? -1 : db_int(&q, 3)};
-	*out = items;
-	return db_done(&q, e);
-}
-
 /* The event of that number; 0: that by which they made it, else their last; -1: their last. */
 static enum err_code own_event(const struct disclosing *d, const struct disclosed *r, int64_t number, int64_t *seq, struct err *e) {
 	struct db_query q = number > 0
@@ -37,12 +20,65 @@ static enum err_code own_event(const struct disclosing *d, const struct disclose
 	return code || found ? code : err_set(e, ERR_NOT_FOUND, "you did nothing here that there is such a receipt of");
 }
 
-/* What coordinators alone are told stays with them, also where somebody else set it off. */
-static struct str own_detail(const struct disclosing *d, const struct disclosed *r, struct str detail) {
-	const struct json *v;
-	if (r->audiences & COORDINATORS || !detail.n) return detail;
-	if (json_parse(d->a, detail, NULL, &v, NULL)) return STR_EMPTY;
-	return json_get_lit(v, "private") ? STR_EMPTY : detail;
+static bool is_own(const struct disclosing *d, struct str actor) {
+	return d->viewer.name.n && str_eq(actor, d->viewer.name);
+}
+
+/* A link that waited for a name is another record's, and the viewer's doing only as far as they are shown it. */
+static enum err_code is_told(const struct disclosing *d, const struct disclosed *r, const struct event_row *v, bool *out, struct err *e) {
+	struct stored s;
+	*out = v->record == r->line.record && is_own(d, v->actor);
+	if (!*out || (!str_is(v->type, "link") && !str_is(v->type, "unlink"))) return ERR_OK;
+	enum err_code code = store_read(d->hub, d->db, d->a, v->record, &s, e);
+	return code ? code : event_shows(d, &s, r->audiences, v, out, e);
+}
+
+static enum err_code list_told(const struct disclosing *d, const struct disclosed *r, struct disclosed_receipt *items, size_t *n, struct err *e) {
+	size_t all = *n;
+	*n = 0;
+	for (size_t i = 0; i < all; i++) {
+		struct event_row v;
+		bool told = false;
+		int64_t seq = 0;
+		enum err_code code = own_event(d, r, items[i].event, &seq, e);
+		if (!code) code = event_read(d, seq, &v, e);
+		if (!code) code = is_told(d, r, &v, &told, e);
+		if (code) return code;
+		if (told) items[(*n)++] = items[i];
+	}
+	return ERR_OK;
+}
+
+/* Events are numbered here among those of the viewer on this record: their own numbers count what happens in the whole hub, confidential or not. */
+enum err_code disclose_receipts(const struct disclosing *d, const struct disclosed *r, struct disclosed_receipt **out, size_t *n, struct err *e) {
+	struct disclosed_receipt *items = arena_array(d->a, RECEIPTS, sizeof *items);
+	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
+	struct db_query q = db_query(d->db,
+		"SELECT v.n, v.at, v.type, e.leaf FROM (SELECT seq, at, type, row_number() OVER (ORDER BY seq) AS n FROM event WHERE record = $1 AND actor = $2) v "
+		"JOIN entry e ON e.event = v.seq WHERE e.seed IS NOT NULL ORDER BY v.seq DESC LIMIT 500");
+	db_bind_int(&q, 1, r->line.record);
+	db_bind_str(&q, 2, d->viewer.name);
+	*n = 0;
+	while (d->viewer.name.n && *n < RECEIPTS && db_row(&q))
+		items[(*n)++] = (struct disclosed_receipt){.event = db_int(&q, 0), .at = db_int(&q, 1), .type = arena_str(d->a, db_str(&q, 2)),
+			.leaf = db_is_null(&q, 3) ? -1 : db_int(&q, 3)};
+	*out = items;
+	enum err_code code = db_done(&q, e);
+	return code ? code : list_told(d, r, items, n, e);
+}
+
+/* What coordinators alone are told stays with them, also where somebody else set it off; of an act all is told or nothing. */
+static enum err_code own_detail(const struct disclosing *d, const struct disclosed *r, const struct event_row *v, struct str *detail, struct err *e) {
+	struct disclosed_event told = {0};
+	struct stored s;
+	bool shows;
+	if (r->audiences & COORDINATORS || !str_is(v->type, "act")) return ERR_OK;
+	enum err_code code = store_read(d->hub, d->db, d->a, v->record, &s, e);
+	if (!code) code = event_shows(d, &s, r->audiences, v, &shows, e);
+	if (code) return code;
+	event_tell_act(d, &s, r->audiences, v->type, v->detail, &told);
+	if (!shows || !json_equal(told.detail, v->detail)) *detail = STR_EMPTY;
+	return ERR_OK;
 }
 
 static enum err_code body_of(const struct disclosing *d, const struct disclosed *r, const struct event_row *v, struct receipt_parts *p, struct err *e) {
@@ -101,8 +137,11 @@ static enum err_code put_proof(const struct disclosing *d, const struct ledger_e
 static enum err_code own_entry(const struct disclosing *d, const struct disclosed *r, int64_t number, struct event_row *v, struct ledger_entry *entry,
 	struct err *e) {
 	int64_t seq = 0;
+	bool told = false;
 	enum err_code code = own_event(d, r, number, &seq, e);
 	if (!code) code = event_read(d, seq, v, e);
+	if (!code) code = is_told(d, r, v, &told, e);
+	if (!code && !told) code = err_set(e, ERR_NOT_FOUND, "you did nothing here that there is such a receipt of");
 	return code ? code : ledger_entry_of(d->hub, d->db, d->a, seq, entry, e);
 }
 
@@ -120,14 +159,13 @@ enum err_code disclose_receipt(const struct disclosing *d, const struct disclose
 	struct receipt_parts p = {.name = d->hub->name, .url = d->hub->base_url};
 	struct event_row v;
 	struct ledger_entry entry;
-	struct str detail;
 	enum err_code code = own_entry(d, r, number, &v, &entry, e);
-	if (!code) code = ledger_event_text(d->hub, d->db, d->a, &entry, &p.event, &detail, e);
+	if (!code) code = ledger_event_text(d->hub, d->db, d->a, &entry, &p.event, &p.detail, e);
+	if (!code) code = own_detail(d, r, &v, &p.detail, e);
 	if (code) return code;
 	p.type = entry.type;
 	p.seed = entry.seed;
 	p.statement = entry.statement;
-	p.detail = own_detail(d, r, detail);
 	if (str_is(v.type, "create") || str_is(v.type, "revise")) code = body_of(d, r, &v, &p, e);
 	if (!code) code = sign_promise(d, &entry, v.at, &p, e);
 	if (!code) code = put_proof(d, &entry, &p, e);

@@ -101,11 +101,11 @@ static void put_hex(struct json_builder *b, struct str name, struct str bytes) {
 
 struct str entry_event_text(struct arena *a, const struct entry_event *v, struct str seed) {
 	struct json_builder b = json_object_of(a);
-	struct sha256 detail = part_of("detail", seed, v->detail);
+	struct sha256 detail = part_of("detail", seed, v->detail), prev = part_of("prev", seed, v->prev);
 	json_set_str(&b, S("actor"), v->actor);
 	json_set_str(&b, S("at"), moment_str(a, v->at));
 	if (v->detail.n) put_hex(&b, S("detail"), sha256_str(&detail));
-	put_hex(&b, S("prev"), v->prev);
+	if (v->prev.n) put_hex(&b, S("prev"), sha256_str(&prev));
 	json_set_str(&b, S("record"), v->record);
 	json_set_int(&b, S("revision"), v->revision);
 	put_hex(&b, S("root"), v->root);

@@ -14,7 +14,8 @@
  *     actor, at, record, revision, state, type
  *     detail   hexadecimal SHA-256("polder/detail/v1" ‖ 00 ‖ salt("detail") ‖ detail), where the event has one
  *     root     hexadecimal commitment to the fields of the body (hub/commitment.h), where the event is of a body
- *     prev     hexadecimal commitment of the entry before it of the same record: so none of them can be left out later
+ *     prev     hexadecimal SHA-256("polder/prev/v1" ‖ 00 ‖ salt("prev") ‖ commitment of the entry before it of the same record): so none of them can be
+ *              left out later, and who holds a receipt finds no leaf but their own
  *
  * A statement is what everybody may read:
  *     at, type
@@ -47,7 +48,7 @@ enum entry_type entry_type_of(struct str name);
 enum { ENTRY_SEED = 32, ENTRY_LEAF = 34 };
 
 struct sha256 entry_salt(struct str seed, const char *part);
-/* The digest of an event or a statement; part is "event", "statement" or "detail". */
+/* The digest of an event or a statement; part is "event", "statement", "detail" or "prev". */
 struct sha256 entry_part(const char *part, const struct sha256 *salt, struct str text);
 struct sha256 entry_commitment(const struct sha256 *event, const struct sha256 *statement);
 /* Both digests from the texts; "" stands for none. */

@@ -152,10 +152,10 @@ static enum err_code statement(struct store *s, const struct ledger_noted *n, st
 	struct sha256 root, salt = entry_salt(seed, "public");
 	*out = STR_EMPTY;
 	if (st.type == ENTRY_COMMIT) return ERR_OK;
-	if (n->gone) {
-		st.state = STR_EMPTY;
-		st.basis = n->basis;
-	} else if (n->shown.n) {
+	/* In what state it is while nobody sees it is for those who do. */
+	if (!n->shown.n) st.state = STR_EMPTY;
+	st.basis = n->basis;
+	if (n->shown.n) {
 		enum err_code code = commitment_root_text(s->a, n->shown, sha256_str(&salt), &root, s->e);
 		if (code) return code;
 		st.root = sha256_str(&root);

@@ -224,6 +224,7 @@ static enum err_code check_promise(struct checking *c) {
 	if (!note.n) return ERR_OK;
 	enum err_code code = tlog_note_parse(c->a, note, &n, c->e);
 	if (!code) code = tlog_note_verify(&n, &c->key, NULL, c->e);
+	if (code == ERR_NOT_FOUND) return err_set(c->e, ERR_FORBIDDEN, "the promise is not signed by the hub's key");
 	if (code) return err_prefix(c->e, "the promise"), code;
 	struct str rest = n.text;
 	bool right = line_of(&rest, RECEIPT_PROMISE, &line) && !line.n && str_split(&rest, '\n', &line) && str_eq(line, c->out->origin) &&

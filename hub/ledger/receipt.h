@@ -61,6 +61,6 @@ struct receipt_checked {
 	struct sha256 commitment;
 };
 /* ERR_INVALID with what is wrong in words: it is no receipt, or does not fit together; ERR_FORBIDDEN: a signature is wrong, or not by a key that is trusted
- * where keys are given. */
+ * where keys are given; ERR_UNSUPPORTED: of a later version, or a key of another type. */
 enum err_code receipt_check(struct arena *a, struct str text, const struct tlog_key *trusted, size_t trusted_n, const struct tlog_key *witnesses,
 	size_t witnesses_n, struct receipt_checked *out, struct err *e) must_use;

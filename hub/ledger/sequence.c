@@ -2,7 +2,7 @@
 #include "hub/ledger/ledger.h"
 #include "hub/writer.h"
 
-enum { BATCH = 4096, WAITING_MOST = 1 << 20, ENTRY_CAP = 64 << 20 };
+enum { BATCH = 4096, WAITING_MOST = 1 << 18, ENTRY_CAP = 64 << 20 };
 
 struct row {
 	int64_t id;
@@ -124,20 +124,36 @@ static enum err_code put_setting(struct sequencing *s, const char *name, struct 
 	return db_run(&q, s->e);
 }
 
-/* The log says which key signs it, before anything is signed with it. */
-static enum err_code own_key(struct sequencing *s) {
+/* The key that signs, and that which the log says does; said: they are the same. */
+struct signing {
+	struct tlog_key key;
+	struct str before; /* "" none */
+	bool said;
+};
+
+static enum err_code signing_key(struct hub *h, struct db *db, struct arena *a, struct signing *out, struct err *e) {
 	struct str origin;
 	struct tlog_signer signer = {0};
 	struct tlog_key *keys;
 	size_t n;
-	enum err_code code = ledger_origin(s->hub, s->db, s->a, &origin, s->e);
-	if (!code && !s->old.size) code = put_setting(s, "log.origin", origin);
-	if (!code) code = ledger_signer(s->hub, s->a, origin, &signer, s->e);
-	struct tlog_key key = signer.key;
+	enum err_code code = ledger_origin(h, db, a, &origin, e);
+	if (!code) code = ledger_signer(h, a, origin, &signer, e);
+	*out = (struct signing){.key = signer.key};
 	tlog_signer_wipe(&signer);
-	if (!code) code = ledger_keys(s->hub, s->db, s->a, &keys, &n, s->e);
-	if (code || (n && tlog_key_eq(&keys[0], &key))) return code;
-	struct entry_statement said = {.type = ENTRY_KEY, .at = now(), .key = tlog_key_text(s->a, &key), .replaces = n ? tlog_key_text(s->a, &keys[0]) : STR_EMPTY};
+	if (!code) code = ledger_keys(h, db, a, &keys, &n, e);
+	if (code || !n) return code;
+	out->said = tlog_key_eq(&keys[0], &out->key);
+	out->before = tlog_key_text(a, &keys[0]);
+	return ERR_OK;
+}
+
+/* The log says which key signs it, before anything is signed with it. */
+static enum err_code own_key(struct sequencing *s) {
+	struct signing signing;
+	enum err_code code = signing_key(s->hub, s->db, s->a, &signing, s->e);
+	if (!code && !s->old.size) code = put_setting(s, "log.origin", signing.key.name);
+	if (code || signing.said) return code;
+	struct entry_statement said = {.type = ENTRY_KEY, .at = now(), .key = tlog_key_text(s->a, &signing.key), .replaces = signing.before};
 	s->did = true;
 	return make_own(s, ENTRY_KEY, entry_statement_text(s->a, &said));
 }
@@ -226,13 +242,18 @@ static enum err_code sequence(struct db *db, void *arg, struct err *e) {
 	return code || !s->did ? code : ledger_write_head(db, &s->old, &s->frontier, e);
 }
 
-static enum err_code waits(struct hub *h, struct db *db, bool *out, struct err *e) {
+static enum err_code waits(struct hub *h, struct db *db, struct arena *a, bool *out, struct err *e) {
 	struct sequencing s = {.hub = h, .db = db, .e = e};
+	struct signing signing;
 	moment epoch;
 	struct db_query q = db_query(db, "SELECT 1 FROM entry WHERE leaf IS NULL AND type <> 1 LIMIT 1");
 	*out = db_row(&q);
 	enum err_code code = db_done(&q, e);
-	return code || *out ? code : epoch_end(&s, out, &epoch);
+	if (!code && !*out) code = epoch_end(&s, out, &epoch);
+	if (code || *out) return code;
+	code = signing_key(h, db, a, &signing, e);
+	*out = !signing.said;
+	return code;
 }
 
 enum err_code ledger_waiting(struct db *db, int64_t *said, int64_t *sealed, struct err *e) {
@@ -255,13 +276,13 @@ enum err_code ledger_sequence(struct hub *h, bool *did, struct err *e) {
 }
 
 enum err_code ledger_run(struct hub *h, struct db *db, struct err *e) {
-	autoarena struct arena *a = arena_new(1 << 16);
+	autoarena struct arena *a = arena_new(1 << 20);
 	struct str held;
 	bool more = false;
 	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
 	enum err_code code = ledger_held(db, a, &held, e);
 	if (!code && held.n) return ERR_OK;
-	if (!code) code = waits(h, db, &more, e);
+	if (!code) code = waits(h, db, a, &more, e);
 	while (!code && more) code = ledger_sequence(h, &more, e);
 	return code ? code : ledger_publish(h, db, e);
 }
