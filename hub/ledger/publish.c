@@ -146,7 +146,7 @@ enum err_code ledger_publish(struct hub *h, struct db *db, struct err *e) {
 	autoarena struct arena *a = arena_new(PUBLISH_CAP);
 	autofd int locked = -1;
 	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
-	struct publishing p = {.hub = h, .db = db, .a = a, .e = e, .folder = {.path = ledger_folder(a, h), .durable = true}};
+	struct publishing p = {.hub = h, .db = db, .a = a, .e = e, .folder = {.path = ledger_folder(a, h), .durable = true, .tidy = true}};
 	enum err_code code = ledger_origin(h, db, a, &p.origin, e);
 	if (!code) code = lock(p.folder.path, a, &locked, e);
 	return code ? code : publish_locked(&p);

@@ -85,7 +85,7 @@ static enum err_code folder_write(void *ctx, struct tlog_tile t, struct str byte
 		code = file_make_dir(folder, e);
 		if (!code) code = write(path, bytes, 0644, e);
 	}
-	if (!code && t.width == TLOG_TILE_WIDTH) forget_partial(path);
+	if (!code && f->tidy && t.width == TLOG_TILE_WIDTH) forget_partial(path);
 	return code;
 }
 
