@@ -14,7 +14,7 @@ struct log_status {
 static enum err_code read_status(struct cli *c, struct log_status *s, struct err *e) {
 	*s = (struct log_status){0};
 	enum err_code code = ledger_origin(c->hub, c->db, c->a, &s->origin, e);
-	if (!code) code = ledger_keys(c->hub, c->db, c->a, &s->keys, &s->keys_n, e);
+	if (!code) code = ledger_keys(c->db, c->a, &s->keys, &s->keys_n, e);
 	if (!code) code = ledger_head(c->db, &s->head, e);
 	if (!code) code = ledger_waiting(c->db, &s->said, &s->sealed, e);
 	if (!code) code = ledger_held(c->db, c->a, &s->held, e);

@@ -1,6 +1,6 @@
 /* The one door in: every change to a record goes through here, and nobody else writes those tables.
  *
- * A change is checked against the kind's schema, its lifecycle and the actor's right; then revision, event, outbox row, names, links,
+ * A change is checked against the kind's schema, its lifecycle and the actor's right; then revision, event, what the log commits to (hub/ledger/), names, links,
  * public projection, facets and search are written in one transaction. Changes group: those that wait while another is being written
  * go into one transaction together, each in a savepoint of its own, with one durable commit; each is answered after it.
  *

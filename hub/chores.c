@@ -68,9 +68,12 @@ static void *keep_terms(void *arg) {
 static void *keep_log(void *arg) {
 	struct worker *w = arg;
 	struct chores *c = w->chores;
+	struct err last = {0};
 	while (!atomic_load(&c->stopping)) {
 		struct err e = {0};
-		if (ledger_run(c->hub, w->db, &e)) complain("keeping the log", &e);
+		/* What stands in the way may stand there until somebody has read of it: it is said once. */
+		if (ledger_run(c->hub, w->db, &e) && strcmp(e.message, last.message) != 0) complain("keeping the log", &e);
+		last = e;
 		pause_for(c, LOOK / 2);
 	}
 	return NULL;

@@ -154,6 +154,8 @@ struct disclosed_receipt {
 	struct str type;
 };
 enum err_code disclose_receipts(const struct disclosing *d, const struct disclosed *r, struct disclosed_receipt **out, size_t *n, struct err *e) must_use;
+/* Whether there are any, beside those of links: for a page that says so. */
+enum err_code disclose_has_receipts(const struct disclosing *d, const struct disclosed *r, bool *out, struct err *e) must_use;
 /* The receipt of one of those (hub/ledger/receipt.h); number 0: that of the record's creation, where it is the viewer's, else of the last that they did. A
  * promise is signed for it; a proof is in it where there is one. ERR_NOT_FOUND, ERR_GONE (it was erased), ERR_UNSUPPORTED. */
 enum err_code disclose_receipt(const struct disclosing *d, const struct disclosed *r, int64_t number, const struct json **out, struct err *e) must_use;

@@ -20,51 +20,60 @@ static enum err_code own_event(const struct disclosing *d, const struct disclose
 	return code || found ? code : err_set(e, ERR_NOT_FOUND, "you did nothing here that there is such a receipt of");
 }
 
-static bool is_own(const struct disclosing *d, struct str actor) {
-	return d->viewer.name.n && str_eq(actor, d->viewer.name);
-}
-
-/* A link that waited for a name is another record's, and the viewer's doing only as far as they are shown it. */
-static enum err_code is_told(const struct disclosing *d, const struct disclosed *r, const struct event_row *v, bool *out, struct err *e) {
+/* Of events that are the viewer's own: a link that waited for a name is another record's, and their doing only as far as they are shown it. */
+static enum err_code is_told(const struct disclosing *d, const struct disclosed *r, int64_t seq, bool *out, struct err *e) {
 	struct stored s;
-	*out = v->record == r->line.record && is_own(d, v->actor);
-	if (!*out || (!str_is(v->type, "link") && !str_is(v->type, "unlink"))) return ERR_OK;
-	enum err_code code = store_read(d->hub, d->db, d->a, v->record, &s, e);
-	return code ? code : event_shows(d, &s, r->audiences, v, out, e);
+	struct event_row v;
+	enum err_code code = event_read(d, seq, &v, e);
+	*out = !code;
+	if (code || (!str_is(v.type, "link") && !str_is(v.type, "unlink"))) return code;
+	code = store_read(d->hub, d->db, d->a, v.record, &s, e);
+	return code ? code : event_shows(d, &s, r->audiences, &v, out, e);
 }
 
-static enum err_code list_told(const struct disclosing *d, const struct disclosed *r, struct disclosed_receipt *items, size_t *n, struct err *e) {
+static enum err_code list_told(const struct disclosing *d, const struct disclosed *r, const int64_t *seqs, struct disclosed_receipt *items, size_t *n,
+	struct err *e) {
 	size_t all = *n;
+	enum err_code code = ERR_OK;
 	*n = 0;
-	for (size_t i = 0; i < all; i++) {
-		struct event_row v;
-		bool told = false;
-		int64_t seq = 0;
-		enum err_code code = own_event(d, r, items[i].event, &seq, e);
-		if (!code) code = event_read(d, seq, &v, e);
-		if (!code) code = is_told(d, r, &v, &told, e);
-		if (code) return code;
+	for (size_t i = 0; i < all && !code; i++) {
+		bool told = true;
+		if (str_is(items[i].type, "link") || str_is(items[i].type, "unlink")) code = is_told(d, r, seqs[i], &told, e);
 		if (told) items[(*n)++] = items[i];
 	}
-	return ERR_OK;
+	return code;
 }
 
 /* Events are numbered here among those of the viewer on this record: their own numbers count what happens in the whole hub, confidential or not. */
 enum err_code disclose_receipts(const struct disclosing *d, const struct disclosed *r, struct disclosed_receipt **out, size_t *n, struct err *e) {
 	struct disclosed_receipt *items = arena_array(d->a, RECEIPTS, sizeof *items);
-	if (!items) return err_set(e, ERR_MEMORY, "out of memory");
+	int64_t *seqs = arena_array(d->a, RECEIPTS, sizeof *seqs);
+	if (!items || !seqs) return err_set(e, ERR_MEMORY, "out of memory");
 	struct db_query q = db_query(d->db,
-		"SELECT v.n, v.at, v.type, e.leaf FROM (SELECT seq, at, type, row_number() OVER (ORDER BY seq) AS n FROM event WHERE record = $1 AND actor = $2) v "
+		"SELECT v.n, v.at, v.type, e.leaf, v.seq FROM (SELECT seq, at, type, row_number() OVER (ORDER BY seq) AS n FROM event WHERE record = $1 AND actor = $2) v "
 		"JOIN entry e ON e.event = v.seq WHERE e.seed IS NOT NULL ORDER BY v.seq DESC LIMIT 500");
 	db_bind_int(&q, 1, r->line.record);
 	db_bind_str(&q, 2, d->viewer.name);
 	*n = 0;
-	while (d->viewer.name.n && *n < RECEIPTS && db_row(&q))
+	while (d->viewer.name.n && *n < RECEIPTS && db_row(&q)) {
+		seqs[*n] = db_int(&q, 4);
 		items[(*n)++] = (struct disclosed_receipt){.event = db_int(&q, 0), .at = db_int(&q, 1), .type = arena_str(d->a, db_str(&q, 2)),
 			.leaf = db_is_null(&q, 3) ? -1 : db_int(&q, 3)};
+	}
 	*out = items;
 	enum err_code code = db_done(&q, e);
-	return code ? code : list_told(d, r, items, n, e);
+	return code ? code : list_told(d, r, seqs, items, n, e);
+}
+
+enum err_code disclose_has_receipts(const struct disclosing *d, const struct disclosed *r, bool *out, struct err *e) {
+	*out = false;
+	if (!d->viewer.name.n) return ERR_OK;
+	struct db_query q = db_query(d->db,
+		"SELECT 1 FROM event v JOIN entry e ON e.event = v.seq WHERE v.record = $1 AND v.actor = $2 AND v.type NOT IN ('link', 'unlink') AND e.seed IS NOT NULL LIMIT 1");
+	db_bind_int(&q, 1, r->line.record);
+	db_bind_str(&q, 2, d->viewer.name);
+	*out = db_row(&q);
+	return db_done(&q, e);
 }
 
 /* What coordinators alone are told stays with them, also where somebody else set it off; of an act all is told or nothing. */
@@ -140,7 +149,7 @@ static enum err_code own_entry(const struct disclosing *d, const struct disclose
 	bool told = false;
 	enum err_code code = own_event(d, r, number, &seq, e);
 	if (!code) code = event_read(d, seq, v, e);
-	if (!code) code = is_told(d, r, v, &told, e);
+	if (!code) code = is_told(d, r, seq, &told, e);
 	if (!code && !told) code = err_set(e, ERR_NOT_FOUND, "you did nothing here that there is such a receipt of");
 	return code ? code : ledger_entry_of(d->hub, d->db, d->a, seq, entry, e);
 }

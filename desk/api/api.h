@@ -18,6 +18,19 @@ struct api {
 	const struct json *openapi;
 };
 
+/* The record that {id} names, as the request's viewer reads it. */
+static inline enum err_code api_find(struct request *rq, struct disclosing *d, struct disclosed *r, struct err *e) {
+	*d = desk_disclosing(rq);
+	return disclose_record(d, request_str(rq, "id"), r, e);
+}
+/* The beginning of {"id", "items": […]}, of things that belong to a record; array and object are the caller's to end. */
+static inline void api_items(struct json_writer *w, const struct disclosed *r) {
+	jw_object(w);
+	jw_field_str(w, S("id"), r->line.id);
+	jw_name(w, S("items"));
+	jw_array(w);
+}
+
 /* ---- body.c ---- */
 
 /* The request's JSON body, valid by the schema that the route's operation names; *memory holds it and lives as long as the request. False:

@@ -4,11 +4,6 @@
 
 enum { OF_RECORD = 100 };
 
-static enum err_code find(struct request *rq, struct disclosing *d, struct disclosed *r, struct err *e) {
-	*d = desk_disclosing(rq);
-	return disclose_record(d, request_str(rq, "id"), r, e);
-}
-
 enum err_code api_log(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct ledger_signed head = {.head = {0, tlog_empty_root()}};
@@ -16,7 +11,7 @@ enum err_code api_log(struct request *rq, struct response *rs, struct err *e) {
 	struct str origin;
 	size_t n;
 	enum err_code code = ledger_origin(d.hub, d.db, d.a, &origin, e);
-	if (!code) code = ledger_keys(d.hub, d.db, d.a, &keys, &n, e);
+	if (!code) code = ledger_keys(d.db, d.a, &keys, &n, e);
 	if (!code) code = ledger_signed(d.hub, d.a, &head, e);
 	if (code && code != ERR_NOT_FOUND) return code;
 	struct json_writer w = json_writer(response_json(rs));
@@ -49,16 +44,13 @@ enum err_code api_record_log(struct request *rq, struct response *rs, struct err
 	struct ledger_signed head = {0};
 	const struct json **items = NULL;
 	size_t n;
-	enum err_code code = find(rq, &d, &r, e);
+	enum err_code code = api_find(rq, &d, &r, e);
 	if (code) return code;
 	code = ledger_signed(d.hub, d.a, &head, e);
 	if (!code || code == ERR_NOT_FOUND) code = disclose_log(&d, &r, 0, (int64_t)head.head.size, OF_RECORD, &items, &n, e);
 	if (code) return code;
 	struct json_writer w = json_writer(response_json(rs));
-	jw_object(&w);
-	jw_field_str(&w, S("id"), r.line.id);
-	jw_name(&w, S("items"));
-	jw_array(&w);
+	api_items(&w, &r);
 	for (size_t i = 0; i < n && !code; i++) code = proved_json(&w, &d, items[i], e);
 	jw_array_end(&w);
 	jw_object_end(&w);
@@ -73,14 +65,11 @@ enum err_code api_receipts(struct request *rq, struct response *rs, struct err *
 	struct disclosed r;
 	struct disclosed_receipt *items;
 	size_t n;
-	enum err_code code = find(rq, &d, &r, e);
+	enum err_code code = api_find(rq, &d, &r, e);
 	if (!code) code = disclose_receipts(&d, &r, &items, &n, e);
 	if (code) return code;
 	struct json_writer w = json_writer(response_json(rs));
-	jw_object(&w);
-	jw_field_str(&w, S("id"), r.line.id);
-	jw_name(&w, S("items"));
-	jw_array(&w);
+	api_items(&w, &r);
 	for (size_t i = 0; i < n; i++) {
 		jw_object(&w);
 		jw_field_int(&w, S("event"), items[i].event);
@@ -97,7 +86,7 @@ enum err_code api_receipts(struct request *rq, struct response *rs, struct err *
 enum err_code api_one_receipt(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d;
 	struct disclosed r;
-	enum err_code code = find(rq, &d, &r, e);
+	enum err_code code = api_find(rq, &d, &r, e);
 	return code ? code : send_receipt(rs, &d, &r, request_int(rq, "event"), e);
 }
 

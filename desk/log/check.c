@@ -11,7 +11,7 @@ enum err_code log_check(const struct disclosing *d, struct str text, struct log_
 	struct tlog_key *keys;
 	size_t n;
 	*out = (struct log_checked){0};
-	enum err_code code = ledger_keys(d->hub, d->db, d->a, &keys, &n, e);
+	enum err_code code = ledger_keys(d->db, d->a, &keys, &n, e);
 	if (code) return code;
 	struct err why = {0};
 	code = receipt_check(d->a, text, NULL, 0, NULL, 0, &out->r, &why);

@@ -59,6 +59,25 @@ enum err_code show_statements(struct request *rq, struct response *rs, struct er
 	return ERR_OK;
 }
 
+/* A public record by its uid, as the log's statements are of it: all that is shown of its body, and nothing beside. */
+enum err_code show_logged_record(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = {.hub = desk_hub(rq), .db = rq->worker, .viewer = viewer_public, .a = rq->arena};
+	struct disclosed r;
+	enum err_code code = disclose_record(&d, request_str(rq, "uid"), &r, e);
+	if (!code && !str_eq(r.line.uid, request_str(rq, "uid"))) code = nothing_there(e);
+	if (code) return code;
+	struct json_writer w = json_writer(response_json(rs));
+	jw_object(&w);
+	jw_field_str(&w, S("uid"), r.line.uid);
+	jw_field_str(&w, S("id"), r.line.id);
+	jw_field_str(&w, S("kind"), r.line.kind->name);
+	jw_field_str(&w, S("state"), r.line.state->name);
+	jw_field(&w, S("body"), r.body);
+	jw_object_end(&w);
+	response_public(rs, 0);
+	return ERR_OK;
+}
+
 enum err_code send_receipt(struct response *rs, const struct disclosing *d, const struct disclosed *r, int64_t event, struct err *e) {
 	const struct json *receipt;
 	enum err_code code = disclose_receipt(d, r, event, &receipt, e);

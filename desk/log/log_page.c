@@ -42,7 +42,7 @@ enum err_code show_log(struct request *rq, struct response *rs, struct err *e) {
 	size_t keys_n = 0;
 	enum err_code code = head_of(&d, &head, e);
 	if (!code) code = ledger_origin(d.hub, d.db, d.a, &page.origin, e);
-	if (!code) code = ledger_keys(d.hub, d.db, d.a, &keys, &keys_n, e);
+	if (!code) code = ledger_keys(d.db, d.a, &keys, &keys_n, e);
 	if (!code) code = disclose_log_newest(&d, (int64_t)head.head.size, NEWEST, &items, &page.n, e);
 	if (code) return code;
 	if (keys_n) page.key = tlog_key_text(d.a, &keys[0]);

@@ -6,7 +6,7 @@
 #include "hub/ledger/ledger.h"
 
 /* ---- files.c ---- */
-route_fn show_checkpoint, show_tile, show_statements;
+route_fn show_checkpoint, show_tile, show_statements, show_logged_record;
 /* A receipt as a file for its holder. */
 enum err_code send_receipt(struct response *rs, const struct disclosing *d, const struct disclosed *r, int64_t event, struct err *e) must_use;
 
@@ -56,5 +56,3 @@ struct receipts_page {
 	size_t n;
 };
 route_fn show_receipts, show_receipt_file;
-/* Whether the viewer has any on a record, for its page. */
-enum err_code has_receipts(const struct disclosing *d, const struct disclosed *r, bool *out, struct err *e) must_use;

@@ -5,14 +5,6 @@
 #include "desk/site/words.h"
 #include "log.t.h"
 
-enum err_code has_receipts(const struct disclosing *d, const struct disclosed *r, bool *out, struct err *e) {
-	struct disclosed_receipt *items;
-	size_t n = 0;
-	enum err_code code = d->viewer.name.n ? disclose_receipts(d, r, &items, &n, e) : ERR_OK;
-	*out = n > 0;
-	return code;
-}
-
 enum err_code show_receipts(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct disclosed r;

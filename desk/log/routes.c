@@ -17,6 +17,8 @@ const struct route log_routes[] = {
 	{"/log/statements/{n}", show_statements, ROUTE_PUBLIC, .name = "log-statements", .gives = GIVES_FILE, .flags = OPEN,
 		.help = "What 256 leaves say to everybody, a line of JSON each.",
 		.params = PARAMS({"n", PARAM_PATH, PARAM_INT, .min = 0, .max = INT64_MAX / 512, .help = "leaves from 256 n on"})},
+	{"/log/records/{uid}", show_logged_record, ROUTE_PUBLIC, .name = "log-logged-record", .gives = GIVES_FILE, .flags = OPEN | ROUTE_CACHEABLE,
+		.help = "A public record's body, for comparing it with what the log says of it.", .params = PARAMS({"uid", PARAM_PATH, .length = 20, .help = "the record's uid"})},
 	{"/log/check", take_check, ROUTE_PUBLIC, HTTP_POST, CSRF_ORIGIN, .name = "log-check", .gives = GIVES_HTML, .flags = ROUTE_FORM | ROUTE_PRIVATE | ROUTE_UNTRACED,
 		.body_max = RECEIPT_FILE_BYTES, .help = "Checks a receipt that was pasted or sent as a file; nothing of it is kept."},
 	{"/r/{id}/log", show_record_log, ROUTE_PUBLIC, .name = "record-log", .gives = GIVES_HTML | GIVES_REDIRECT,

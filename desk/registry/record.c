@@ -175,7 +175,7 @@ static enum err_code read_log(const struct disclosing *d, const struct disclosed
 	int64_t leaf;
 	bool has;
 	enum err_code code = disclose_logged(d, r, &leaf, e);
-	if (!code) code = has_receipts(d, r, &has, e);
+	if (!code) code = disclose_has_receipts(d, r, &has, e);
 	if (code) return code;
 	if (leaf != LOG_NOTHING) page->log_href = arena_cat(d->a, page->line.href, S("/log"));
 	if (leaf >= 0) page->leaf = number_words(d->a, leaf);

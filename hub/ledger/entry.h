@@ -22,13 +22,13 @@
  *     record, kind, id, state
  *     root     hexadecimal commitment to the fields of the public projection, its seed being salt("public")
  *     prev     of the statement before it of the same record
- * and of a tombstone basis, of a key the key (hub/ledger/key.h). */
+ * and of a tombstone basis, of a key the verifier key (lib/tlog/key.h) and the one that it replaces. */
 #pragma once
 #include "lib/digest/digest.h"
 #include "lib/json/json.h"
 
 enum entry_type {
-	ENTRY_COMMIT = 1, /* says nothing: what is confidential, and what fills up (hub/ledger/sequence.h) */
+	ENTRY_COMMIT = 1, /* says nothing: what is confidential, and what fills up (hub/ledger/ledger.h) */
 	ENTRY_REVEAL,     /* what was committed to before is shown */
 	ENTRY_PUBLISH,    /* a record became public */
 	ENTRY_AMEND,      /* what the public reads of it changed */

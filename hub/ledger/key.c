@@ -44,8 +44,7 @@ enum err_code ledger_signer(const struct hub *h, struct arena *a, struct str ori
 	return code;
 }
 
-enum err_code ledger_keys(const struct hub *h, struct db *db, struct arena *a, struct tlog_key **out, size_t *n, struct err *e) {
-	(void)h;
+enum err_code ledger_keys(struct db *db, struct arena *a, struct tlog_key **out, size_t *n, struct err *e) {
 	struct tlog_key *keys = arena_array(a, KEYS, sizeof *keys);
 	if (!keys) return err_set(e, ERR_MEMORY, "out of memory");
 	enum err_code code = ERR_OK;

@@ -26,7 +26,7 @@ enum err_code ledger_origin(const struct hub *h, struct db *db, struct arena *a,
 /* The folder of tiles and checkpoint. */
 const char *ledger_folder(struct arena *a, const struct hub *h);
 /* The public keys of the log, the present one first; none before it began. */
-enum err_code ledger_keys(const struct hub *h, struct db *db, struct arena *a, struct tlog_key **out, size_t *n, struct err *e) must_use;
+enum err_code ledger_keys(struct db *db, struct arena *a, struct tlog_key **out, size_t *n, struct err *e) must_use;
 
 /* Puts what waits into the log, each batch in one transaction. *did: something was. ERR_CONFLICT: somebody else was faster; try again. */
 enum err_code ledger_sequence(struct hub *h, bool *did, struct err *e) must_use;

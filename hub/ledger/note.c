@@ -65,6 +65,8 @@ enum err_code ledger_note_public(struct store *s, const struct stored *r, struct
 	one->shown = arena_str(s->a, shown);
 	one->id = arena_str(s->a, r->public_id);
 	one->state = arena_str(s->a, r->state);
+	const struct kind_state *state = kind_state(r->kind, r->state);
+	one->withdrawn = state && state->withdrawn;
 	return ERR_OK;
 }
 
@@ -79,14 +81,10 @@ enum err_code ledger_note_erased(struct store *s, const struct stored *r, bool w
 
 /* ---- writing ---- */
 
-static bool withdrawn(struct str state) {
-	return str_is(state, "withdrawn") || str_is(state, "rejected") || str_is(state, "retracted");
-}
-
 static enum entry_type type_of(const struct ledger_noted *n) {
 	if (n->gone) return n->was_shown ? ENTRY_TOMBSTONE : ENTRY_COMMIT;
 	if (!n->shows || (!n->shown.n && !n->was_shown)) return ENTRY_COMMIT;
-	if (!n->shown.n || withdrawn(n->state)) return ENTRY_WITHDRAW;
+	if (!n->shown.n || n->withdrawn) return ENTRY_WITHDRAW;
 	if (n->was_shown) return ENTRY_AMEND;
 	return str_is(n->kind, "dispute") ? ENTRY_DISPUTE : ENTRY_PUBLISH;
 }
@@ -114,6 +112,7 @@ static void join(struct ledger_notes *l) {
 			to->shown = from->shown;
 			to->id = from->id;
 			to->state = from->state;
+			to->withdrawn = from->withdrawn;
 		}
 		to->was_shown = was_shown;
 		*from = (struct ledger_noted){0};

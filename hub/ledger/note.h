@@ -14,7 +14,7 @@ struct ledger_noted {
 	bool first;                 /* the record was made by it */
 	struct sha256 commitment;   /* when it is written */
 	/* What the public sees, where that changed. */
-	bool shows, was_shown, gone; /* gone: erased */
+	bool shows, was_shown, withdrawn, gone; /* withdrawn: its state says so; gone: erased */
 	struct str shown, id, state; /* canonical projection; "" where it is shown no more */
 	struct str basis;
 };

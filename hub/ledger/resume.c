@@ -26,7 +26,7 @@ static enum err_code read_theirs(struct resuming *r, struct db *db) {
 	enum err_code code = file_read(r->a, file_join(r->a, r->from, "checkpoint"), TLOG_NOTE_BYTES, &bytes, r->e);
 	if (!code) code = tlog_checkpoint_parse(r->a, bytes, &r->theirs, r->e);
 	if (!code) code = ledger_origin(r->hub, db, r->a, &policy.origin, r->e);
-	if (!code) code = ledger_keys(r->hub, db, r->a, &keys, &policy.log_keys_n, r->e);
+	if (!code) code = ledger_keys(db, r->a, &keys, &policy.log_keys_n, r->e);
 	if (code) return code;
 	policy.log_keys = keys;
 	struct tlog_log log = {tlog_folder_reader(&r->folder), true, &policy, &r->theirs, 1};

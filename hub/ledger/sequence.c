@@ -100,17 +100,15 @@ static enum err_code read_rows(struct sequencing *s, const char *sql, size_t mos
 	return db_done(&q, s->e);
 }
 
-/* An entry of the hub's own, at once in the log. said "": one that fills up. */
+/* An entry of the hub's own, at once in the log. */
 static enum err_code make_own(struct sequencing *s, enum entry_type type, struct str said) {
 	unsigned char seed[ENTRY_SEED];
-	struct row r = {.type = type};
 	random_bytes(seed, sizeof seed);
-	random_bytes(r.commitment.byte, SHA256_SIZE);
-	if (said.n) r.commitment = entry_commitment_of(str_n(seed, sizeof seed), STR_EMPTY, said);
+	struct row r = {.type = type, .commitment = entry_commitment_of(str_n(seed, sizeof seed), STR_EMPTY, said)};
 	struct db_query q = db_query(s->db, "INSERT INTO entry (type, seed, statement, commitment) VALUES ($1, $2, $3, $4)");
 	db_bind_int(&q, 1, type);
-	said.n ? db_bind_bytes(&q, 2, str_n(seed, sizeof seed)) : db_bind_null(&q, 2);
-	said.n ? db_bind_bytes(&q, 3, said) : db_bind_null(&q, 3);
+	db_bind_bytes(&q, 2, str_n(seed, sizeof seed));
+	db_bind_bytes(&q, 3, said);
 	db_bind_bytes(&q, 4, sha256_str(&r.commitment));
 	enum err_code code = db_run(&q, s->e);
 	r.id = db_last_id(s->db);
@@ -140,7 +138,7 @@ static enum err_code signing_key(struct hub *h, struct db *db, struct arena *a, 
 	if (!code) code = ledger_signer(h, a, origin, &signer, e);
 	*out = (struct signing){.key = signer.key};
 	tlog_signer_wipe(&signer);
-	if (!code) code = ledger_keys(h, db, a, &keys, &n, e);
+	if (!code) code = ledger_keys(db, a, &keys, &n, e);
 	if (code || !n) return code;
 	out->said = tlog_key_eq(&keys[0], &out->key);
 	out->before = tlog_key_text(a, &keys[0]);

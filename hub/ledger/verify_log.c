@@ -20,7 +20,7 @@ static enum err_code trust(struct verifying *v, struct arena *a, const struct tl
 	*keys = v->trusted;
 	*n = v->trusted_n;
 	if (*n) return ERR_OK;
-	enum err_code code = ledger_keys(v->hub, v->db, a, &own, n, v->e);
+	enum err_code code = ledger_keys(v->db, a, &own, n, v->e);
 	*keys = own;
 	return code;
 }
@@ -58,11 +58,10 @@ static void compare_leaf(struct leaves *l, uint64_t leaf, int64_t entry, struct 
 	ledger_found(v, "leaf %llu: the log has another entry there than the database (entry %lld)", (unsigned long long)leaf, (long long)entry);
 }
 
-static enum err_code check_head(struct leaves *l, int64_t size, struct str root) {
+static void check_head(struct leaves *l, int64_t size, struct str root) {
 	struct sha256 made = tlog_frontier_root(&l->frontier);
 	if (l->frontier.size == (uint64_t)size && !str_eq(root, sha256_str(&made)))
 		ledger_found(l->v, "head %lld: its root is not that of the entries under it", (long long)size);
-	return ERR_OK;
 }
 
 /* The entries in the order of their leaves, and the heads in between. */

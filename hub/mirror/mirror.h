@@ -3,7 +3,7 @@
  *     DIR/mirror.json                the address, the log's name and its key as they were first seen or given
  *     DIR/log/checkpoint, tile/…     the log
  *     DIR/log/statements/N           what it says to everybody, as the hub gives it (hub/disclose.h)
- *     DIR/api/v1/records/UID         each public record as the API gives it, where it is what the log's last statement of it says
+ *     DIR/log/records/UID            each public record as the hub gives it there, where it is what the log's last statement of it says
  *     DIR/staging/                   what is under way; what was fetched is not fetched again
  *     DIR/evidence/TIME/             two checkpoints that can't both be of one history, and the tiles that show it
  *

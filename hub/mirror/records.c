@@ -116,7 +116,7 @@ static enum err_code fetch_statements(struct walking *w) {
 /* ---- records ---- */
 
 static struct str record_path(struct mirroring *m, struct str uid) {
-	return arena_cat(m->a, S("api/v1/records/"), uid);
+	return arena_cat(m->a, S("log/records/"), uid);
 }
 
 /* Whether the file holds what was committed to. */
@@ -137,8 +137,10 @@ static enum err_code holds(struct mirroring *m, const struct said *s, const char
 static enum err_code take_record(struct mirroring *m, const struct said *s, int status, struct buf *behind) {
 	struct str path = record_path(m, s->uid);
 	const char *from = file_join(m->a, m->staging, path.p), *to = mirror_path(m, path.p);
-	bool right = false;
-	enum err_code code = status == 200 ? holds(m, s, from, &right) : ERR_OK;
+	bool right = false, gone = status == 404 || status == 410;
+	/* What is here stays where the hub only could not say what there is. */
+	if (status != 200 && !gone) return err_set(m->e, ERR_BUSY, "%.*s%.*s was answered with %d", STR_ARG(m->r->url), STR_ARG(path), status);
+	enum err_code code = gone ? ERR_OK : holds(m, s, from, &right);
 	if (code) return code;
 	if (right) {
 		m->out->fetched++;
@@ -159,7 +161,7 @@ static enum err_code take_record(struct mirroring *m, const struct said *s, int 
 
 static enum err_code fetch_records(struct walking *w, struct buf *behind) {
 	struct mirroring *m = w->m;
-	enum err_code code = file_make_dir(mirror_path(m, "api/v1/records"), m->e);
+	enum err_code code = file_make_dir(mirror_path(m, "log/records"), m->e);
 	const struct said *batch[BATCH];
 	struct str paths[BATCH];
 	int statuses[BATCH];
@@ -237,7 +239,7 @@ static enum err_code forget_erased(struct walking *w) {
 static int64_t count_records(struct mirroring *m) {
 	struct file_list files = {0};
 	struct err why;
-	return file_walk(m->a, mirror_path(m, "api/v1/records"), "", &files, &why) ? 0 : (int64_t)files.n;
+	return file_walk(m->a, mirror_path(m, "log/records"), "", &files, &why) ? 0 : (int64_t)files.n;
 }
 
 enum err_code mirror_records(struct mirroring *m) {

@@ -41,7 +41,7 @@ function failed(from, to) {
   const r = run(['mirror', from, to, '--json'])
   return JSON.parse(r.stdout || r.stderr).error
 }
-const recordFile = (uid, dir = copy) => join(dir, 'api/v1/records', uid)
+const recordFile = (uid, dir = copy) => join(dir, 'log/records', uid)
 
 test('a copy is made, and brought up to date with what is new alone', async () => {
   const one = await published('One')
@@ -72,7 +72,7 @@ test('a copy can be made of a copy that any web server hands out', async () => {
   server.close()
   assert.equal(ended, 0)
   assert.deepEqual(readFileSync(join(again, 'log/checkpoint')), readFileSync(join(copy, 'log/checkpoint')))
-  assert.equal(readdirSync(join(again, 'api/v1/records')).length, 2)
+  assert.equal(readdirSync(join(again, 'log/records')).length, 2)
 })
 
 test('another key is refused, and so is a copy that was damaged', async () => {

@@ -85,7 +85,7 @@ static const char note_kind[] =
 	"  'quiet': {'title': 'Quietly about', 'inverse': 'Quiet notes', 'to': ['organization'], 'visibility': ['coordinators', 'owner']},"
 	"  'parent': {'title': 'Part of', 'inverse': 'Parts', 'to': ['note'], 'max': 1}},"
 	"'lifecycle': {'initial': 'draft', 'imported': 'published', 'states': {'draft': {'title': 'Draft'}, 'review': {'title': 'Review'},"
-	"  'published': {'title': 'Published', 'public': true}, 'withdrawn': {'title': 'Withdrawn', 'public': true}, 'hidden': {'title': 'Hidden'}},"
+	"  'published': {'title': 'Published', 'public': true}, 'withdrawn': {'title': 'Withdrawn', 'public': true, 'withdrawn': true}, 'hidden': {'title': 'Hidden'}},"
 	" 'moves': {'submit': {'title': 'Submit', 'from': ['draft'], 'to': 'review', 'who': ['owner']},"
 	"  'publish': {'title': 'Publish', 'from': ['draft', 'review', 'hidden'], 'to': 'published', 'who': ['coordinator'], 'requires': ['/title']},"
 	"  'check': {'title': 'Check', 'from': ['draft'], 'to': 'review', 'who': ['coordinator'], 'requires': ['/text', '/tags/*']},"

@@ -18,7 +18,7 @@ static void the_log_begins_with_its_key(void **state) {
 	assert_int_equal(sql_number("SELECT type FROM entry WHERE leaf = 0"), ENTRY_KEY);
 	struct tlog_key *keys;
 	size_t n;
-	ok(ledger_keys(hub, db, arena, &keys, &n, &test_err));
+	ok(ledger_keys(db, arena, &keys, &n, &test_err));
 	assert_int_equal(n, 1);
 	struct tlog_checkpoint c = checkpoint();
 	ok(tlog_note_verify(&c.note, &keys[0], NULL, &test_err));
@@ -98,7 +98,7 @@ static void a_key_that_was_lost_is_replaced_and_the_log_says_so_first(void **sta
 	seen[1] = checkpoint();
 	struct tlog_key *keys;
 	size_t n;
-	ok(ledger_keys(hub, db, arena, &keys, &n, &test_err));
+	ok(ledger_keys(db, arena, &keys, &n, &test_err));
 	assert_int_equal(n, 2);
 	ok(tlog_note_verify(&seen[1].note, &keys[0], NULL, &test_err));
 	ok(tlog_note_verify(&seen[0].note, &keys[1], NULL, &test_err));
@@ -122,7 +122,7 @@ static void a_new_key_signs_nothing_before_the_log_says_it(void **state) {
 	struct tlog_checkpoint after = checkpoint();
 	struct tlog_key *keys;
 	size_t n;
-	ok(ledger_keys(hub, db, arena, &keys, &n, &test_err));
+	ok(ledger_keys(db, arena, &keys, &n, &test_err));
 	assert_true(after.head.size > before.head.size);
 	assert_int_equal(n, 2);
 	ok(tlog_note_verify(&after.note, &keys[0], NULL, &test_err));
@@ -156,7 +156,7 @@ static void every_checkpoint_is_of_one_log(void **state) {
 		struct sha256 hash = tlog_leaf_hash(entry_leaf((enum entry_type)type, &c, bytes));
 		struct tlog_key *keys;
 		size_t keys_n;
-		ok(ledger_keys(hub, db, arena, &keys, &keys_n, &test_err));
+		ok(ledger_keys(db, arena, &keys, &keys_n, &test_err));
 		struct tlog_policy policy = {.origin = f.checkpoint.origin, .log_keys = keys, .log_keys_n = keys_n};
 		ok(tlog_proof_verify(&f, &hash, &policy, NULL, &test_err));
 	}

@@ -60,7 +60,7 @@ static void only_a_key_that_is_trusted_is_enough_where_one_is_given(void **state
 	struct tlog_key *keys, other;
 	size_t n;
 	struct receipt_checked c;
-	ok(ledger_keys(hub, db, arena, &keys, &n, &test_err));
+	ok(ledger_keys(db, arena, &keys, &n, &test_err));
 	ok(receipt_check(arena, text, keys, n, NULL, 0, &c, &test_err));
 	assert_true(c.trusted);
 	other = keys[0];

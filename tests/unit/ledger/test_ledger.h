@@ -69,7 +69,7 @@ static inline struct tlog_checkpoint checkpoint(void) {
 static inline enum err_code check_checkpoints(const struct tlog_checkpoint *seen, size_t n) {
 	struct tlog_key *keys;
 	size_t keys_n;
-	ok(ledger_keys(hub, db, arena, &keys, &keys_n, &test_err));
+	ok(ledger_keys(db, arena, &keys, &keys_n, &test_err));
 	struct tlog_policy policy = {.origin = seen[0].origin, .log_keys = keys, .log_keys_n = keys_n};
 	struct tlog_folder at = {.path = ledger_folder(arena, hub)};
 	struct tlog_log log = {.reader = tlog_folder_reader(&at), .entries = true, .policy = &policy, .checkpoints = seen, .checkpoints_n = n};

@@ -66,6 +66,8 @@ static void each_change_behind_its_back_is_found(void **state) {
 		"UPDATE revision SET body = CAST('{\"title\":\"Other\"}' AS BLOB) WHERE number = 1",
 		"UPDATE revision SET body_root = zeroblob(32) WHERE number = 2",
 		"UPDATE revision SET salt_seed = zeroblob(32) WHERE number = 2",
+		"UPDATE revision SET salt_seed = x'', body = CAST('{\"title\":\"Other\"}' AS BLOB) WHERE number = 1",
+		"UPDATE revision SET salt_seed = x'' WHERE number = 2",
 		"UPDATE revision SET actor = 'somebody'",
 		"UPDATE revision SET at = at - 1",
 		"UPDATE entry SET commitment = zeroblob(32) WHERE id = 3",
