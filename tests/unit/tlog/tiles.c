@@ -310,6 +310,25 @@ static void a_folder_gives_back_the_log(void **state) {
 	assert_true(file_exists(path));
 }
 
+static bool is_kept(const struct place *p, const char *name) {
+	char path[128];
+	snprintf(path, sizeof path, "%s/tile/%s", p->path, name);
+	return file_exists(path);
+}
+
+static void a_tidy_folder_keeps_no_partial_tile_beside_the_full_one(void **state) {
+	struct place *p = *state;
+	for (int tidy = 0; tidy < 2; tidy++) {
+		p->folder.tidy = tidy;
+		(void)fill_folder(&p->folder, 200);
+		assert_true(is_kept(p, "0/000.p/200") && is_kept(p, "entries/000.p/200"));
+		(void)fill_folder(&p->folder, 300);
+		assert_int_equal(is_kept(p, "0/000.p/200"), !tidy);
+		assert_int_equal(is_kept(p, "entries/000.p/200"), !tidy);
+		assert_true(is_kept(p, "0/000") && is_kept(p, "entries/000") && is_kept(p, "0/001.p/44") && is_kept(p, "1/000.p/1"));
+	}
+}
+
 static void the_full_tile_serves_where_a_partial_one_is_gone(void **state) {
 	struct place *p = *state;
 	struct memory_log m = {0};
@@ -377,6 +396,7 @@ int main(void) {
 		cmocka_unit_test(an_entry_that_is_too_long_changes_nothing),
 		cmocka_unit_test(what_did_not_change_is_not_written_again),
 		cmocka_unit_test_setup_teardown(a_folder_gives_back_the_log, make_place, drop_place),
+		cmocka_unit_test_setup_teardown(a_tidy_folder_keeps_no_partial_tile_beside_the_full_one, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(the_full_tile_serves_where_a_partial_one_is_gone, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(a_file_that_is_too_large_is_not_read_whole, make_place, drop_place),
 		cmocka_unit_test_setup_teardown(a_folder_that_cannot_be_written_says_so, make_place, drop_place),
