@@ -694,7 +694,7 @@ static enum err_code commit_each(struct store *s, struct commit *c, bool alone, 
 		if (code) return code;
 		s->noted = (struct ledger_notes){0};
 		r->code = commit_one(s, c->list[i], r);
-		if (!r->code) r->code = ledger_write(s);
+		if (!r->code) r->code = ledger_write(s, r);
 		if (!r->code && arena_failed(s->a)) r->code = err_set(&r->err, ERR_MEMORY, "the change is too large");
 		arena_clear(s->a);
 		if (whole_failed(r->code)) {

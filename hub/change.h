@@ -9,6 +9,7 @@
 #pragma once
 #include "hub/hub.h"
 #include "hub/identifier.h"
+#include "lib/digest/digest.h"
 
 struct receipt_row;
 
@@ -94,6 +95,12 @@ struct change {
 	struct schema_errors *told;    /* where all that is wrong with a body goes, in the arena of change_prepare; NULL: the first alone, in err */
 };
 
+/* What the log commits to of a change: of the record's creation, else of its last event. */
+struct change_sealed {
+	moment at;             /* 0: nothing happened */
+	struct sha256 commitment;
+};
+
 struct change_result {
 	enum err_code code;
 	struct err err;
@@ -102,6 +109,7 @@ struct change_result {
 	char public_id[128];
 	char state[48];
 	int64_t record, revision;
+	struct change_sealed sealed;
 };
 
 struct prepared; /* lives in the arena given to change_prepare */

@@ -159,8 +159,8 @@ enum err_code disclose_has_receipts(const struct disclosing *d, const struct dis
 /* The receipt of one of those (hub/ledger/receipt.h); number 0: that of the record's creation, where it is the viewer's, else of the last that they did. A
  * promise is signed for it; a proof is in it where there is one. ERR_NOT_FOUND, ERR_GONE (it was erased), ERR_UNSUPPORTED. */
 enum err_code disclose_receipt(const struct disclosing *d, const struct disclosed *r, int64_t number, const struct json **out, struct err *e) must_use;
-/* Its promise alone, as a signed note: of their last event, or (made) of the record's creation where it is theirs. Errors as above. */
-enum err_code disclose_promise(const struct disclosing *d, const struct disclosed *r, bool made, struct str *out, struct err *e) must_use;
+/* What was sealed when the viewer made it, else by the last that they did: to promise it once more. ERR_NOT_FOUND, ERR_GONE, ERR_UNSUPPORTED. */
+enum err_code disclose_sealed(const struct disclosing *d, const struct disclosed *r, struct change_sealed *out, struct err *e) must_use;
 /* What the log says to everybody in the leaves from … until - 1, of the whole hub in their order (r NULL) or of one record, newest first: {leaf, type,
  * commitment, statement, statement_salt, event? (hexadecimal E), fields_seed?} (hub/ledger/entry.h). */
 enum err_code disclose_log(const struct disclosing *d, const struct disclosed *r, int64_t from, int64_t until, size_t limit, const struct json ***out, size_t *n,

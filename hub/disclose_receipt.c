@@ -6,14 +6,14 @@
 
 enum { RECEIPTS = 500 };
 
-/* The event of that number; 0: that by which they made it, else their last; -1: their last. */
+/* The event of that number; 0: that by which they made it, else their last. */
 static enum err_code own_event(const struct disclosing *d, const struct disclosed *r, int64_t number, int64_t *seq, struct err *e) {
 	struct db_query q = number > 0
 		? db_query(d->db, "SELECT seq FROM event WHERE record = $1 AND actor = $2 ORDER BY seq LIMIT 1 OFFSET $3 - 1")
-		: db_query(d->db, "SELECT seq FROM event WHERE record = $1 AND actor = $2 ORDER BY CASE WHEN $3 = 0 AND type = 'create' THEN 0 ELSE 1 END, seq DESC LIMIT 1");
+		: db_query(d->db, "SELECT seq FROM event WHERE record = $1 AND actor = $2 ORDER BY CASE type WHEN 'create' THEN 0 ELSE 1 END, seq DESC LIMIT 1");
 	db_bind_int(&q, 1, r->line.record);
 	db_bind_str(&q, 2, d->viewer.name);
-	db_bind_int(&q, 3, number);
+	if (number > 0) db_bind_int(&q, 3, number);
 	bool found = d->viewer.name.n && db_row(&q);
 	if (found) *seq = db_int(&q, 0);
 	enum err_code code = db_done(&q, e);
@@ -117,19 +117,10 @@ static enum err_code keep_back(const struct disclosing *d, const struct disclose
 	return code || n == json_count(body) ? code : receipt_redact(d->a, *receipt, keep, n, true, receipt, e);
 }
 
-static enum err_code sign_promise(const struct disclosing *d, const struct ledger_entry *entry, moment at, struct receipt_parts *p, struct err *e) {
-	struct tlog_signer signer = {0};
-	struct str line = STR_EMPTY;
-	/* At the end of the epoch, and then some for signing. */
-	moment by = at / d->hub->log.epoch * d->hub->log.epoch + 2 * d->hub->log.epoch;
+static enum err_code put_promise(const struct disclosing *d, const struct ledger_entry *entry, moment at, struct receipt_parts *p, struct err *e) {
+	struct change_sealed sealed = {at, entry->commitment};
 	enum err_code code = ledger_origin(d->hub, d->db, d->a, &p->origin, e);
-	struct str text = code ? STR_EMPTY : receipt_promise_text(d->a, p->origin, &entry->commitment, by);
-	if (!code) code = ledger_signer(d->hub, d->a, p->origin, &signer, e);
-	if (!code) code = tlog_note_sign(d->a, text, &signer, 0, &line, e);
-	if (!code) p->key = tlog_key_text(d->a, &signer.key);
-	tlog_signer_wipe(&signer);
-	p->promise = tlog_note_make(d->a, text, line);
-	return code;
+	return code ? code : ledger_promise(d->hub, d->db, d->a, &sealed, &p->promise, &p->key, e);
 }
 
 static enum err_code put_proof(const struct disclosing *d, const struct ledger_entry *entry, struct receipt_parts *p, struct err *e) {
@@ -154,13 +145,11 @@ static enum err_code own_entry(const struct disclosing *d, const struct disclose
 	return code ? code : ledger_entry_of(d->hub, d->db, d->a, seq, entry, e);
 }
 
-enum err_code disclose_promise(const struct disclosing *d, const struct disclosed *r, bool made, struct str *out, struct err *e) {
-	struct receipt_parts p = {0};
+enum err_code disclose_sealed(const struct disclosing *d, const struct disclosed *r, struct change_sealed *out, struct err *e) {
 	struct event_row v;
 	struct ledger_entry entry;
-	enum err_code code = own_entry(d, r, made ? 0 : -1, &v, &entry, e);
-	if (!code) code = sign_promise(d, &entry, v.at, &p, e);
-	if (!code) *out = p.promise;
+	enum err_code code = own_entry(d, r, 0, &v, &entry, e);
+	if (!code) *out = (struct change_sealed){v.at, entry.commitment};
 	return code;
 }
 
@@ -176,7 +165,7 @@ enum err_code disclose_receipt(const struct disclosing *d, const struct disclose
 	p.seed = entry.seed;
 	p.statement = entry.statement;
 	if (str_is(v.type, "create") || str_is(v.type, "revise")) code = body_of(d, r, &v, &p, e);
-	if (!code) code = sign_promise(d, &entry, v.at, &p, e);
+	if (!code) code = put_promise(d, &entry, v.at, &p, e);
 	if (!code) code = put_proof(d, &entry, &p, e);
 	if (!code) code = receipt_write(d->a, &p, out, e);
 	return code ? code : keep_back(d, r, &v, p.body, out, e);

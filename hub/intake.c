@@ -165,6 +165,7 @@ static enum err_code send_named(struct hub *h, struct db *db, const struct intak
 	enum err_code code = change_apply(h, db, c, &result, e);
 	if (code) return code;
 	memcpy(out->uid, result.uid, sizeof out->uid);
+	out->sealed = result.sealed;
 	attach_all(h, db, in, c->actor, out);
 	return ERR_OK;
 }
@@ -204,6 +205,7 @@ static enum err_code send_with_receipt(struct hub *h, struct db *db, const struc
 	}
 	if (failed) return failed;
 	memcpy(out->uid, result.uid, sizeof out->uid);
+	out->sealed = result.sealed;
 	attach_all(h, db, in, c->actor, out);
 	return ERR_OK;
 }

@@ -23,6 +23,8 @@ static inline enum err_code api_find(struct request *rq, struct disclosing *d, s
 	*d = desk_disclosing(rq);
 	return disclose_record(d, request_str(rq, "id"), r, e);
 }
+/* The log's promise of what was just done; "" where nothing was, or it can't be signed now: the receipt has it later. */
+struct str api_promise(struct request *rq, const struct change_sealed *sealed);
 /* The beginning of {"id", "items": […]}, of things that belong to a record; array and object are the caller's to end. */
 static inline void api_items(struct json_writer *w, const struct disclosed *r) {
 	jw_object(w);

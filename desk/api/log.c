@@ -60,6 +60,12 @@ enum err_code api_record_log(struct request *rq, struct response *rs, struct err
 
 /* ---- receipts ---- */
 
+struct str api_promise(struct request *rq, const struct change_sealed *sealed) {
+	struct str note = STR_EMPTY;
+	if (!sealed->at || ledger_promise(desk_hub(rq), rq->worker, rq->arena, sealed, &note, NULL, NULL)) return STR_EMPTY;
+	return note;
+}
+
 enum err_code api_receipts(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d;
 	struct disclosed r;

@@ -19,12 +19,13 @@ static size_t names_of(struct arena *a, const struct json *list, struct str **ou
 	return *out ? json_count(list) : 0;
 }
 
-/* Of its maker's own creation; "" where it can't be given now: the receipt has it. */
+/* "" where it can't be given now: the receipt has it. */
 static struct str promise_of(struct request *rq, const struct intake *in, const struct intake_sent *s) {
 	struct disclosing d = {desk_hub(rq), rq->worker, {in->how == INTAKE_NAMED ? in->actor.name : str_of(s->subject), 0}, rq->arena};
+	struct change_sealed sealed = s->sealed;
 	struct disclosed r;
-	struct str promise;
-	return disclose_record(&d, str_of(s->uid), &r, NULL) || disclose_promise(&d, &r, true, &promise, NULL) ? STR_EMPTY : promise;
+	if (s->again && (disclose_record(&d, str_of(s->uid), &r, NULL) || disclose_sealed(&d, &r, &sealed, NULL))) return STR_EMPTY;
+	return api_promise(rq, &sealed);
 }
 
 static enum err_code answer_sent(struct request *rq, struct response *rs, const struct intake *in, const struct intake_sent *s) {
@@ -182,12 +183,12 @@ static enum err_code apply(struct request *rq, struct response *rs, struct follo
 		return api_refuse(rs, &r);
 	}
 	struct json_writer w = json_writer(response_json(rs));
-	struct str promise;
+	struct str promise = api_promise(rq, &result.sealed);
 	jw_object(&w);
 	jw_field_str(&w, S("id"), str_of(result.uid));
 	jw_field_str(&w, S("state"), str_of(result.state));
 	jw_field_bool(&w, S("changed"), result.changed);
-	if (result.changed && !disclose_promise(&f->d, &f->r, false, &promise, NULL)) jw_field_str(&w, S("promise"), promise);
+	if (promise.n) jw_field_str(&w, S("promise"), promise);
 	jw_object_end(&w);
 	rs->status = result.changed ? status : 200;
 	return ERR_OK;

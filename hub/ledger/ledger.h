@@ -12,7 +12,7 @@
  *     What says nothing comes into the log at the end of an epoch alone, in no order, in multiples of `fill`, behind an entry with the epoch's time: neither
  *     when it was written nor, but roughly, how much was written can be read from the log. */
 #pragma once
-#include "hub/hub.h"
+#include "hub/change.h"
 #include "hub/ledger/entry.h"
 #include "lib/tlog/checkpoint.h"
 #include "lib/tlog/folder.h"
@@ -51,6 +51,10 @@ enum err_code ledger_signed(const struct hub *h, struct arena *a, struct ledger_
 enum err_code ledger_waiting(struct db *db, int64_t *said, int64_t *sealed, struct err *e) must_use;
 /* The tlog-proof of a leaf that is under the newest signed checkpoint. ERR_NOT_FOUND: it is not yet. */
 enum err_code ledger_proof(const struct hub *h, struct arena *a, int64_t leaf, struct str *out, struct err *e) must_use;
+
+/* The signed note that promises what was sealed (hub/ledger/receipt.h): it is in the log by the end of the epoch after. key, which may be NULL: of the signer, as text. */
+enum err_code ledger_promise(const struct hub *h, struct db *db, struct arena *a, const struct change_sealed *sealed, struct str *note, struct str *key,
+	struct err *e) must_use;
 
 /* Since when the log is held up because the hub was restored from a backup; "" it is not. */
 enum err_code ledger_held(struct db *db, struct arena *a, struct str *out, struct err *e) must_use;

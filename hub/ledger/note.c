@@ -203,12 +203,21 @@ static enum err_code write_one(struct store *s, struct ledger_noted *n) {
 	return insert(s, n, seed, said, prev);
 }
 
-enum err_code ledger_write(struct store *s) {
+static void tell(const struct ledger_noted *n, struct change_result *result, bool *made) {
+	if (!result || !n->event || n->record != result->record || *made) return;
+	*made = n->first;
+	result->sealed = (struct change_sealed){n->of.at, n->commitment};
+}
+
+enum err_code ledger_write(struct store *s, struct change_result *result) {
 	enum err_code code = ERR_OK;
+	bool made = false;
 	join(&s->noted);
 	for (size_t i = 0; i < s->noted.n && !code; i++) {
 		struct ledger_noted *n = &s->noted.items[i];
-		if (n->record) code = write_one(s, n);
+		if (!n->record) continue;
+		code = write_one(s, n);
+		if (!code) tell(n, result, &made);
 	}
 	s->noted = (struct ledger_notes){0};
 	return code;

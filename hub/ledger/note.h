@@ -4,6 +4,7 @@
 #pragma once
 #include "hub/ledger/entry.h"
 
+struct change_result;
 struct store;
 struct stored;
 
@@ -33,5 +34,5 @@ void ledger_note_dropped(struct store *s, int64_t event);
 enum err_code ledger_note_public(struct store *s, const struct stored *r, struct str shown, bool was_shown) must_use;
 /* The record is erased: its entries before this one say nothing any more. */
 enum err_code ledger_note_erased(struct store *s, const struct stored *r, bool was_shown, struct str basis) must_use;
-/* Writes what was noted, and forgets it. At the end of each change. */
-enum err_code ledger_write(struct store *s) must_use;
+/* Writes what was noted, and forgets it. At the end of each change; result, which may be NULL, is told what was sealed of its record. */
+enum err_code ledger_write(struct store *s, struct change_result *result) must_use;
