@@ -15,3 +15,4 @@ extern const char migration_publication[];
 extern const char migration_clocks[];
 extern const char migration_statistics[];
 extern const char migration_ledger[];
+extern const char migration_peers[];
