@@ -86,6 +86,25 @@ static void epochs_that_were_missed_are_one(void **state) {
 	assert_int_equal(checkpoint().head.size - from, 1 + LEDGER_FILL);
 }
 
+static void a_clock_that_ran_ahead_and_was_set_back_holds_nothing_up(void **state) {
+	(void)state;
+	keep_log();
+	clock_now += 1000 * hub->log.epoch;
+	keep_log();
+	clock_now -= 999 * hub->log.epoch;
+	create("note", "{'title':'Hidden'}");
+	keep_log();
+	assert_int_equal(sql_number("SELECT count(*) FROM entry WHERE leaf IS NULL"), 0);
+	/* By less than an epoch: a clock that is corrected a little ends none twice. */
+	create("note", "{'title':'Hidden'}");
+	clock_now -= hub->log.epoch / 2;
+	keep_log();
+	assert_int_equal(sql_number("SELECT count(*) FROM entry WHERE leaf IS NULL"), 1);
+	end_epoch();
+	end_epoch();
+	assert_int_equal(sql_number("SELECT count(*) FROM entry WHERE leaf IS NULL"), 0);
+}
+
 static void a_key_that_was_lost_is_replaced_and_the_log_says_so_first(void **state) {
 	(void)state;
 	struct tlog_checkpoint seen[2];
@@ -365,6 +384,7 @@ int main(void) {
 		account_test(an_epoch_is_an_entry_with_its_time_and_as_many_as_fill_up),
 		account_test(within_an_epoch_there_is_no_order),
 		account_test(epochs_that_were_missed_are_one),
+		account_test(a_clock_that_ran_ahead_and_was_set_back_holds_nothing_up),
 		account_test(a_key_that_was_lost_is_replaced_and_the_log_says_so_first),
 		account_test(a_new_key_signs_nothing_before_the_log_says_it),
 		account_test(every_checkpoint_is_of_one_log),
