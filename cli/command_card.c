@@ -69,7 +69,7 @@ static enum err_code run_card_check(struct cli *c, struct err *e) {
 	size_t n;
 	enum err_code code = card_path(c, &path, e);
 	if (!code) code = file_read(c->a, path, CARD_BYTES + 1, &text, e);
-	if (!code) code = card_read(c->a, text, &card, e);
+	if (!code && (code = card_read(c->a, text, &card, e))) err_prefix(e, "%s", path);
 	if (!code) code = card_check(c->a, &card, cli_switch(c, "dataset") ? CARD_DATASET : CARD_MODEL, &findings, &n, e);
 	if (code) return code;
 	for (size_t i = 0; i < n; i++)
