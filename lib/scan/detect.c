@@ -1,0 +1,217 @@
+/* What a file is, by its bytes, and the way through it. */
+#include "formats.h"
+#include "pickle.h"
+#include "unpack.h"
+
+enum { HEAD = 1024 };
+
+struct head {
+	struct str bytes;  /* the first of the file: at most READER_PEEK of a stream, all of what is in memory */
+	uint64_t size;     /* UINT64_MAX: not known */
+	struct scan *s;
+};
+
+struct format {
+	const char *name;
+	bool (*is)(const struct head *h);
+	bool whole;
+	void (*parse)(struct scan *s, struct reader *r, struct tally *t);
+};
+
+/* ---- signs ---- */
+
+static bool begins(const struct head *h, struct str sign) {
+	return str_starts(h->bytes, sign);
+}
+static bool is_zip(const struct head *h) {
+	return begins(h, S("PK\3\4")) || begins(h, S("PK\5\6")) || begins(h, S("PK\7\10PK\3\4"));
+}
+static bool is_npy(const struct head *h) {
+	return begins(h, S("\x93NUMPY"));
+}
+static bool is_packed(const struct head *h) {
+	return packing_of(h->bytes) != PACK_NONE;
+}
+static bool is_tensors(const struct head *h) {
+	return is_safetensors(h->bytes, h->size);
+}
+static bool is_pickle(const struct head *h) {
+	return pickle_begins(h->s, h->bytes);
+}
+static bool is_program(const struct head *h) {
+	return executable_format(h->bytes) != NULL;
+}
+
+const char *executable_format(struct str b) {
+	const uint8_t *p = (const uint8_t *)b.p;
+	if (b.n >= 20 && str_starts(b, S("\x7F" "ELF")) && (p[4] == 1 || p[4] == 2) && (p[5] == 1 || p[5] == 2) && p[6] == 1) return "ELF";
+	if (b.n >= 64 && str_starts(b, S("MZ"))) {
+		uint32_t pe = le32(p + 60);
+		if (pe <= b.n - 4 && memcmp(p + pe, "PE\0\0", 4) == 0) return "PE";
+	}
+	if (b.n >= 16) {
+		uint32_t magic = le32(p), cpu = le32(p + 4) & 0xFFFFFF;
+		if ((magic == 0xFEEDFACE || magic == 0xFEEDFACF) && (cpu == 7 || cpu == 12)) return "Mach-O";
+	}
+	return NULL;
+}
+
+static void parse_program(struct scan *s, struct reader *r, struct tally *t) {
+	found(s, RULE_EXECUTABLE, reader_offset(r), "a program (%s)", executable_format(reader_window(r)));
+	t->opaque += reader_drain(r);
+}
+
+void opaque_data(struct scan *s, struct str bytes, uint64_t offset, const char *what) {
+	const char *program = executable_format(bytes);
+	if (program) found(s, RULE_EXECUTABLE, offset, "%s that is a program (%s)", what, program);
+}
+
+/* In the order in which they are tried. That more than one fits is itself a finding. */
+static const struct format formats[] = {
+	{"zip", is_zip, true, parse_zip},
+	{"npy", is_npy, false, parse_npy},
+	{"program", is_program, false, parse_program},
+	{"safetensors", is_tensors, false, parse_safetensors},
+	{"pickle", is_pickle, false, parse_pickle},
+	{"compressed", is_packed, false, parse_packed},
+};
+
+/* ---- what none of them is ---- */
+
+static bool is_text(struct str s) {
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if ((c < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\b' && c != 27) || c == 127) return false;
+	}
+	return true;
+}
+
+static void parse_text(struct scan *s, struct reader *r, struct tally *t) {
+	s->file->format = "text";
+	if (str_starts(reader_window(r), S("#!"))) found(s, RULE_SCRIPT, 0, "it begins with #! and names an interpreter");
+	while (!reader_at_end(r)) {
+		struct str part = reader_window(r);
+		if (!is_text(part)) return;
+		t->opaque += reader_skip(r, part.n);
+	}
+}
+
+static void parse_unknown(struct scan *s, struct reader *r, struct tally *t) {
+	reader_fill(r, HEAD);
+	struct str head = reader_window(r);
+	if (!head.n) {
+		s->file->format = "empty";
+	} else if (is_text(str_sub(head, 0, 4 * HEAD))) {
+		parse_text(s, r, t);
+	} else {
+		s->file->format = "unknown";
+		found(s, RULE_UNKNOWN, 0, "a file of a format that isn't known, which begins with \"%.*s\"", SHOWN(s, str_sub(head, 0, 8)));
+	}
+}
+
+/* ---- compressed files ---- */
+
+void parse_packed(struct scan *s, struct reader *r, struct tally *t) {
+	struct reader out;
+	struct tally inner = {0};
+	enum packing p = packing_of(reader_window(r));
+	s->file->format = packing_name(p);
+	if (!unpack_open(s, r, p, &out)) return;
+	uint64_t rest = examine_member(s, str_of(packing_name(p)), reader_offset(r), &out, &inner), overlap, gap;
+	stream_fault(s, &out);
+	struct ranges ranges = {.a = s->scratch};
+	member_range(&ranges, 0, unpack_taken(&out), &inner, rest);
+	ranges_close(&ranges, unpack_taken(&out), t, &overlap, &gap);
+	unpack_close(&out);
+}
+
+/* ---- the way through ---- */
+
+bool all_bytes(struct scan *s, struct reader *r, struct held *out) {
+	*out = (struct held){reader_window(r), NULL};
+	if (reader_in_memory(r)) {
+		r->at = r->end;
+		return true;
+	}
+	struct buf b = BUF(s->limits.memory > s->held ? s->limits.memory - s->held : 1);
+	for (; !reader_at_end(r); r->at = r->end) {
+		buf_add(&b, reader_window(r));
+		if (!b.failed) continue;
+		found(s, RULE_BUDGET, reader_offset(r), "over %llu bytes of a compressed file would be needed at once", (unsigned long long)s->limits.memory);
+		buf_free(&b);
+		return false;
+	}
+	*out = (struct held){buf_str(&b), b.p};
+	s->held += b.n;
+	return true;
+}
+
+void drop_bytes(struct scan *s, struct held *h) {
+	if (!h->copy) return;
+	s->held -= h->bytes.n;
+	free(h->copy);
+	h->copy = NULL;
+}
+
+static const struct format *detect(struct scan *s, const struct head *h) {
+	const struct format *is = NULL;
+	for (size_t i = 0; i < lengthof(formats); i++) {
+		if (!formats[i].is(h)) continue;
+		/* Weak signs come last, and say nothing beside a strong one. */
+		if (is && formats[i].parse != parse_packed) found(s, RULE_POLYGLOT, 0, "it is %s and %s at once", is->name, formats[i].name);
+		if (!is) is = &formats[i];
+	}
+	return is;
+}
+
+static void parse_whole(struct scan *s, const struct format *f, struct reader *r, struct tally *t) {
+	struct held held;
+	if (!all_bytes(s, r, &held)) return;
+	struct reader memory = reader_memory(held.bytes);
+	f->parse(s, &memory, t);
+	drop_bytes(s, &held);
+}
+
+uint64_t examine(struct scan *s, struct reader *r, struct tally *t) {
+	struct tally own = {0};
+	uint64_t began = reader_offset(r);
+	reader_fill(r, READER_PEEK);
+	struct str window = reader_window(r);
+	struct head h = {window, reader_in_memory(r) ? window.n : UINT64_MAX, s};
+	unsigned grave = s->grave;
+	const struct format *f = time_is_up(s) ? NULL : detect(s, &h);
+	bool tail = reader_in_memory(r) && (!f || f->parse != parse_zip) && zip_ends(window);
+	if (!f && tail) f = &formats[0];
+	else if (tail) found(s, RULE_POLYGLOT, 0, "a zip file ends where the %s ends", f->name);
+	if (f) s->file->format = f->name;
+	if (s->over) reader_drain(r);
+	else if (!f) parse_unknown(s, r, &own);
+	else if (f->whole) parse_whole(s, f, r, &own);
+	else f->parse(s, r, &own);
+	if (tail && f->parse != parse_zip && !s->over) {
+		struct reader again = reader_memory(window);
+		struct tally ignored = {0};
+		const char *format = s->file->format;
+		parse_zip(s, &again, &ignored);
+		s->file->format = format;
+	}
+	uint64_t at = reader_offset(r), size = at + reader_drain(r) - began, known = own.parsed + own.opaque;
+	t->parsed += own.parsed;
+	t->opaque += own.opaque;
+	uint64_t rest = size > known ? size - known : 0;
+	if (rest && s->grave == grave && r->fault == READER_FINE)
+		found(s, RULE_UNACCOUNTED, at - began < size ? at : 0, "%llu bytes are no part of the %s", (unsigned long long)rest, s->file->format);
+	return rest;
+}
+
+uint64_t examine_member(struct scan *s, struct str name, uint64_t offset, struct reader *r, struct tally *t) {
+	struct inside in;
+	uint64_t rest = 0;
+	if (go_inside(s, &in, name, offset)) {
+		rest = examine(s, r, t);
+		come_back(s, &in);
+	} else {
+		rest = reader_drain(r);
+	}
+	return rest;
+}

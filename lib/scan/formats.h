@@ -1,0 +1,15 @@
+/* The formats that are examined. Each parser takes a reader at the start of a file, adds the bytes whose meaning it judged or whose type
+ * and length it knows to the tally, and says what it finds; what it leaves out is unaccounted, and examine() says so.
+ *
+ * A parser marked whole is given all bytes in memory (reader_window is the file). */
+#pragma once
+#include "inside.h"
+
+void parse_zip(struct scan *s, struct reader *r, struct tally *t);         /* whole */
+void parse_safetensors(struct scan *s, struct reader *r, struct tally *t);
+void parse_npy(struct scan *s, struct reader *r, struct tally *t);
+void parse_packed(struct scan *s, struct reader *r, struct tally *t);
+
+/* True when a valid end of a zip file stands at the end of the bytes. */
+bool zip_ends(struct str whole);
+bool is_safetensors(struct str head, uint64_t size); /* size UINT64_MAX: not known */
