@@ -326,6 +326,7 @@ static bool read_array(struct machine *m) {
 	struct array_state a = m->array;
 	struct reader *r = m->r;
 	const uint8_t *pad = NULL;
+	if (m->frame == reader_offset(r)) m->frame = UINT64_MAX;
 	m->array = (struct array_state){0};
 	if (a.has_dtype && a.letter == 'O') {
 		struct pickle_run run = {.place = m->run->place};

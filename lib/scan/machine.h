@@ -16,12 +16,12 @@ enum kind {
 	V_MEMOIZED,  /* the same, and the number stands in the memo at this index */
 	V_IMPORT,    /* number of the import */
 	V_RESULT,    /* an object that came of calling this import, or of making its class */
-	V_DTYPE,     /* a NumPy type: letter << 20 | bytes */
+	V_DTYPE,     /* a NumPy type: letter << 20 | bytes; 'V' a record of which isn't known whether it holds objects, 'v' one that holds none */
 	V_STORAGE,   /* what a persistent id stands for */
 	V_TENSOR,    /* what was made of one */
 	V_LOST,      /* nobody knows */
 };
-enum { PAYLOAD = 0x0FFFFFFF, STRING_LOST = PAYLOAD, TUPLE_ITEMS = 8, TUPLES = 512, STRING_BYTES = 80, RECENT = 1024, KEPT_STRINGS = 128 << 10, IMPORTS = 20000, NUMBERS = 16 };
+enum { PAYLOAD = 0x0FFFFFFF, STRING_LOST = PAYLOAD, TUPLE_ITEMS = 8, TUPLES = 512, STRING_BYTES = 80, RECENT = 1024, KEPT_STRINGS = 128 << 10, IMPORTS = 20000, NUMBERS = 16, RECORDS = 16 };
 static inline value v_of(enum kind k, uint32_t payload) { return (uint32_t)k << 28 | payload; }
 static inline enum kind v_kind(value v) { return (enum kind)(v >> 28); }
 static inline uint32_t v_payload(value v) { return v & PAYLOAD; }
@@ -89,6 +89,7 @@ struct machine {
 	struct import *imports;
 	uint32_t imports_n, imports_room;
 	uint32_t heaviest;
+	uint32_t record_memo[RECORDS], records; /* where the memo has the last records */
 	struct array_state array;
 	size_t storages_room, strings_room;
 };

@@ -13,10 +13,16 @@ static bool is_added(const struct machine *m, struct str module, struct str name
 	return false;
 }
 
+/* What the C++ reader of TorchScript archives takes by itself (torch/csrc/jit/serialization/unpickler.cpp). */
+static bool is_script(struct str module, struct str name) {
+	if (str_starts(module, S("__torch__"))) return true;
+	return str_is(module, "torch.jit._pickle") && (str_starts(name, S("build_")) || str_is(name, "restore_type_tag"));
+}
+
 static void judge(struct machine *m, struct import *i) {
 	unsigned profiles = m->s->options->profiles ? m->s->options->profiles : SCAN_ALL_PROFILES;
 	i->ok = profile_allows(profiles, i->module, i->name, &i->allowed);
-	if (!i->ok && (is_added(m, i->module, i->name) || (m->run->place == PICKLE_TORCHSCRIPT && str_starts(i->module, S("__torch__"))))) {
+	if (!i->ok && (is_added(m, i->module, i->name) || (m->run->place == PICKLE_TORCHSCRIPT && is_script(i->module, i->name)))) {
 		i->ok = true;
 		i->allowed = (struct allowed){.flags = ALLOW_BOTH | ALLOW_NAME};
 	}
@@ -195,11 +201,23 @@ bool make(struct machine *m, value cls, value args) {
 	return push(m, v_of(V_RESULT, v_payload(cls)));
 }
 
+/* A record's flags (numpy/core/src/multiarray/descriptor.c, arraydescr_setstate: the eighth item) say whether it holds objects. The memo's value learns it too. */
+static void learn_record(struct machine *m, value record, const struct tuple *state) {
+	if (v_payload(record) >> 20 != 'V' || !state || state->n < 8 || state->numbers[7] < 0) return;
+	value known = v_of(V_DTYPE, (uint32_t)(state->numbers[7] & 1 ? 'O' : 'v') << 20 | (v_payload(record) & 0xFFFFF));
+	set_top(m, known);
+	for (uint32_t i = m->records; i-- > 0 && i + RECORDS > m->records;) {
+		uint32_t at = m->record_memo[i % RECORDS];
+		if (at >= m->memo_room || m->memo[at] != record) continue;
+		m->memo[at] = known;
+		return;
+	}
+}
+
 bool build(struct machine *m, value object, value state) {
-	(void)state;
 	switch (v_kind(object)) {
+	case V_DTYPE: learn_record(m, object, tuple_at(m, state)); return true;
 	case V_RESULT:
-	case V_DTYPE:
 	case V_TENSOR: return true;
 	case V_IMPORT: refuse(m, import_of(m, object), RULE_PICKLE_INDIRECT, "is changed by a state, which no pickler does"); return true;
 	case V_LOST: return true; /* found already */

@@ -149,6 +149,7 @@ bool memo_put(struct machine *m, uint64_t index) {
 		memset(m->memo + before, 0xFF, (m->memo_room - before) * sizeof *m->memo);
 	}
 	if (m->memo[index] == V_NEVER) m->memo_set++;
+	if (v_kind(v) == V_DTYPE) m->record_memo[m->records++ % RECORDS] = (uint32_t)index;
 	if (v_kind(v) == V_CONTAINER && index < PAYLOAD) {
 		m->memo[index] = v;
 		set_top(m, v_of(V_MEMOIZED, (uint32_t)index));

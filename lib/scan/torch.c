@@ -10,7 +10,7 @@ struct torch {
 };
 
 static bool is_pickle_name(struct str name) {
-	return str_is(name, "data.pkl") || str_ends(name, S("/data.pkl")) || str_ends(name, S("/constants.pkl")) || str_ends(name, S("/attributes.pkl"));
+	return str_is(name, "data.pkl") || str_ends(name, S("/data.pkl")) || str_ends(name, S("/constants.pkl")) || str_ends(name, S("/attributes.pkl")) || str_ends(name, S(".debug_pkl"));
 }
 
 /* The folder whose entries a pickle's storages are: "NAME/data/" beside data.pkl, "NAME/constants/" beside constants.pkl. */
