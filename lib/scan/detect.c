@@ -89,10 +89,11 @@ static bool is_text(struct str s) {
 static void parse_text(struct scan *s, struct reader *r, struct tally *t) {
 	s->file->format = "text";
 	if (str_starts(reader_window(r), S("#!"))) found(s, RULE_SCRIPT, 0, "it begins with #! and names an interpreter");
-	while (!reader_at_end(r)) {
-		struct str part = reader_window(r);
-		if (!is_text(part)) return;
-		t->opaque += reader_skip(r, part.n);
+	while (reader_fill(r, 4) || !reader_at_end(r)) {
+		/* A window may end inside a character. */
+		struct str part = reader_window(r), whole = reader_in_memory(r) ? part : str_cut_utf8(part, part.n - (part.n > 4));
+		if (!is_text(whole) || !str_utf8(whole)) return;
+		t->opaque += reader_skip(r, whole.n);
 	}
 }
 
@@ -101,7 +102,7 @@ static void parse_unknown(struct scan *s, struct reader *r, struct tally *t) {
 	struct str head = reader_window(r);
 	if (!head.n) {
 		s->file->format = "empty";
-	} else if (is_text(str_sub(head, 0, 4 * HEAD))) {
+	} else if (is_text(str_sub(head, 0, 4 * HEAD)) && str_utf8(str_cut_utf8(head, 4 * HEAD))) {
 		parse_text(s, r, t);
 	} else {
 		s->file->format = "unknown";

@@ -450,13 +450,13 @@ static bool op_stop(struct machine *m) {
 
 /* A fixed number of bytes behind the opcode as the index of a memo. */
 static bool op_memo(struct machine *m, unsigned bytes, bool put) {
-	uint64_t i;
+	uint64_t i = 0;
 	if (!length(m, bytes, &i)) return false;
 	return put ? memo_put(m, i) : memo_get(m, i);
 }
 
 static bool op_memo_line(struct machine *m, bool put) {
-	uint64_t i;
+	uint64_t i = 0;
 	return index_line(m, &i) && (put ? memo_put(m, i) : memo_get(m, i));
 }
 
