@@ -1,6 +1,7 @@
 /* What a file is, by its bytes, and the way through it. */
 #include "formats.h"
 #include "pickle.h"
+#include "template.h"
 #include "unpack.h"
 
 enum { HEAD = 1024 };
@@ -28,6 +29,12 @@ static bool is_zip(const struct head *h) {
 }
 static bool is_npy(const struct head *h) {
 	return begins(h, S("\x93NUMPY"));
+}
+static bool is_gguf(const struct head *h) {
+	return begins(h, S("GGUF"));
+}
+static bool is_json_text(const struct head *h) {
+	return is_json(h->bytes);
 }
 static bool is_packed(const struct head *h) {
 	return packing_of(h->bytes) != PACK_NONE;
@@ -70,9 +77,11 @@ void opaque_data(struct scan *s, struct str bytes, uint64_t offset, const char *
 static const struct format formats[] = {
 	{"zip", is_zip, true, parse_zip},
 	{"npy", is_npy, false, parse_npy},
+	{"gguf", is_gguf, false, parse_gguf},
 	{"program", is_program, false, parse_program},
 	{"safetensors", is_tensors, false, parse_safetensors},
 	{"pickle", is_pickle, false, parse_pickle},
+	{"json", is_json_text, true, parse_json},
 	{"compressed", is_packed, false, parse_packed},
 };
 
@@ -89,6 +98,12 @@ static bool is_text(struct str s) {
 static void parse_text(struct scan *s, struct reader *r, struct tally *t) {
 	s->file->format = "text";
 	if (str_starts(reader_window(r), S("#!"))) found(s, RULE_SCRIPT, 0, "it begins with #! and names an interpreter");
+	reader_fill(r, READER_PEEK);
+	struct str head = str_trim(reader_window(r));
+	if (str_starts(head, S("{%")) || str_starts(head, S("{{")) || str_starts(head, S("{#"))) {
+		s->file->format = "template";
+		check_template(s, reader_window(r), 0, "the template", true);
+	}
 	while (reader_fill(r, 4) || !reader_at_end(r)) {
 		/* A window may end inside a character. */
 		struct str part = reader_window(r), whole = reader_in_memory(r) ? part : str_cut_utf8(part, part.n - (part.n > 4));

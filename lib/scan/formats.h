@@ -8,8 +8,13 @@
 void parse_zip(struct scan *s, struct reader *r, struct tally *t);         /* whole */
 void parse_safetensors(struct scan *s, struct reader *r, struct tally *t);
 void parse_npy(struct scan *s, struct reader *r, struct tally *t);
+void parse_gguf(struct scan *s, struct reader *r, struct tally *t);
+void parse_json(struct scan *s, struct reader *r, struct tally *t);        /* whole */
 void parse_packed(struct scan *s, struct reader *r, struct tally *t);
 
 /* True when a valid end of a zip file stands at the end of the bytes. */
 bool zip_ends(struct str whole);
 bool is_safetensors(struct str head, uint64_t size); /* size UINT64_MAX: not known */
+bool is_json(struct str head);
+/* Looks through JSON for what names code; false where it isn't JSON, with how far it is and why. */
+bool check_json(struct scan *s, struct str text, uint64_t base, size_t *end, const char **error);

@@ -42,11 +42,11 @@ static bool escape(struct jtext *j) {
 		return true;
 	}
 	int v = hex4(j, j->at + 2);
-	if (v < 0 || (v >= 0xDC00 && v < 0xE000)) return false;
+	if (v < 0 || (v >= 0xDC00 && v < 0xE000 && !j->lenient)) return false;
 	j->at += 6;
 	if (v < 0xD800 || v >= 0xDC00) return true;
 	int low = peek(j) == '\\' && j->at + 1 < j->text.n && j->text.p[j->at + 1] == 'u' ? hex4(j, j->at + 2) : -1;
-	if (low < 0xDC00 || low >= 0xE000) return false;
+	if (low < 0xDC00 || low >= 0xE000) return j->lenient;
 	j->at += 6;
 	return true;
 }
@@ -79,8 +79,17 @@ static size_t digits(struct jtext *j) {
 	return j->at - from;
 }
 
+static enum jtoken word(struct jtext *j, struct str text, enum jtoken token) {
+	if (!str_starts(str_from(j->text, j->at), text)) return wrong(j, "a word that JSON doesn't have");
+	j->at += text.n;
+	return token;
+}
+
 static enum jtoken number(struct jtext *j) {
 	size_t from = j->at;
+	if (j->lenient && str_starts(str_from(j->text, j->at), S("-Infinity"))) j->at++;
+	if (j->lenient && peek(j) == 'I') return word(j, S("Infinity"), J_NUMBER);
+	if (j->lenient && peek(j) == 'N') return word(j, S("NaN"), J_NUMBER);
 	if (peek(j) == '-') j->at++;
 	bool zero = peek(j) == '0';
 	size_t n = digits(j);
@@ -96,12 +105,6 @@ static enum jtoken number(struct jtext *j) {
 	}
 	j->raw = str_sub(j->text, from, j->at - from);
 	return J_NUMBER;
-}
-
-static enum jtoken word(struct jtext *j, struct str text, enum jtoken token) {
-	if (!str_starts(str_from(j->text, j->at), text)) return wrong(j, "a word that JSON doesn't have");
-	j->at += text.n;
-	return token;
 }
 
 static enum jtoken open(struct jtext *j, bool object) {
@@ -160,7 +163,9 @@ enum jtoken jtext_next(struct jtext *j) {
 			j->done = true;
 			return j->at < j->text.n ? value(j) : wrong(j, "nothing is there");
 		}
-		return j->at < j->text.n ? wrong(j, "more than one value") : J_END;
+		if (j->at >= j->text.n) return J_END;
+		j->more = true;
+		return wrong(j, "more than one value");
 	}
 	if (j->at >= j->text.n) return wrong(j, "the text ends too early");
 	if (j->named) return value(j);
@@ -217,7 +222,9 @@ struct str jtext_string(const struct jtext *j, struct arena *a) {
 		} else {
 			uint32_t c = (uint32_t)hex4(&in, i + 2);
 			i += 6;
-			if (c >= 0xD800 && c < 0xDC00) {
+			int low = c >= 0xD800 && c < 0xDC00 && i + 1 < j->raw.n && j->raw.p[i] == '\\' && j->raw.p[i + 1] == 'u' ? hex4(&in, i + 2) : -1;
+			if (c >= 0xD800 && c < 0xE000 && (low < 0xDC00 || low >= 0xE000)) c = '?';
+			if (low >= 0xDC00 && low < 0xE000) {
 				c = 0x10000 + ((c - 0xD800) << 10) + ((uint32_t)hex4(&in, i + 2) - 0xDC00);
 				i += 6;
 			}

@@ -14,6 +14,8 @@ struct jtext {
 	int depth;
 	uint64_t objects[JTEXT_DEPTH / 64];
 	bool first, named, done;
+	bool lenient;        /* set by the caller: what Python's json takes besides (NaN, Infinity, lone surrogates) is no error */
+	bool more;           /* the error is that another value follows the first, at `at` */
 	const char *error;   /* what is wrong at `at`, or NULL */
 	/* of the last token */
 	struct str raw;      /* a string between its quotes, a number's text */
