@@ -36,6 +36,13 @@ static bool is_gguf(const struct head *h) {
 static bool is_json_text(const struct head *h) {
 	return is_json(h->bytes);
 }
+static bool is_hdf5(const struct head *h) {
+	uint64_t at;
+	return hdf5_begins(h->bytes, &at);
+}
+static bool is_archive(const struct head *h) {
+	return is_tar(h->bytes);
+}
 static bool is_packed(const struct head *h) {
 	return packing_of(h->bytes) != PACK_NONE;
 }
@@ -78,6 +85,8 @@ static const struct format formats[] = {
 	{"zip", is_zip, true, parse_zip},
 	{"npy", is_npy, false, parse_npy},
 	{"gguf", is_gguf, false, parse_gguf},
+	{"hdf5", is_hdf5, true, parse_hdf5},
+	{"tar", is_archive, false, parse_tar},
 	{"program", is_program, false, parse_program},
 	{"safetensors", is_tensors, false, parse_safetensors},
 	{"pickle", is_pickle, false, parse_pickle},

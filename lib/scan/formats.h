@@ -9,6 +9,8 @@ void parse_zip(struct scan *s, struct reader *r, struct tally *t);         /* wh
 void parse_safetensors(struct scan *s, struct reader *r, struct tally *t);
 void parse_npy(struct scan *s, struct reader *r, struct tally *t);
 void parse_gguf(struct scan *s, struct reader *r, struct tally *t);
+void parse_hdf5(struct scan *s, struct reader *r, struct tally *t);        /* whole */
+void parse_tar(struct scan *s, struct reader *r, struct tally *t);
 void parse_json(struct scan *s, struct reader *r, struct tally *t);        /* whole */
 void parse_packed(struct scan *s, struct reader *r, struct tally *t);
 
@@ -18,3 +20,8 @@ bool is_safetensors(struct str head, uint64_t size); /* size UINT64_MAX: not kno
 bool is_json(struct str head);
 /* Looks through JSON for what names code; false where it isn't JSON, with how far it is and why. */
 bool check_json(struct scan *s, struct str text, uint64_t base, size_t *end, const char **error);
+/* Where the signature stands: at 0, 512, 1024 … */
+bool hdf5_begins(struct str whole, uint64_t *at);
+bool is_tar(struct str head);
+/* True for a path of an archive that leads out of the folder in which it is unpacked. */
+bool path_leaves(struct str name);

@@ -13,6 +13,8 @@ struct gguf {
 	struct reader *r;
 	uint64_t began, alignment, data; /* data: bytes that the tensors take so far */
 	struct map keys, names;
+	uint64_t *starts;      /* of the tensors, in the data */
+	size_t n, room;
 	bool bad, odd;
 };
 
@@ -146,6 +148,19 @@ static bool size_of(struct gguf *g, const uint64_t shape[DIMENSIONS], uint32_t t
 	return invalid(g, "a tensor of a type that isn't known");
 }
 
+static bool note_start(struct gguf *g, uint64_t start) {
+	if (g->n == g->room) {
+		size_t room = g->room ? g->room * 2 : 256;
+		uint64_t *bigger = arena_array(g->s->scratch, room, sizeof *bigger);
+		if (!bigger) return false;
+		if (g->n) memcpy(bigger, g->starts, g->n * sizeof *bigger);
+		g->starts = bigger;
+		g->room = room;
+	}
+	g->starts[g->n++] = start;
+	return true;
+}
+
 static bool read_tensor(struct gguf *g) {
 	struct str name;
 	uint32_t dimensions, type;
@@ -157,6 +172,7 @@ static bool read_tensor(struct gguf *g) {
 	for (uint32_t i = 0; i < dimensions; i++)
 		if (!u64(g, &shape[i])) return false;
 	if (!u32(g, &type) || !u64(g, &offset) || !size_of(g, shape, type, &bytes)) return false;
+	if (!note_start(g, offset)) return invalid(g, "too many tensors");
 	if (offset != g->data) return invalid(g, "a tensor doesn't begin where the one before ends");
 	if (__builtin_add_overflow(g->data, bytes, &g->data) || g->data > UINT64_MAX - g->alignment) return invalid(g, "the tensors are too large");
 	g->data += -g->data & (g->alignment - 1);
@@ -200,7 +216,8 @@ void parse_gguf(struct scan *s, struct reader *r, struct tally *t) {
 	uint64_t at = reader_offset(r) - g.began, fill = -at & (g.alignment - 1);
 	if (g.data) padding(&g, fill);
 	t->parsed += reader_offset(r) - g.began - at;
-	if (reader_fill(r, 64)) opaque_data(s, reader_window(r), reader_offset(r), "a tensor");
+	reader_fill(r, READER_PEEK);
+	for (size_t i = 0; i < g.n && g.starts[i] < reader_have(r) && !time_is_up(s); i++) opaque_data(s, str_from(reader_window(r), g.starts[i]), reader_offset(r) + g.starts[i], "a tensor");
 	uint64_t passed = reader_skip(r, g.data);
 	t->opaque += passed;
 	/* The last tensor need not be filled up. */

@@ -202,18 +202,6 @@ static bool is_link(const struct zip_entry *e) {
 	return e->made_by >> 8 == 3 && (e->attributes >> 16 & 0170000) == 0120000;
 }
 
-static bool leaves_folder(struct str name) {
-	struct str rest = name, part;
-	if (name.n && (name.p[0] == '/' || name.p[0] == '\\')) return true;
-	if (name.n > 1 && name.p[1] == ':') return true;
-	while (str_split(&rest, '/', &part)) {
-		struct str inner = part, one;
-		while (str_split(&inner, '\\', &one))
-			if (str_is(one, "..")) return true;
-	}
-	return false;
-}
-
 static void check_names(struct zip *z) {
 	struct map seen = {.arena = z->s->scratch};
 	for (size_t i = 0; i < z->n; i++) {
@@ -223,7 +211,7 @@ static void check_names(struct zip *z) {
 		if (*place) found(z->s, RULE_ZIP_AMBIGUOUS, e->header, "\"%.*s\" stands twice in the archive", SHOWN(z->s, e->name));
 		*place = e;
 		if (str_find_char(e->name, 0) != STR_NONE) found(z->s, RULE_ZIP_AMBIGUOUS, e->header, "the name of an entry holds a NUL");
-		if (leaves_folder(e->name)) found(z->s, RULE_MEMBER_NAME, e->header, "\"%.*s\" would be written outside the folder", SHOWN(z->s, e->name));
+		if (path_leaves(e->name)) found(z->s, RULE_MEMBER_NAME, e->header, "\"%.*s\" would be written outside the folder", SHOWN(z->s, e->name));
 		if (is_link(e)) found(z->s, RULE_LINK, e->header, "\"%.*s\" is a symbolic link", SHOWN(z->s, e->name));
 	}
 }
