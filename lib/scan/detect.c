@@ -43,6 +43,22 @@ static bool is_hdf5(const struct head *h) {
 static bool is_archive(const struct head *h) {
 	return is_tar(h->bytes);
 }
+/* Messages without a magic: what is fully in memory, or as far as it is seen. */
+static bool is_onnx_model(const struct head *h) {
+	return is_onnx(h->bytes);
+}
+static bool is_saved(const struct head *h) {
+	return is_saved_model(h->bytes);
+}
+static bool is_graph(const struct head *h) {
+	return is_tensorflow_graph(h->bytes);
+}
+static bool is_coreml_model(const struct head *h) {
+	return is_coreml(h->bytes);
+}
+static bool is_lite(const struct head *h) {
+	return is_tflite(h->bytes);
+}
 static bool is_packed(const struct head *h) {
 	return packing_of(h->bytes) != PACK_NONE;
 }
@@ -87,6 +103,11 @@ static const struct format formats[] = {
 	{"gguf", is_gguf, false, parse_gguf},
 	{"hdf5", is_hdf5, true, parse_hdf5},
 	{"tar", is_archive, false, parse_tar},
+	{"tflite", is_lite, true, parse_tflite},
+	{"onnx", is_onnx_model, true, parse_onnx},
+	{"tensorflow-savedmodel", is_saved, true, parse_saved_model},
+	{"tensorflow-graph", is_graph, true, parse_tensorflow_graph},
+	{"coreml", is_coreml_model, true, parse_coreml},
 	{"program", is_program, false, parse_program},
 	{"safetensors", is_tensors, false, parse_safetensors},
 	{"pickle", is_pickle, false, parse_pickle},
@@ -207,7 +228,8 @@ uint64_t examine(struct scan *s, struct reader *r, struct tally *t) {
 	const struct format *f = time_is_up(s) ? NULL : detect(s, &h);
 	bool tail = reader_in_memory(r) && (!f || f->parse != parse_zip) && zip_ends(window);
 	if (!f && tail) f = &formats[0];
-	else if (tail) found(s, RULE_POLYGLOT, 0, "a zip file ends where the %s ends", f->name);
+	/* TFLite's own tools append a model's files as a zip file. */
+	else if (tail && f->parse != parse_tflite) found(s, RULE_POLYGLOT, 0, "a zip file ends where the %s ends", f->name);
 	if (f) s->file->format = f->name;
 	if (s->over) reader_drain(r);
 	else if (!f) parse_unknown(s, r, &own);

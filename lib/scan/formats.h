@@ -10,6 +10,11 @@ void parse_safetensors(struct scan *s, struct reader *r, struct tally *t);
 void parse_npy(struct scan *s, struct reader *r, struct tally *t);
 void parse_gguf(struct scan *s, struct reader *r, struct tally *t);
 void parse_hdf5(struct scan *s, struct reader *r, struct tally *t);        /* whole */
+void parse_onnx(struct scan *s, struct reader *r, struct tally *t);        /* whole */
+void parse_saved_model(struct scan *s, struct reader *r, struct tally *t); /* whole */
+void parse_tensorflow_graph(struct scan *s, struct reader *r, struct tally *t); /* whole */
+void parse_coreml(struct scan *s, struct reader *r, struct tally *t);      /* whole */
+void parse_tflite(struct scan *s, struct reader *r, struct tally *t);      /* whole */
 void parse_tar(struct scan *s, struct reader *r, struct tally *t);
 void parse_json(struct scan *s, struct reader *r, struct tally *t);        /* whole */
 void parse_packed(struct scan *s, struct reader *r, struct tally *t);
@@ -25,3 +30,11 @@ bool hdf5_begins(struct str whole, uint64_t *at);
 bool is_tar(struct str head);
 /* True for a path of an archive that leads out of the folder in which it is unpacked. */
 bool path_leaves(struct str name);
+/* These four have no magic: they are told by which fields stand there. */
+bool is_onnx(struct str whole);
+bool is_saved_model(struct str whole);
+bool is_tensorflow_graph(struct str whole);
+bool is_coreml(struct str whole);
+bool is_tflite(struct str whole);
+/* Judges an operator of TensorFlow by its name. */
+void check_tensorflow_operator(struct scan *s, struct str name, uint64_t at);
