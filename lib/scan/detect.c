@@ -59,6 +59,17 @@ static bool is_coreml_model(const struct head *h) {
 static bool is_lite(const struct head *h) {
 	return is_tflite(h->bytes);
 }
+static bool is_r(const struct head *h) {
+	return is_rds(h->bytes);
+}
+static bool is_7z(const struct head *h) {
+	return begins(h, S("7z\xBC\xAF\x27\x1C"));
+}
+/* Known, and not examined. */
+static bool is_unsupported(const struct head *h) {
+	return begins(h, S("Rar!\x1A\7")) || begins(h, S("MSCF\0\0\0\0")) || begins(h, S("!<arch>\n")) || begins(h, S("A\n2\n")) || begins(h, S("A\n3\n")) || begins(h, S("RDA2\n")) || begins(h, S("RDA3\n")) || begins(h, S("SQLite format 3")) || begins(h, S("\xCA\xFE\xBA\xBE")) ||
+		begins(h, S("\0asm"));
+}
 static bool is_packed(const struct head *h) {
 	return packing_of(h->bytes) != PACK_NONE;
 }
@@ -91,6 +102,11 @@ static void parse_program(struct scan *s, struct reader *r, struct tally *t) {
 	t->opaque += reader_drain(r);
 }
 
+static void parse_unsupported(struct scan *s, struct reader *r, struct tally *t) {
+	(void)t;
+	found(s, RULE_UNSUPPORTED, reader_offset(r), "a file that begins with \"%.*s\"", SHOWN(s, str_sub(reader_window(r), 0, 8)));
+}
+
 void opaque_data(struct scan *s, struct str bytes, uint64_t offset, const char *what) {
 	const char *program = executable_format(bytes);
 	if (program) found(s, RULE_EXECUTABLE, offset, "%s that is a program (%s)", what, program);
@@ -103,6 +119,9 @@ static const struct format formats[] = {
 	{"gguf", is_gguf, false, parse_gguf},
 	{"hdf5", is_hdf5, true, parse_hdf5},
 	{"tar", is_archive, false, parse_tar},
+	{"r-serialization", is_r, false, parse_rds},
+	{"7z", is_7z, true, parse_7z},
+	{"unsupported", is_unsupported, false, parse_unsupported},
 	{"tflite", is_lite, true, parse_tflite},
 	{"onnx", is_onnx_model, true, parse_onnx},
 	{"tensorflow-savedmodel", is_saved, true, parse_saved_model},
@@ -134,6 +153,8 @@ static void parse_text(struct scan *s, struct reader *r, struct tally *t) {
 		s->file->format = "template";
 		check_template(s, reader_window(r), 0, "the template", true);
 	}
+	/* Of a text that doesn't fit a window the first part is looked at; source of that length is nobody's. */
+	if (check_python(s, reader_window(r))) s->file->format = "python";
 	while (reader_fill(r, 4) || !reader_at_end(r)) {
 		/* A window may end inside a character. */
 		struct str part = reader_window(r), whole = reader_in_memory(r) ? part : str_cut_utf8(part, part.n - (part.n > 4));

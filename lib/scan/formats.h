@@ -15,6 +15,8 @@ void parse_saved_model(struct scan *s, struct reader *r, struct tally *t); /* wh
 void parse_tensorflow_graph(struct scan *s, struct reader *r, struct tally *t); /* whole */
 void parse_coreml(struct scan *s, struct reader *r, struct tally *t);      /* whole */
 void parse_tflite(struct scan *s, struct reader *r, struct tally *t);      /* whole */
+void parse_rds(struct scan *s, struct reader *r, struct tally *t);
+void parse_7z(struct scan *s, struct reader *r, struct tally *t);          /* whole */
 void parse_tar(struct scan *s, struct reader *r, struct tally *t);
 void parse_json(struct scan *s, struct reader *r, struct tally *t);        /* whole */
 void parse_packed(struct scan *s, struct reader *r, struct tally *t);
@@ -38,3 +40,6 @@ bool is_coreml(struct str whole);
 bool is_tflite(struct str whole);
 /* Judges an operator of TensorFlow by its name. */
 void check_tensorflow_operator(struct scan *s, struct str name, uint64_t at);
+bool is_rds(struct str head);
+/* Says so when a text is Python source; false when it isn't. */
+bool check_python(struct scan *s, struct str text);

@@ -16,7 +16,10 @@ struct unpack {
 	struct reader *in;
 	enum packing packing;
 	uint64_t began, given; /* where `in` was; bytes that came out */
-	bool open, ended, fresh; /* fresh: at the start of a member or frame */
+	bool open, ended;
+	bool lzma2, x86;       /* of PACK_RAW, with its properties and what must come out */
+	uint8_t properties[8];
+	uint64_t size;
 	union {
 		z_stream z;
 		bz_stream bz;
@@ -35,7 +38,7 @@ struct step {
 };
 
 const char *packing_name(enum packing p) {
-	static const char *const names[] = {"none", "gzip", "zlib", "deflate", "bzip2", "xz", "lzma", "zstd", "lz4"};
+	static const char *const names[] = {"none", "gzip", "zlib", "deflate", "bzip2", "xz", "lzma", "zstd", "lz4", "lzma"};
 	return names[p];
 }
 
@@ -63,6 +66,19 @@ enum packing packing_of(struct str head) {
 
 /* ---- the libraries ---- */
 
+/* The properties in a form that the library takes; what it allocates for them is freed at once. */
+static enum reader_fault start_raw(struct unpack *u) {
+	lzma_filter main_filter = {.id = u->lzma2 ? LZMA_FILTER_LZMA2 : LZMA_FILTER_LZMA1}, filters[3] = {{.id = LZMA_VLI_UNKNOWN}, {.id = LZMA_VLI_UNKNOWN}, {.id = LZMA_VLI_UNKNOWN}};
+	u->xz = (lzma_stream)LZMA_STREAM_INIT;
+	if (lzma_properties_decode(&main_filter, NULL, u->properties, u->lzma2 ? 1 : 5) != LZMA_OK) return READER_CORRUPT;
+	if (u->x86) filters[0] = (lzma_filter){.id = LZMA_FILTER_X86};
+	filters[u->x86] = main_filter;
+	bool fits = lzma_raw_decoder_memusage(filters) <= DICTIONARY + (16 << 20);
+	enum reader_fault fault = !fits || lzma_raw_decoder(&u->xz, filters) != LZMA_OK ? READER_MEMORY : READER_FINE;
+	free(main_filter.options);
+	return fault;
+}
+
 static enum reader_fault start(struct unpack *u) {
 	switch (u->packing) {
 	case PACK_GZIP:
@@ -86,6 +102,7 @@ static enum reader_fault start(struct unpack *u) {
 		ZSTD_DCtx_setParameter(u->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG);
 		return READER_FINE;
 	case PACK_LZ4: return LZ4F_isError(LZ4F_createDecompressionContext(&u->lz4, LZ4F_VERSION)) ? READER_MEMORY : READER_FINE;
+	case PACK_RAW: return start_raw(u);
 	case PACK_NONE: break;
 	}
 	return READER_UNSUPPORTED;
@@ -100,7 +117,8 @@ static void stop(struct unpack *u) {
 	case PACK_DEFLATE: inflateEnd(&u->z); break;
 	case PACK_BZIP2: BZ2_bzDecompressEnd(&u->bz); break;
 	case PACK_XZ:
-	case PACK_LZMA: lzma_end(&u->xz); break;
+	case PACK_LZMA:
+	case PACK_RAW: lzma_end(&u->xz); break;
 	case PACK_ZSTD: ZSTD_freeDStream(u->zstd); break;
 	case PACK_LZ4: LZ4F_freeDecompressionContext(u->lz4); break;
 	case PACK_NONE: break;
@@ -175,7 +193,8 @@ static struct step step(struct unpack *u, const uint8_t *in, size_t in_n, uint8_
 	switch (u->packing) {
 	case PACK_BZIP2: return step_bzip2(u, in, in_n, to, to_n);
 	case PACK_XZ:
-	case PACK_LZMA: return step_lzma(u, in, in_n, to, to_n);
+	case PACK_LZMA:
+	case PACK_RAW: return step_lzma(u, in, in_n, to, to_n);
 	case PACK_ZSTD: return step_zstd(u, in, in_n, to, to_n);
 	case PACK_LZ4: return step_lz4(u, in, in_n, to, to_n);
 	case PACK_GZIP:
@@ -190,7 +209,7 @@ static struct step step(struct unpack *u, const uint8_t *in, size_t in_n, uint8_
 
 /* Behind the end of a member: does another follow? gzip, bzip2, xz, zstd and lz4 files may be several, one after the other. */
 static bool next_member(struct unpack *u) {
-	if (u->packing == PACK_ZLIB || u->packing == PACK_DEFLATE || u->packing == PACK_LZMA) return false;
+	if (u->packing == PACK_ZLIB || u->packing == PACK_DEFLATE || u->packing == PACK_LZMA || u->packing == PACK_RAW) return false;
 	reader_fill(u->in, 16);
 	return packing_of(reader_window(u->in)) == u->packing;
 }
@@ -211,14 +230,14 @@ static bool advance(struct unpack *u, struct reader *r, uint8_t *to, size_t room
 	if (!u->open) {
 		r->fault = start(u);
 		if (r->fault) return false;
-		u->open = u->fresh = true;
+		u->open = true;
 	}
 	struct step done = step(u, u->in->at, reader_have(u->in), to, room);
 	u->in->at += done.took;
-	if (done.took || done.gave) u->fresh = false;
 	*gave = done.gave;
 	r->fault = done.fault ? done.fault : check_budget(u, done.gave);
-	if (!r->fault && done.ended) {
+	if (u->packing == PACK_RAW && u->given >= u->size) u->ended = true;
+	else if (!r->fault && done.ended) {
 		stop(u);
 		u->ended = !next_member(u);
 	} else if (!r->fault && !done.took && !done.gave) {
@@ -240,6 +259,20 @@ bool unpack_more(struct reader *r) {
 	r->end = r->filled = u->buffer + left + gave;
 	r->end_offset = filled + gave;
 	return gave > 0;
+}
+
+bool unpack_open_raw(struct scan *s, struct reader *in, bool lzma2, struct str properties, bool x86, uint64_t size, struct reader *out) {
+	if (properties.n != (lzma2 ? 1 : 5)) {
+		found(s, RULE_UNSUPPORTED, reader_offset(in), "a compressed stream with properties that aren't known");
+		return false;
+	}
+	if (!unpack_open(s, in, PACK_RAW, out)) return false;
+	struct unpack *u = out->unpack;
+	u->lzma2 = lzma2;
+	u->x86 = x86;
+	u->size = size;
+	memcpy(u->properties, properties.p, properties.n);
+	return true;
 }
 
 bool unpack_open(struct scan *s, struct reader *in, enum packing p, struct reader *out) {

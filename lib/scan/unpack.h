@@ -6,7 +6,7 @@
 #pragma once
 #include "inside.h"
 
-enum packing { PACK_NONE, PACK_GZIP, PACK_ZLIB, PACK_DEFLATE, PACK_BZIP2, PACK_XZ, PACK_LZMA, PACK_ZSTD, PACK_LZ4 };
+enum packing { PACK_NONE, PACK_GZIP, PACK_ZLIB, PACK_DEFLATE, PACK_BZIP2, PACK_XZ, PACK_LZMA, PACK_ZSTD, PACK_LZ4, PACK_RAW };
 
 /* Which compression bytes begin with; PACK_NONE when none. LZMA alone has no magic and is told by a plausible header. */
 enum packing packing_of(struct str head);
@@ -14,6 +14,8 @@ const char *packing_name(enum packing p);
 
 /* A reader of what comes out of `in`, which must live as long. False when memory is out (and said). */
 bool unpack_open(struct scan *s, struct reader *in, enum packing p, struct reader *out) must_use;
+/* LZMA or LZMA2 as 7z has it: without header, its properties beside it, perhaps with the filter for x86 code; size bytes come out. */
+bool unpack_open_raw(struct scan *s, struct reader *in, bool lzma2, struct str properties, bool x86, uint64_t size, struct reader *out) must_use;
 /* Gives the buffer back; *out can't be used any more. */
 void unpack_close(struct reader *out);
 /* Of a closed or open stream: bytes that went in. */

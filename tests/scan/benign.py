@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Writes files that people really have, with the libraries that write them, into a folder. None of them may be found at fault.
+"""Writes files that people really have, with the libraries that write them, into a folder. None of them may be found at fault; those whose name
+begins with "review-" are for a person to look at.
 
     benign.py FOLDER
 
 A library that isn't installed is left out and named on standard error."""
-import bz2, collections, datetime, decimal, gzip, io, json, lzma, os, pickle, sys, tarfile, uuid, zipfile
+import bz2, collections, datetime, decimal, gzip, io, json, lzma, os, pickle, shutil, struct, subprocess, sys, tarfile, uuid, zipfile
 
 folder = sys.argv[1]
 os.makedirs(folder, exist_ok=True)
@@ -209,7 +210,106 @@ def h5py():
         z.writestr("model.weights.h5", b.getvalue())
 
 
-for write in (plain, text, tensors, gguf, numpy, sklearn, pandas, torch, h5py):
+def onnx():
+    import numpy as np, onnx as o
+    from onnx import helper as h, numpy_helper as n, TensorProto as T
+    w = n.from_array(np.zeros((4, 3), "f4"), "w")
+    body = h.make_graph([h.make_node("Relu", ["y"], ["z"])], "then", [], [h.make_tensor_value_info("z", T.FLOAT, [1, 3])])
+    g = h.make_graph([h.make_node("MatMul", ["x", "w"], ["y"]), h.make_node("If", ["c"], ["o"], then_branch=body, else_branch=body), h.make_node("Constant", [], ["k"], value=w)], "g",
+                     [h.make_tensor_value_info("x", T.FLOAT, [1, 4]), h.make_tensor_value_info("c", T.BOOL, [])], [h.make_tensor_value_info("o", T.FLOAT, [1, 3])], [w])
+    m = h.make_model(g, producer_name="test", opset_imports=[h.make_opsetid("", 15)])
+    o.save(m, path("model.onnx"))
+    o.save(m, path("external.onnx"), save_as_external_data=True, location="external.data", size_threshold=0)
+    os.remove(path("external.data"))
+
+
+def r():
+    if not shutil.which("Rscript"):
+        raise ImportError("Rscript")
+    code = """
+    saveRDS(list(a=1:10, b=c("x", NA), c=TRUE, d=1i, e=as.raw(1:3), f=NULL, g=factor("a"), h=data.frame(x=1:3, y=letters[1:3])), "FOLDER/list.rds")
+    saveRDS(1:5, "FOLDER/plain.rds", compress=FALSE); saveRDS(1:5, "FOLDER/bzip2.rds", compress="bzip2"); saveRDS(1:5, "FOLDER/xz.rds", compress="xz"); saveRDS(iris, "FOLDER/v2.rds", version=2)
+    saveRDS(matrix(0, 3, 3), "FOLDER/matrix.rds"); x <- 1; y <- "b"; save(x, y, file="FOLDER/both.RData"); saveRDS(quote(a + b), "FOLDER/call.rds"); saveRDS(new.env(), "FOLDER/env.rds")
+    saveRDS(stats::lm(mpg ~ wt, mtcars), "FOLDER/review-lm.rds"); saveRDS(stats::glm(am ~ wt, binomial(), mtcars), "FOLDER/review-glm.rds"); saveRDS(function(x) x, "FOLDER/review-function.rds")
+    """.replace("FOLDER", folder)
+    subprocess.run(["Rscript", "-e", code], check=True, stderr=subprocess.DEVNULL)
+
+
+def sevenzip():
+    if not shutil.which("7z"):
+        raise ImportError("7z")
+    for name, options in (("lzma2", []), ("lzma", ["-m0=lzma"]), ("copy", ["-mx=0"]), ("bzip2", ["-m0=bzip2"]), ("deflate", ["-m0=deflate"]), ("solid-off", ["-ms=off"])):
+        subprocess.run(["7z", "a", *options, path(name + ".7z"), path("plain-4.pkl"), path("plain-0.pkl"), path("README.md"), path("empty")], check=True, stdout=subprocess.DEVNULL)
+
+
+def varint(n):
+    out = b""
+    while n > 127:
+        out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+
+
+def field(number, value):
+    """A field of a Protocol Buffers message: a number, or text, bytes or a message."""
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    value = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def node(name, op, *attributes):
+    return field(1, name) + field(2, op) + b"".join(field(5, field(1, k) + field(2, v)) for k, v in attributes)
+
+
+def tensorflow():
+    tensor = field(8, field(1, 1) + field(2, field(2, field(1, 4))) + field(4, bytes(16)))
+    graph = field(1, node("x", "Placeholder", ("dtype", field(6, 1)))) + field(1, node("w", "Const", ("value", tensor))) + field(1, node("y", "MatMul")) + field(1, node("f", "PartitionedCall"))
+    library = field(2, field(1, field(1, field(1, "inner")) + field(3, node("a", "Relu")) + field(3, node("b", "inner"))))
+    put("frozen.pb", graph + library + field(4, field(1, 1000)))
+    put("saved_model.pb", field(1, 1) + field(2, field(1, field(4, "serve") + field(5, "2.15.0")) + field(2, graph + library + field(4, field(1, 1000))) + field(5, field(1, "d"))))
+    put("model.mlmodel", field(1, 4) + field(2, field(1, field(1, "x"))) + field(500, field(1, field(1, "dense") + field(140, field(1, 4))) + field(1, field(1, "relu") + field(130, b""))))
+
+
+def tflite():
+    # Built from the end, as FlatBuffers are: a model with one operator code, one empty graph, and a buffer of 16 bytes.
+    def table(*fields):
+        """fields: None or four bytes; the table with its vtable before it."""
+        vtable = struct.pack("<HH", 4 + 2 * len(fields), 4 + 4 * len([f for f in fields if f is not None]))
+        at = 4
+        for f in fields:
+            vtable += struct.pack("<H", at if f is not None else 0)
+            at += 4 if f is not None else 0
+        vtable += b"\0" * (-len(vtable) % 4)
+        return vtable, struct.pack("<i", len(vtable)) + b"".join(f for f in fields if f is not None)
+    # order in the file: header, model, vector of codes, code, vector of graphs, graph, vector of buffers, buffer, its data
+    parts = []
+    at = lambda: 8 + sum(map(len, parts))
+    v, t = table(struct.pack("<I", 3), b"CODE", b"GRPH", None, b"BUFS")
+    parts += [v]; model = at(); parts += [t]
+    places = {}
+    def vector_of_one(key):
+        places[key] = at(); parts.append(struct.pack("<II", 1, 0))
+        return at() - 4
+    def fix(place, target):
+        data = bytearray(b"".join(parts)); data[place - 8:place - 4] = struct.pack("<I", target - place); parts[:] = [bytes(data)]
+    p = vector_of_one("CODE"); v, t = table(b"\0\0\0\0"); parts += [v]; target = at(); parts += [t]; fix(p, target)
+    p = vector_of_one("GRPH"); v, t = table(); parts += [v]; target = at(); parts += [t]; fix(p, target)
+    p = vector_of_one("BUFS"); v, t = table(b"DATA"); parts += [v]; target = at(); parts += [t]; fix(p, target)
+    places["DATA"] = at(); parts.append(struct.pack("<I", 16) + bytes(16))
+    data = b"".join(parts)
+    for key, target in places.items():
+        i = data.index(key.encode())
+        data = data[:i] + struct.pack("<I", target - (8 + i)) + data[i + 4:]
+    put("model.tflite", struct.pack("<I", model) + b"TFL3" + data)
+
+
+def python():
+    put("review-modeling.py", b"import torch\nfrom torch import nn\n\n\nclass Model(nn.Module):\n    def forward(self, x):\n        self.eval()\n        return x\n")
+    put("README-code.md", b"# A model\n\n```python\nimport os\nos.system('x')\n```\n")
+    put("chat_template.jinja", CHAT.encode())
+
+
+for write in (plain, text, tensors, gguf, numpy, sklearn, pandas, torch, h5py, onnx, r, sevenzip, tensorflow, tflite, python):
     try:
         write()
     except ImportError as e:

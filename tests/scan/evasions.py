@@ -188,3 +188,181 @@ put("invalid-control.safetensors", tensors(b'{"a\x01":{"dtype":"F32","shape":[2]
 put("review-duplicate.safetensors", tensors(b'{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"\\u0061":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}}', bytes(8)))
 put("review-unknown-field.safetensors", tensors({"a": {**one, "x": 1}}, bytes(8)))
 put("review-path.safetensors", tensors({"../a": one}, bytes(8)))
+
+# ---- archives, configurations, templates ----
+def tarred(entries, mode="w"):
+    b = io.BytesIO()
+    with tarfile.open(fileobj=b, mode=mode) as t:
+        for name, data, *kind in entries:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            if kind:
+                info.type, info.linkname = kind
+                info.size = 0
+            t.addfile(info, io.BytesIO(data))
+    return b.getvalue()
+
+
+put("block-tar.tar", tarred([("model.bin", EVIL)]))
+put("block-tar.tar.xz", tarred([("a/b/model.bin", EVIL)], "w:xz"))
+put("block-tar-long-name.tar", tarred([("x" * 300, EVIL)]))
+put("block-tar-leaves.tar", tarred([("../x", b"hello")]))
+put("block-tar-link-leaves.tar", tarred([("x", b"", tarfile.SYMTYPE, "../../etc/passwd")]))
+put("inconclusive-tar-link.tar", tarred([("x", b"", tarfile.SYMTYPE, "y")]))
+put("block-tar-polyglot.tar", (lambda t: t[:148] + b"%06o\0 " % (sum(t[:512]) - sum(t[148:156]) + 8 * 32) + t[156:])(ECHO.ljust(100, b"\0") + tarred([("a", b"hello")])[100:]))
+put("inconclusive-tar-after-end.tar", tarred([("a", b"hello")]) + tarred([("b", EVIL)]))
+put("block-auto-map.json", json.dumps({"model_type": "x", "auto_map": {"AutoModel": "modeling_x.Model"}}).encode())
+put("block-auto-map-duplicate.json", b'{"auto_map": {"AutoModel": "evil--modeling_x.Model"}, "auto_map": {}}')
+put("block-auto-map-escaped.json", b'{"a": 1, "\\u0061uto_map": {"AutoModel": "modeling_x.Model"}}')
+put("block-trust.json", b'{"trust_remote_code": true}')
+put("block-custom-pipelines.json", b'{"custom_pipelines": {"x": {"impl": "x.Pipeline", "pt": ["AutoModel"]}}}')
+put("block-diffusers.json", b'{"_class_name": "X", "_diffusers_version": "0.30", "unet": ["my_module", "UNet"]}')
+put("block-no-name-json.bin", b'{"auto_map": {"AutoModel": "modeling_x.Model"}}')
+put("invalid-json.json", b'{"a": 1, "b": }')
+TEMPLATES = {
+    "class": "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+    "attr": "{{ ''|attr('\\x5f\\x5fclass\\x5f\\x5f') }}",
+    "cycler": "{{ cycler.next.__globals__.os.popen('id').read() }}",
+    "lipsum": "{% for x in (1,) %}{{ lipsum['__glob' ~ 'als__'] }}{% endfor %}",
+    "statement": "{% import 'x' as y %}",
+    "in-list": "{{ messages | map(attribute='__class__') | list }}",
+    "range": "{{ self._TemplateReference__context }}",
+}
+for name, template in TEMPLATES.items():
+    put(f"block-template-{name}.json", json.dumps({"chat_template": template}).encode())
+    put(f"block-template-{name}.jinja", template.encode())
+put("block-template-list.json", json.dumps({"chat_template": [{"name": "default", "template": TEMPLATES["class"]}]}).encode())
+def gguf(*keys, tensors=b"", n=0, version=3):
+    s = lambda x: struct.pack("<Q", len(x)) + x.encode()
+    return b"GGUF" + struct.pack("<IQQ", version, n, len(keys)) + b"".join(s(k) + struct.pack("<I", t) + (s(v) if t == 8 else v) for k, t, v in keys) + tensors
+put("block-template.gguf", gguf(("tokenizer.chat_template", 8, TEMPLATES["class"])))
+put("block-template-named.gguf", gguf(("tokenizer.chat_template.tool_use", 8, TEMPLATES["cycler"])))
+put("invalid-key-twice.gguf", gguf(("a", 0, b"1"), ("a", 0, b"1")))
+put("invalid-alignment.gguf", gguf(("general.alignment", 4, struct.pack("<I", 33))))
+put("invalid-nested-array.gguf", gguf(("a", 9, struct.pack("<IQ", 9, 1))))
+put("invalid-shape-wraps.gguf", gguf(n=1, tensors=struct.pack("<Q", 1) + b"t" + struct.pack("<IQQIQ", 2, 2**32, 2**32, 0, 0)))
+put("review-bool.gguf", gguf(("a", 7, b"\2")))
+put("inconclusive-truncated.gguf", gguf(n=1, tensors=struct.pack("<Q", 1) + b"t" + struct.pack("<IQIQ", 1, 64, 0, 0)))
+put("inconclusive-trailing.gguf", gguf() + b"\0" * 32 + b"more")
+put("inconclusive-version.gguf", gguf(version=1))
+
+# ---- Protocol Buffers: ONNX, TensorFlow, CoreML ----
+def varint(n):
+    out = b""
+    while n > 127:
+        out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+
+
+def field(number, value):
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    value = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def onnx(graph, more=b""):
+    return field(1, 8) + field(2, "pytorch") + field(7, graph) + field(8, field(2, 15)) + more
+
+
+def external(location):
+    return field(1, 4) + field(2, 1) + field(8, "w") + field(13, field(1, "location") + field(2, location)) + field(14, 1)
+
+
+put("block-leaves.onnx", onnx(field(2, "g") + field(5, external("../../etc/passwd"))))
+put("block-absolute.onnx", onnx(field(2, "g") + field(5, external("/etc/passwd"))))
+put("block-backslash.onnx", onnx(field(2, "g") + field(5, external("..\\x"))))
+put("block-subgraph.onnx", onnx(field(2, "g") + field(1, field(4, "If") + field(5, field(1, "then_branch") + field(6, field(2, "t") + field(5, external("../x")))))))
+put("block-attribute.onnx", onnx(field(2, "g") + field(1, field(4, "Constant") + field(5, field(1, "value") + field(5, external("../x"))))))
+put("block-sparse.onnx", onnx(field(2, "g") + field(15, field(1, external("../x")))))
+put("block-training.onnx", onnx(field(2, "g"), field(20, field(1, field(2, "i") + field(5, external("../x"))))))
+put("block-function.onnx", onnx(field(2, "g"), field(25, field(1, "f") + field(7, field(4, "Constant") + field(5, field(5, external("../x")))))))
+put("block-external-key.onnx", onnx(field(2, "g") + field(5, field(8, "w") + field(13, field(1, "location") + field(2, "w.bin")) + field(13, field(1, "__class__") + field(2, "x")) + field(14, 1))))
+put("review-domain.onnx", onnx(field(2, "g") + field(1, field(4, "Evil") + field(7, "evil.ops"))))
+put("inconclusive-unknown-field.onnx", onnx(field(2, "g") + field(99, b"hidden")))
+
+
+def node(name, op, *attributes):
+    return field(1, name) + field(2, op) + b"".join(field(5, field(1, k) + field(2, v)) for k, v in attributes)
+
+
+def saved(graph):
+    return field(1, 1) + field(2, field(1, field(4, "serve")) + field(2, graph))
+
+
+write_file = field(1, node("x", "WriteFile"))
+put("block-frozen.pb", field(1, node("a", "Const")) + write_file)
+put("block-saved.pb", saved(write_file))
+put("block-saved-read.pb", saved(field(1, node("x", "ReadFile"))))
+put("block-saved-pyfunc.pb", saved(field(1, node("x", "PyFunc"))))
+put("block-saved-function.pb", saved(field(1, node("a", "Const")) + field(2, field(1, field(1, field(1, "f")) + field(3, node("x", "WriteFile"))))))
+put("block-saved-named-function.pb", saved(field(1, node("a", "WriteFile")) + field(2, field(1, field(1, field(1, "WriteFile")) + field(3, node("x", "Relu"))))))
+put("block-saved-constant.pb", saved(field(1, node("a", "Const", ("value", field(8, field(1, 7) + field(8, write_file)))))))
+put("block-saved-content.pb", saved(field(1, node("a", "Const", ("value", field(8, field(1, 4) + field(4, write_file)))))))
+put("review-saved-unknown.pb", saved(field(1, node("x", "MyOwnOperator"))))
+put("review-custom.mlmodel", field(1, 4) + field(2, field(1, b"")) + field(555, field(10, "Evil")))
+put("review-custom-layer.mlmodel", field(1, 4) + field(2, field(1, b"")) + field(500, field(1, field(1, "x") + field(500, field(10, "Evil")))))
+
+# ---- Keras ----
+def keras(layer, name="config.json"):
+    config = {"module": "keras", "class_name": "Sequential", "config": {"name": "s", "layers": [layer]}, "registered_name": None}
+    return zipped([("metadata.json", b"{}"), (name, json.dumps(config).encode())])
+
+
+put("block-lambda.keras", keras({"module": "keras.layers", "class_name": "Lambda", "config": {"function": {"class_name": "__lambda__", "config": {"code": "4wAA"}}}}))
+put("block-module.keras", keras({"module": "os", "class_name": "system", "config": {"command": "echo"}}))
+put("block-module-numpy.keras", keras({"module": "numpy", "class_name": "load", "config": {"file": "x"}}))
+put("block-get-file.keras", keras({"module": "keras.utils", "class_name": "get_file", "config": {"origin": "http://example.org/x"}}))
+put("block-unsafe.keras", keras({"module": "keras.config", "class_name": "enable_unsafe_deserialization", "config": {}}))
+put("block-src-unsafe.keras", keras({"module": "keras.src.saving.serialization_lib", "class_name": "enable_unsafe_deserialization", "config": {}}))
+put("block-torch-wrapper.keras", keras({"module": "keras.layers", "class_name": "TorchModuleWrapper", "config": {"module": "UEsD"}}))
+put("block-vocabulary.keras", keras({"module": "keras.layers", "class_name": "StringLookup", "config": {"vocabulary": "/etc/passwd"}}))
+put("review-custom.keras", keras({"module": None, "class_name": "Mine", "config": {}, "registered_name": "package>Mine"}))
+try:
+    import h5py, numpy
+
+    def hdf5(fill):
+        b = io.BytesIO()
+        with h5py.File(b, "w") as f:
+            fill(f)
+        return b.getvalue()
+
+    def virtual(f):
+        layout = h5py.VirtualLayout(shape=(4,), dtype="i4")
+        layout[:] = h5py.VirtualSource("/etc/passwd", "x", shape=(4,))
+        f.create_virtual_dataset("v", layout)
+
+    def many(f):
+        g = f.create_group("g", track_order=True)
+        for i in range(50):
+            g[f"l{i}"] = h5py.SoftLink("/x") if i != 33 else h5py.ExternalLink("/etc/passwd", "/")
+
+    lambda_config = json.dumps({"class_name": "Sequential", "config": {"layers": [{"class_name": "Lambda", "config": {"function": ["4wAA", None, None]}}]}})
+    put("block-external-link.h5", hdf5(lambda f: f.__setitem__("x", h5py.ExternalLink("/etc/passwd", "/"))))
+    put("block-external-storage.h5", hdf5(lambda f: f.create_dataset("x", (4,), "u1", external=[("/etc/passwd", 0, 4)])))
+    put("block-virtual.h5", hdf5(virtual))
+    put("block-link-among-many.h5", hdf5(many))
+    put("block-lambda.h5", hdf5(lambda f: f.attrs.__setitem__("model_config", lambda_config)))
+    put("block-lambda-fixed.h5", hdf5(lambda f: f.attrs.__setitem__("model_config", numpy.bytes_(lambda_config))))
+    put("block-lambda-deep.h5", hdf5(lambda f: f.create_group("a/b/c").attrs.__setitem__("x", lambda_config)))
+    put("block-lambda-userblock.h5", (lambda d: d)(hdf5(lambda f: f.attrs.__setitem__("model_config", lambda_config))))
+    put("inconclusive-vast.h5", hdf5(lambda f: f.create_dataset("x", (2**40,), "f8", chunks=(2**20,))))
+    put("block-weights-external.keras", zipped([("metadata.json", b"{}"), ("config.json", b"{}"), ("model.weights.h5", hdf5(lambda f: f.__setitem__("x", h5py.ExternalLink("/etc/passwd", "/"))))]))
+except ImportError as e:
+    print(f"evasions.py: without HDF5: {e}", file=sys.stderr)
+
+# ---- R, Python, others ----
+XDR = b"X\n" + struct.pack(">III", 2, 0x030500, 0x020300)
+sym = lambda s: struct.pack(">III", 1, 9 | 1 << 18, len(s)) + s
+promise = struct.pack(">I", 5 | 1 << 10) + struct.pack(">II", 253, 252) + struct.pack(">I", 6) + sym(b"system") + struct.pack(">I", 2) + struct.pack(">III", 16, 1, 9) + struct.pack(">I", 4) + b"echo" + struct.pack(">I", 254)
+put("block-promise.rds", gzip.compress(XDR + promise))
+put("block-promise-in-list.rds", XDR + struct.pack(">II", 19, 1) + promise)
+put("invalid-type.rds", XDR + struct.pack(">I", 77))
+put("inconclusive-ascii.rds", b"A\n2\n197888\n131840\n13\n1\n5\n")
+put("block-code.py", b"import os\nos.system('echo polder')\n")
+put("block-code-no-name", b"# a comment\n\nfrom subprocess import run\nrun(['echo'])\n")
+put("block-code-exec.txt", b"import base64\nexec(base64.b64decode('cHJpbnQoMSk='))\n")
+put("review-script", b"#!/bin/sh\necho polder\n")
+put("inconclusive-random.bin", bytes((i * 7919 >> 3) & 255 for i in range(1000)))
+put("inconclusive-rar.rar", b"Rar!\x1a\x07\x01\x00" + bytes(50))
+put("inconclusive-zeros.bin", bytes(1000))
