@@ -76,6 +76,7 @@ bool is_tflite(struct str b) {
 void parse_tflite(struct scan *s, struct reader *r, struct tally *t) {
 	struct tflite f = {.s = s, .b = reader_window(r)};
 	s->file->format = "tflite";
+	if (!is_tflite(f.b)) return;
 	uint64_t model = le32((const uint8_t *)f.b.p);
 	each(&f, model, MODEL_CODES, read_code);
 	each(&f, model, MODEL_BUFFERS, read_buffer);
