@@ -153,6 +153,7 @@ static void parse_text(struct scan *s, struct reader *r, struct tally *t) {
 		s->file->format = "template";
 		check_template(s, reader_window(r), 0, "the template", true);
 	}
+	check_yaml(s, reader_window(r));
 	/* Of a text that doesn't fit a window the first part is looked at; source of that length is nobody's. */
 	if (check_python(s, reader_window(r))) s->file->format = "python";
 	while (reader_fill(r, 4) || !reader_at_end(r)) {

@@ -43,3 +43,7 @@ void check_tensorflow_operator(struct scan *s, struct str name, uint64_t at);
 bool is_rds(struct str head);
 /* Says so when a text is Python source; false when it isn't. */
 bool check_python(struct scan *s, struct str text);
+/* Looks through a text for what makes a YAML reader call something. */
+void check_yaml(struct scan *s, struct str text);
+/* Judges what Hydra would call. */
+void check_target(struct scan *s, struct str name, uint64_t at);

@@ -43,6 +43,7 @@ static void string(struct config *c, int depth) {
 	if (l->in_auto_map) remote_code(c, "auto_map", v);
 	if (str_is(l->key, "auto_map")) remote_code(c, "auto_map", v);
 	if (str_is(l->key, "custom_pipeline") && v.n) remote_code(c, "custom_pipeline", v);
+	if (str_is(l->key, "_target_")) check_target(c->s, v, c->base + c->j.from);
 	bool named = l->in_template || str_find(l->key, S("template")) != STR_NONE;
 	if (has_template(v)) check_template(c->s, v, c->base + c->j.from + 1, "the template", named);
 	if (c->diffusers && depth == 2 && !l->key.n && c->levels[1].key.n) {

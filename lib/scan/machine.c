@@ -321,6 +321,37 @@ static bool op_obj(struct machine *m) {
 	return call_slots(m, cls, from);
 }
 
+static void run(struct machine *m);
+
+/* Runs a copy of the machine over bytes that this reader takes for data; true when it would call or import what isn't allowed. */
+static bool runs_evil(struct machine *m, struct str bytes, bool lenient) {
+	struct machine other;
+	struct reader r = reader_memory(bytes);
+	struct tally ignored = {0};
+	struct pickle_run run_ = {.place = m->run->place};
+	if (lenient) other = (struct machine){.s = m->s, .by_name = {.arena = m->s->scratch}, .lenient = true};
+	else if (!machine_copy(m, &other)) return false;
+	other.r = &r;
+	other.run = &run_;
+	other.t = &ignored;
+	other.frame = UINT64_MAX;
+	other.watch = r.at;
+	m->s->silent += 2; /* nor are bytes in it looked into */
+	run(&other);
+	m->s->silent -= 2;
+	machine_free(&other);
+	return run_.denied || (run_.calls && run_.blocked);
+}
+
+/* pickle.load doesn't know joblib's arrays and goes on with their bytes as if they were opcodes. What would come of that is tried, first roughly and then exactly. */
+static void try_as_opcodes(struct machine *m, uint64_t offset) {
+	reader_fill(m->r, READER_PEEK);
+	struct str bytes = str_sub(reader_window(m->r), 0, PROBE);
+	if (m->s->silent > 1 || !runs_evil(m, bytes, true) || !runs_evil(m, bytes, false)) return;
+	m->run->blocked++;
+	found(m->s, RULE_PICKLE_INDIRECT, offset, "the numbers of an array are opcodes that run when the file is read with pickle instead of joblib");
+}
+
 /* An array of joblib: its numbers stand behind the object that describes it, or a pickle when they are objects. */
 static bool read_array(struct machine *m) {
 	struct array_state a = m->array;
@@ -328,6 +359,7 @@ static bool read_array(struct machine *m) {
 	const uint8_t *pad = NULL;
 	if (m->frame == reader_offset(r)) m->frame = UINT64_MAX;
 	m->array = (struct array_state){0};
+	if (a.letter != 'O') try_as_opcodes(m, reader_offset(r));
 	if (a.has_dtype && a.letter == 'O') {
 		struct pickle_run run = {.place = m->run->place};
 		pickle_stream(m->s, r, &run, m->t);
@@ -385,7 +417,7 @@ static bool op_fill(struct machine *m, bool pairs) {
 	if (v_kind(object) == V_PLAIN) return broken(m, "items are given to what takes none");
 	if (pairs && m->run->joblib) note_state(m, from);
 	if (m->run->want_strings && !keep_strings(m, from)) return cut_short(m);
-	return fill(m, object, from);
+	return fill(m, object, from, pairs);
 }
 
 /* APPEND, SETITEM: the last one or two values. */
@@ -399,12 +431,13 @@ static bool op_fill_one(struct machine *m, unsigned n) {
 		if (!push(m, items[i])) return false;
 	if (n == 2 && m->run->joblib) note_state(m, from);
 	if (m->run->want_strings && !keep_strings(m, from)) return cut_short(m);
-	return fill(m, object, from);
+	return fill(m, object, from, n == 2);
 }
 
-static bool op_container(struct machine *m) {
+static bool op_container(struct machine *m, bool pairs) {
 	uint32_t from;
 	if (!unmark(m, &from)) return false;
+	if (pairs) check_pairs(m, from);
 	if (m->run->joblib) note_state(m, from);
 	value v = v_of(V_CONTAINER, weigh(m, from));
 	cut(m, from);
@@ -507,9 +540,9 @@ static bool step(struct machine *m, uint8_t op) {
 	case OP_INST: return op_global(m, true);
 	case OP_STACK_GLOBAL: return op_stack_global(m);
 	case OP_OBJ: return op_obj(m);
-	case OP_DICT:
+	case OP_DICT: return op_container(m, true);
 	case OP_LIST:
-	case OP_FROZENSET: return op_container(m);
+	case OP_FROZENSET: return op_container(m, false);
 	case OP_EMPTY_DICT:
 	case OP_EMPTY_LIST:
 	case OP_EMPTY_SET: return push(m, v_of(V_CONTAINER, 1));
@@ -599,7 +632,7 @@ static bool is_text(struct str s) {
 
 bool pickle_begins(struct scan *s, struct str head) {
 	const uint8_t *p = (const uint8_t *)head.p;
-	if (head.n < 2 || !p[0] || !strchr("(]})lcdiINSVUXTKJMGFLCP\x80\x85\x88\x89\x8A\x8B\x8C\x8D\x8E\x8F\x95\x96", (char)p[0])) return false;
+	if (head.n < 2 || !p[0] || !strchr("(]})lcdiINSVUXTKJMGFLCP\x80\x85\x88\x89\x82\x83\x84\x8A\x8B\x8C\x8D\x8E\x8F\x95\x96", (char)p[0])) return false;
 	bool protocol = p[0] == OP_PROTO && p[1] <= PROTOCOL_MOST;
 	if (p[0] == OP_PROTO && !protocol) return false;
 	struct reader r = reader_memory(str_sub(head, 0, PROBE));

@@ -91,12 +91,15 @@ struct machine {
 	uint32_t heaviest;
 	uint32_t record_memo[RECORDS], records; /* where the memo has the last records */
 	struct array_state array;
+	bool lenient;          /* what isn't there is V_LOST: for a first look at bytes of which only some readers make a pickle */
 	size_t storages_room, strings_room;
 };
 #define V_NEVER 0xFFFFFFFFu /* a memo entry that is not set */
 
 /* ---- machine_values.c ---- */
 void machine_free(struct machine *m);
+/* A machine of its own in the same state; false when memory is out. */
+bool machine_copy(const struct machine *m, struct machine *out) must_use;
 /* Stops the machine: the unpickler raises an error, or a budget is spent. False, for `return broken(…)`. */
 bool broken(struct machine *m, const char *why);
 bool push_slow(struct machine *m, value v);
@@ -143,7 +146,9 @@ bool call_slots(struct machine *m, value callable, uint32_t from);
 bool make(struct machine *m, value cls, value args);
 /* obj gets a state, items, or values. False only where the machine breaks. */
 bool build(struct machine *m, value object, value state);
-bool fill(struct machine *m, value object, uint32_t from);
+bool fill(struct machine *m, value object, uint32_t from, bool pairs);
+/* Keys and values above `from`: refuses those that would make Python call something. */
+void check_pairs(struct machine *m, uint32_t from);
 bool persistent(struct machine *m, value id);
 /* Looks at the pairs of a state for what a joblib array says of itself. */
 void note_state(struct machine *m, uint32_t from);

@@ -24,7 +24,7 @@ static void judge(struct machine *m, struct import *i) {
 	i->ok = profile_allows(profiles, i->module, i->name, &i->allowed);
 	if (!i->ok && (is_added(m, i->module, i->name) || (m->run->place == PICKLE_TORCHSCRIPT && is_script(i->module, i->name)))) {
 		i->ok = true;
-		i->allowed = (struct allowed){.flags = ALLOW_BOTH | ALLOW_NAME};
+		i->allowed = (struct allowed){.flags = ALLOW_BOTH | ALLOW_NAME | ALLOW_PAIRS | ALLOW_LIST};
 	}
 	if (!i->ok) {
 		i->denied = profile_denies(i->module, i->name);
@@ -116,6 +116,15 @@ static bool is_codec(struct machine *m, const struct tuple *t) {
 	return false;
 }
 
+/* The first argument stands in the pickle as it is: what it costs to take it was paid in bytes. */
+static bool is_held(struct machine *m, const struct tuple *t) {
+	if (!t || !t->n) return t != NULL;
+	enum kind k = v_kind(t->items[0]);
+	const struct import *of = k == V_RESULT ? import_of(m, t->items[0]) : NULL;
+	if (of && (!of->ok || of->allowed.check == CHECK_CODEC || of->allowed.check == CHECK_HELD)) return true;
+	return k == V_STRING || k == V_BYTES || k == V_TUPLE || k == V_CONTAINER || k == V_MEMOIZED;
+}
+
 static bool arguments_fit(struct machine *m, const struct import *f, const struct tuple *t, int depth) {
 	struct import *i;
 	switch (f->allowed.check) {
@@ -123,6 +132,7 @@ static bool arguments_fit(struct machine *m, const struct import *f, const struc
 	case CHECK_DTYPE: return true;
 	case CHECK_CLASS_FIRST:
 	case CHECK_RECONSTRUCTOR: return class_of(m, item(t, 0)) != NULL;
+	case CHECK_HELD: return is_held(m, t);
 	case CHECK_ONE: return t && t->n == 1;
 	case CHECK_CODEC: return is_codec(m, t);
 	case CHECK_BYTES_TORCH: return v_kind(item(t, 0)) == V_BYTES && v_payload(item(t, 0)) == 1;
@@ -232,7 +242,43 @@ bool build(struct machine *m, value object, value state) {
 	return true;
 }
 
-bool fill(struct machine *m, value object, uint32_t from) {
+/* Items of an object that came of a call. */
+static void fill_result(struct machine *m, value object, bool pairs) {
+	struct import *i = import_of(m, object);
+	if (i && i->ok && !(i->allowed.flags & (pairs ? ALLOW_PAIRS : ALLOW_LIST))) refuse(m, i, RULE_PICKLE_INDIRECT, pairs ? "gets items, which no pickler does" : "gets values, which no pickler does");
+}
+
+/* An attribute by which the unpickler, or Python itself, calls what it finds there: as a key beside something that can be called. */
+static bool is_hook(struct str key) {
+	static const char *const hooks[] = {"__setstate__", "__class__", "__dict__", "__reduce__", "__reduce_ex__", "__getattr__", "__getattribute__", "__call__", "__new__", "__init__", "__setitem__", "__del__"};
+	for (size_t i = 0; key.n > 6 && key.p[0] == '_' && i < lengthof(hooks); i++)
+		if (str_is(key, hooks[i])) return true;
+	return false;
+}
+
+static void check_pair(struct machine *m, value key, value v) {
+	struct str name;
+	bool callable = v_kind(v) == V_IMPORT || v_kind(v) == V_LOST || (v_kind(v) == V_RESULT && import_of(m, v)->allowed.check == CHECK_PARTIAL);
+	if (!callable) return;
+	if (v_kind(key) == V_LOST || (v_kind(key) == V_RESULT && v_kind(v) != V_LOST) || (string_of(m, key, &name) && is_hook(name)))
+		refuse(m, NULL, RULE_PICKLE_INDIRECT, "puts something that can be called where Python looks for what to call");
+}
+
+void check_pairs(struct machine *m, uint32_t from) {
+	value key = v_of(V_PLAIN, 1);
+	bool have = false;
+	for (uint32_t i = from; i < m->n; i++) {
+		bool many = v_kind(m->stack[i]) == V_PLAIN && v_payload(m->stack[i]) > 1;
+		if (have && !many) check_pair(m, key, m->stack[i]);
+		/* Of an even number of plain values in one slot keys and values alternate as before. */
+		if (many ? v_payload(m->stack[i]) % 2 == 0 : false) continue;
+		have = !have;
+		key = m->stack[i];
+	}
+}
+
+bool fill(struct machine *m, value object, uint32_t from, bool pairs) {
+	if (pairs) check_pairs(m, from);
 	switch (v_kind(object)) {
 	case V_MEMOIZED: add_weight(m, object, weigh(m, from)); break;
 	case V_CONTAINER: {
@@ -242,7 +288,7 @@ bool fill(struct machine *m, value object, uint32_t from) {
 		return true;
 	}
 	case V_IMPORT: refuse(m, import_of(m, object), RULE_PICKLE_INDIRECT, "gets items, which no pickler does"); break;
-	case V_RESULT:
+	case V_RESULT: fill_result(m, object, pairs); break;
 	case V_LOST: break;
 	case V_PLAIN:
 	case V_STRING:

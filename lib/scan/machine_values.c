@@ -11,6 +11,31 @@ void machine_free(struct machine *m) {
 	free(m->tuples);
 }
 
+static bool copy(void *to, const void *from, uint64_t n, size_t size) {
+	void *p = n ? malloc(n * size) : NULL;
+	if (p) memcpy(p, from, n * size);
+	memcpy(to, &p, sizeof p);
+	return p || !n;
+}
+
+bool machine_copy(const struct machine *m, struct machine *out) {
+	*out = *m;
+	bool ok = copy(&out->stack, m->stack, m->room, sizeof *m->stack);
+	ok &= copy(&out->marks, m->marks, m->marks_room, sizeof *m->marks);
+	ok &= copy(&out->memo, m->memo, m->memo_room, sizeof *m->memo);
+	ok &= copy(&out->kept, m->kept, m->kept_room, sizeof *m->kept);
+	ok &= copy(&out->pool, m->pool, m->pool_room, 1);
+	ok &= copy(&out->slots, m->slots, m->slots_n, sizeof *m->slots);
+	ok &= copy(&out->recent, m->recent, m->recent ? RECENT : 0, sizeof *m->recent);
+	ok &= copy(&out->tuples, m->tuples, m->tuples ? TUPLES : 0, sizeof *m->tuples);
+	out->imports = arena_array(m->s->scratch, (uint64_t)m->imports_n + 1, sizeof *m->imports);
+	if (out->imports && m->imports_n) memcpy(out->imports, m->imports, m->imports_n * sizeof *m->imports);
+	out->imports_room = m->imports_n + 1;
+	out->by_name = (struct map){.arena = m->s->scratch};
+	if (!ok) machine_free(out);
+	return ok && out->imports;
+}
+
 bool broken(struct machine *m, const char *why) {
 	m->run->end = PICKLE_BROKEN;
 	m->run->why = why;
@@ -52,7 +77,14 @@ bool push_number(struct machine *m, int64_t n) {
 	return push_plain(m);
 }
 
+/* What a look at bytes takes for a value that isn't there. */
+static bool lost(value *out) {
+	*out = v_of(V_LOST, 0);
+	return true;
+}
+
 bool pop(struct machine *m, value *out) {
+	if (m->n <= m->floor && m->lenient) return lost(out);
 	if (m->n <= m->floor) return broken(m, "the stack has too little");
 	value *last = &m->stack[m->n - 1];
 	if (v_kind(*last) == V_PLAIN && v_payload(*last) > 1) {
@@ -66,6 +98,7 @@ bool pop(struct machine *m, value *out) {
 }
 
 bool top(struct machine *m, value *out) {
+	if (m->n <= m->floor && m->lenient && !push(m, v_of(V_LOST, 0))) return false;
 	if (m->n <= m->floor) return broken(m, "the stack has too little");
 	*out = m->stack[m->n - 1];
 	if (v_kind(*out) == V_PLAIN) *out = v_of(V_PLAIN, 1);
@@ -84,6 +117,10 @@ bool mark(struct machine *m) {
 }
 
 bool unmark(struct machine *m, uint32_t *from) {
+	if (!m->marks_n && m->lenient) {
+		*from = m->n;
+		return true;
+	}
 	if (!m->marks_n) return broken(m, "there is no mark");
 	*from = m->marks[--m->marks_n];
 	m->floor = m->marks_n ? m->marks[m->marks_n - 1] : 0;
@@ -162,7 +199,9 @@ bool memo_put(struct machine *m, uint64_t index) {
 }
 
 bool memo_get(struct machine *m, uint64_t index) {
-	if (index >= m->memo_room || m->memo[index] == V_NEVER) return broken(m, "the memo has no such entry");
+	bool known = index < m->memo_room && m->memo[index] != V_NEVER;
+	if (!known && m->lenient) return push(m, v_of(V_LOST, 0));
+	if (!known) return broken(m, "the memo has no such entry");
 	value v = m->memo[index];
 	if (v_kind(v) == V_CONTAINER) v = v_of(V_MEMOIZED, (uint32_t)index);
 	return v_kind(v) == V_PLAIN ? push_plain(m) : push(m, v);

@@ -9,6 +9,8 @@ enum allowed_flag {
 	ALLOW_CLASS = 1, /* may be made without its __init__ (NEWOBJ, copyreg._reconstructor), and be named as a type */
 	ALLOW_CALL = 2,  /* may be called (REDUCE, INST, OBJ) */
 	ALLOW_NAME = 4,  /* may be named, as a value */
+	ALLOW_PAIRS = 8, /* a mapping: its objects may get items */
+	ALLOW_LIST = 16, /* a sequence without attributes of its own: its objects may get values. (Of others the unpickler calls whatever attribute is named append, extend or add.) */
 	ALLOW_BOTH = ALLOW_CLASS | ALLOW_CALL,
 };
 
@@ -18,6 +20,7 @@ enum allowed_check {
 	CHECK_CLASS_FIRST,  /* the first is an allowed class */
 	CHECK_RECONSTRUCTOR,/* as copyreg._reconstructor: class, base, state; gives an object of the class */
 	CHECK_ONE,          /* exactly one */
+	CHECK_HELD,         /* nothing, or values that stand in the pickle: no number that is a length, no range */
 	CHECK_CODEC,        /* text and the name of a codec that only maps characters */
 	CHECK_DTYPE,        /* a NumPy type by its name */
 	CHECK_BYTES_TORCH,  /* bytes that hold a PyTorch file, which was examined */

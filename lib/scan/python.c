@@ -1,5 +1,6 @@
 /* Python source that lies beside weights: told by statements at the start of lines, since nothing else says what a text is. It runs when it is imported, so it is for REVIEW; what runs commands or fetched code is BLOCK. */
 #include "formats.h"
+#include "profile.h"
 
 static bool letter(char c) {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
@@ -27,17 +28,6 @@ static bool is_statement(struct str line) {
 	return str_starts(line, S("if __name__"));
 }
 
-/* The first statement outside of fences of Markdown, or STR_NONE. */
-static size_t first_statement(struct str text) {
-	struct str rest = text, line;
-	bool fenced = false;
-	while (str_split(&rest, '\n', &line)) {
-		if (str_starts(str_trim(line), S("```")) || str_starts(str_trim(line), S("~~~"))) fenced = !fenced;
-		else if (!fenced && line.n < 4096 && is_statement(line)) return (size_t)(line.p - text.p);
-	}
-	return STR_NONE;
-}
-
 /* The word stands there by itself: no part of a longer name, and (unless it is dotted) no method. */
 static size_t find_call(struct str text, struct str call) {
 	for (size_t at = 0;;) {
@@ -55,6 +45,41 @@ static const char *const dangerous[] = {
 	"pip.main(", "shutil.rmtree(", "getattr(__builtins__", "globals()[",
 };
 
+/* A line that can only be Python, or a call that has no other business at the start of a line. */
+static bool is_code(struct str line) {
+	struct str t = str_trim(line);
+	if (is_statement(line)) return true;
+	for (size_t i = 0; i < lengthof(dangerous); i++)
+		if (str_ends(str_of(dangerous[i]), S("(")) && str_starts(line, str_of(dangerous[i]))) return true;
+	if (!str_ends(t, S(":"))) return false;
+	return str_is(t, "try:") || str_starts(line, S("while ")) || str_starts(line, S("with ")) || str_starts(line, S("if ")) || (str_starts(line, S("for ")) && str_find(line, S(" in ")) != STR_NONE);
+}
+
+/* Where a text between three quotes begins or ends in the line; *quote is which is open, or 0. */
+static void follow_quotes(struct str line, char *quote) {
+	for (size_t i = 0; i + 2 < line.n; i++) {
+		char c = line.p[i];
+		if ((c != '"' && c != '\'') || line.p[i + 1] != c || line.p[i + 2] != c || (*quote && *quote != c)) continue;
+		*quote = *quote ? 0 : c;
+		i += 2;
+	}
+}
+
+/* The first line of code that is neither in a text of Python nor in a fence of Markdown, or STR_NONE. */
+static size_t first_statement(struct str text) {
+	struct str rest = text, line;
+	bool fenced = false;
+	char quote = 0;
+	if (str_starts(rest, S("\xEF\xBB\xBF"))) rest = str_from(rest, 3);
+	while (str_split(&rest, '\n', &line)) {
+		bool fence = !quote && (str_starts(str_trim(line), S("```")) || str_starts(str_trim(line), S("~~~")));
+		if (fence) fenced = !fenced;
+		else if (!fenced && !quote && is_code(str_sub(line, 0, 4096))) return (size_t)(line.p - text.p);
+		else if (!fenced) follow_quotes(line, &quote);
+	}
+	return STR_NONE;
+}
+
 bool check_python(struct scan *s, struct str text) {
 	size_t at = first_statement(text);
 	bool bad = false;
@@ -67,4 +92,33 @@ bool check_python(struct scan *s, struct str text) {
 	}
 	if (!bad) found(s, RULE_PYTHON_SOURCE, at, "it is Python source");
 	return true;
+}
+
+/* ---- configurations in YAML ---- */
+
+/* "_target_: package.function", by which Hydra's instantiate() calls whatever is named (CVE-2025-23304). */
+static void check_targets(struct scan *s, struct str text) {
+	for (size_t at = 0, i; (i = str_find(str_from(text, at), S("_target_"))) != STR_NONE;) {
+		at += i + 8;
+		struct str rest = str_trim(str_sub(text, at, 300));
+		if (!str_starts(rest, S(":"))) continue;
+		rest = str_trim(str_from(rest, 1));
+		while (rest.n && (rest.p[0] == '\'' || rest.p[0] == '"')) rest = str_from(rest, 1);
+		check_target(s, take_name(&rest), at);
+	}
+}
+
+void check_target(struct scan *s, struct str name, uint64_t at) {
+	size_t dot = str_rfind_char(name, '.');
+	if (dot == STR_NONE || !profile_denies(str_sub(name, 0, dot), str_from(name, dot + 1))) return;
+	found(s, RULE_CONFIG_CODE, at, "_target_ names \"%.*s\"", SHOWN(s, name));
+}
+
+void check_yaml(struct scan *s, struct str text) {
+	static const char *const tags[] = {"!!python/object", "!!python/name", "!!python/module", "!!python/apply", "tag:yaml.org,2002:python/"};
+	for (size_t i = 0; i < lengthof(tags); i++) {
+		size_t at = str_find(text, str_of(tags[i]));
+		if (at != STR_NONE) found(s, RULE_CONFIG_CODE, at, "YAML that makes Python objects, %s", tags[i]);
+	}
+	check_targets(s, text);
 }

@@ -126,7 +126,7 @@ static bool read_entry(struct zip *z, uint64_t offset, struct zip_entry *e, uint
 	*next = offset + CENTRAL_SIZE + name + extra + comment;
 	if (*next > end) return false;
 	*e = (struct zip_entry){
-		.name = str_n(p + CENTRAL_SIZE, name), .packed = le32(p + 20), .size = le32(p + 24), .header = le32(p + 42), .crc = le32(p + 16),
+		.name = str_n(p + CENTRAL_SIZE, name), .extra = str_n(p + CENTRAL_SIZE + name, extra), .packed = le32(p + 20), .size = le32(p + 24), .header = le32(p + 42), .crc = le32(p + 16),
 		.attributes = le32(p + 38), .method = le16(p + 10), .flags = le16(p + 8), .made_by = le16(p + 4),
 	};
 	if (!read_extra(str_n(p + CENTRAL_SIZE + name, extra), &e->size, &e->packed, &e->header)) return false;
@@ -153,6 +153,16 @@ static bool read_directory(struct zip *z, const struct end_record *end) {
 }
 
 /* ---- local headers ---- */
+
+/* A second name (Info-ZIP's Unicode path, 0x7075), which some readers take instead of the first. */
+static bool has_other_name(struct str extra, struct str name) {
+	const uint8_t *p = (const uint8_t *)extra.p;
+	for (size_t i = 0; i + 4 <= extra.n; i += 4 + (size_t)le16(p + i + 2)) {
+		size_t n = le16(p + i + 2);
+		if (le16(p + i) == 0x7075 && (i + 4 + n > extra.n || n < 5 || !str_eq(str_n(p + i + 9, n - 5), name))) return true;
+	}
+	return false;
+}
 
 static void differs(struct zip *z, const struct zip_entry *e, const char *what) {
 	found(z->s, RULE_ZIP_AMBIGUOUS, e->header, "local header and central directory differ over %s of \"%.*s\"", what, SHOWN(z->s, e->name));
@@ -183,7 +193,7 @@ static bool check_local(struct zip *z, struct zip_entry *e) {
 	bool later = le16(p + 6) & FLAG_DESCRIPTOR;
 	e->data = e->header + LOCAL_SIZE + name + extra;
 	if (!read_extra(str_n(p + LOCAL_SIZE + name, extra), &size, &packed, NULL)) differs(z, e, "the extra field");
-	if (!str_eq(local, e->name)) differs(z, e, "the name");
+	if (!str_eq(local, e->name) || has_other_name(str_n(p + LOCAL_SIZE + name, extra), e->name) || has_other_name(e->extra, e->name)) differs(z, e, "the name");
 	if (le16(p + 8) != e->method) differs(z, e, "the method");
 	if ((le16(p + 6) ^ e->flags) & (FLAG_ENCRYPTED | FLAG_DESCRIPTOR | FLAG_UTF8)) differs(z, e, "the flags");
 	bool empty = later && !size && !packed;

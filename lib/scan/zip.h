@@ -6,7 +6,7 @@
 #include "inside.h"
 
 struct zip_entry {
-	struct str name;       /* as the central directory has it */
+	struct str name, extra; /* as the central directory has them */
 	uint64_t packed, size; /* bytes */
 	uint64_t header, data; /* offsets in the file */
 	uint32_t crc, attributes;

@@ -230,7 +230,7 @@ def r():
     saveRDS(list(a=1:10, b=c("x", NA), c=TRUE, d=1i, e=as.raw(1:3), f=NULL, g=factor("a"), h=data.frame(x=1:3, y=letters[1:3])), "FOLDER/list.rds")
     saveRDS(1:5, "FOLDER/plain.rds", compress=FALSE); saveRDS(1:5, "FOLDER/bzip2.rds", compress="bzip2"); saveRDS(1:5, "FOLDER/xz.rds", compress="xz"); saveRDS(iris, "FOLDER/v2.rds", version=2)
     saveRDS(matrix(0, 3, 3), "FOLDER/matrix.rds"); x <- 1; y <- "b"; save(x, y, file="FOLDER/both.RData"); saveRDS(quote(a + b), "FOLDER/call.rds"); saveRDS(new.env(), "FOLDER/env.rds")
-    saveRDS(stats::lm(mpg ~ wt, mtcars), "FOLDER/review-lm.rds"); saveRDS(stats::glm(am ~ wt, binomial(), mtcars), "FOLDER/review-glm.rds"); saveRDS(function(x) x, "FOLDER/review-function.rds")
+    saveRDS(stats::lm(mpg ~ wt, mtcars), "FOLDER/lm.rds"); saveRDS(stats::glm(am ~ wt, binomial(), mtcars), "FOLDER/review-glm.rds"); saveRDS(function(x) x, "FOLDER/review-function.rds")
     """.replace("FOLDER", folder)
     subprocess.run(["Rscript", "-e", code], check=True, stderr=subprocess.DEVNULL)
 
@@ -307,6 +307,8 @@ def python():
     put("review-modeling.py", b"import torch\nfrom torch import nn\n\n\nclass Model(nn.Module):\n    def forward(self, x):\n        self.eval()\n        return x\n")
     put("README-code.md", b"# A model\n\n```python\nimport os\nos.system('x')\n```\n")
     put("chat_template.jinja", CHAT.encode())
+    put("config.yaml", b"model:\n  _target_: torch.nn.Linear\n  in_features: 3\n# a comment: if this works\n")
+    put("prose.txt", b"For each model in the list, see below:\nimport duties were raised.\nfrom here on we import nothing\n")
 
 
 for write in (plain, text, tensors, gguf, numpy, sklearn, pandas, torch, h5py, onnx, r, sevenzip, tensorflow, tflite, python):

@@ -366,3 +366,29 @@ put("review-script", b"#!/bin/sh\necho polder\n")
 put("inconclusive-random.bin", bytes((i * 7919 >> 3) & 255 for i in range(1000)))
 put("inconclusive-rar.rar", b"Rar!\x1a\x07\x01\x00" + bytes(50))
 put("inconclusive-zeros.bin", bytes(1000))
+
+# ---- calls without a call ----
+put("block-append-attribute.pkl", b"\x80\x02ccollections\nOrderedDict\n)R}X\x06\0\0\0appendctorch.storage\n_load_from_bytes\nsbX\x01\0\0\0aa.")
+put("block-setstate-attribute.pkl", b"\x80\x02ccollections\nOrderedDict\n)R}X\x0c\0\0\0__setstate__ctorch.storage\n_load_from_bytes\nsbX\x01\0\0\0ab.")
+put("block-setstate-spelled.pkl", b"\x80\x02ccollections\nOrderedDict\n)R}cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\nX\x03\0\0\0S12\x85RX\x0c\0\0\0__setstate__\x86Rctorch.storage\n_load_from_bytes\nsbX\x01\0\0\0ab.")
+put("block-length-as-argument.pkl", b"\x80\x02cbuiltins\nbytearray\nJ\xff\xff\xff\x7f\x85R.")
+put("block-range-as-argument.pkl", b"\x80\x02cbuiltins\nlist\ncbuiltins\nrange\nJ\xff\xff\xff\x7f\x85R\x85R.")
+put("block-distribution.pkl", b"\x80\x02cscipy.stats._continuous_distns\nnorm_gen\n)\x81}X\x12\0\0\0_parse_arg_templateX\x01\0\0\0xsb.")
+numbers = b"cos\nsystem\n(S'echo polder'\ntR."
+two_readings = (b"\x80\x03cjoblib.numpy_pickle\nNumpyArrayWrapper\n)\x81}(X\x08\0\0\0subclasscnumpy\nndarray\nX\x05\0\0\0shapeK%c\x85X\x05\0\0\0orderX\x01\0\0\0CX\x05\0\0\0dtype"
+                b"cnumpy\ndtype\nX\x02\0\0\0u1K\0K\1\x87RX\x0a\0\0\0allow_mmap\x89ub%b.")
+put("block-joblib-two-readings.joblib", two_readings % (len(numbers), numbers))
+numbers = b"0\x80\x04h\0h\1\x93\x8c\x04echo\x85R."
+put("block-joblib-two-readings-memo.joblib", b"\x80\x03X\x02\0\0\0osq\0X\x06\0\0\0systemq\x01" + (two_readings % (len(numbers), numbers))[2:])
+
+# ---- texts ----
+put("block-yaml.yaml", b"a: !!python/object/apply:os.system ['echo']\n")
+put("block-yaml-tag.yaml", b"a: !<tag:yaml.org,2002:python/object/apply:os.system> ['echo']\n")
+put("block-hydra.yaml", b"model:\n  _target_: os.system\n  command: echo\n")
+put("block-hydra.json", b'{"model": {"_target_": "builtins.exec", "_args_": ["1"]}}')
+put("block-code-in-fence.py", b'"""\n```\n"""\nimport os\nos.system("echo")\n"""\n```\n"""\n')
+put("block-code-without-import.py", b"exec(__import__('os').system('echo'))\n")
+put("block-code-in-try.py", b"try:\n    import os\n    os.system('echo')\nexcept Exception:\n    pass\n")
+unicode_path = zipfile.ZipInfo("archive/other")
+unicode_path.extra = struct.pack("<HHBI", 0x7075, 5 + 16, 1, zlib.crc32(b"archive/other")) + b"archive/data.pkl"
+put("block-zip-unicode-path.pt", zipped([(unicode_path, b"hello")]))
