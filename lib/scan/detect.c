@@ -4,6 +4,8 @@
 #include "template.h"
 #include "unpack.h"
 
+#include <sys/mman.h>
+
 enum { HEAD = 1024 };
 
 struct head {
@@ -105,6 +107,13 @@ static void parse_program(struct scan *s, struct reader *r, struct tally *t) {
 static void parse_unsupported(struct scan *s, struct reader *r, struct tally *t) {
 	(void)t;
 	found(s, RULE_UNSUPPORTED, reader_offset(r), "a file that begins with \"%.*s\"", SHOWN(s, str_sub(reader_window(r), 0, 8)));
+}
+
+void only_heads(struct str bytes) {
+	enum { LARGE = 4 << 20, PAGE = 4096 };
+	if (bytes.n < LARGE) return;
+	uintptr_t from = ((uintptr_t)bytes.p + PAGE - 1) & ~(uintptr_t)(PAGE - 1), to = ((uintptr_t)bytes.p + bytes.n) & ~(uintptr_t)(PAGE - 1);
+	posix_madvise((void *)from, to - from, POSIX_MADV_RANDOM);
 }
 
 void opaque_data(struct scan *s, struct str bytes, uint64_t offset, const char *what) {

@@ -164,7 +164,7 @@ static bool note_start(struct gguf *g, uint64_t start) {
 static bool read_tensor(struct gguf *g) {
 	struct str name;
 	uint32_t dimensions, type;
-	uint64_t shape[DIMENSIONS] = {1, 1, 1, 1}, offset, bytes;
+	uint64_t shape[DIMENSIONS] = {1, 1, 1, 1}, offset, bytes = 0;
 	if (!string(g, NAME_MOST, &name)) return false;
 	if (!unique(g, &g->names, arena_str(g->s->scratch, name))) return invalid(g, "two tensors have one name");
 	if (!u32(g, &dimensions)) return false;
@@ -217,6 +217,7 @@ void parse_gguf(struct scan *s, struct reader *r, struct tally *t) {
 	if (g.data) padding(&g, fill);
 	t->parsed += reader_offset(r) - g.began - at;
 	reader_fill(r, READER_PEEK);
+	only_heads(reader_window(r));
 	for (size_t i = 0; i < g.n && g.starts[i] < reader_have(r) && !time_is_up(s); i++) opaque_data(s, str_from(reader_window(r), g.starts[i]), reader_offset(r) + g.starts[i], "a tensor");
 	uint64_t passed = reader_skip(r, g.data);
 	t->opaque += passed;

@@ -77,6 +77,8 @@ void stream_fault(struct scan *s, const struct reader *r);
 
 /* Data of a known length and no structure, such as a tensor's numbers: looks for what has no business there (programs, archives). */
 void opaque_data(struct scan *s, struct str bytes, uint64_t offset, const char *what);
+/* Of these bytes only the first of each part will be looked at: the system need not read ahead. */
+void only_heads(struct str bytes);
 /* Name of the executable format that bytes begin with, or NULL. */
 const char *executable_format(struct str bytes);
 

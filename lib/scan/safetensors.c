@@ -218,6 +218,7 @@ static bool check_order(struct tensors *t, uint64_t *end) {
 
 /* Each tensor's first bytes, where the data are in memory. */
 static void look_into_data(struct tensors *t, struct str data, uint64_t offset) {
+	only_heads(data);
 	for (size_t i = 0; i < t->n && !time_is_up(t->s); i++) opaque_data(t->s, str_sub(data, t->items[i].from, t->items[i].to - t->items[i].from), offset + t->items[i].from, "a tensor");
 }
 
