@@ -72,6 +72,12 @@ static bool is_unsupported(const struct head *h) {
 	return begins(h, S("Rar!\x1A\7")) || begins(h, S("MSCF\0\0\0\0")) || begins(h, S("!<arch>\n")) || begins(h, S("A\n2\n")) || begins(h, S("A\n3\n")) || begins(h, S("RDA2\n")) || begins(h, S("RDA3\n")) || begins(h, S("SQLite format 3")) || begins(h, S("\xCA\xFE\xBA\xBE")) ||
 		begins(h, S("\0asm"));
 }
+static bool is_media(const struct head *h) {
+	return is_picture(h->bytes);
+}
+static bool is_vocabulary(const struct head *h) {
+	return is_sentencepiece(h->bytes);
+}
 static bool is_packed(const struct head *h) {
 	return packing_of(h->bytes) != PACK_NONE;
 }
@@ -130,6 +136,8 @@ static const struct format formats[] = {
 	{"tar", is_archive, false, parse_tar},
 	{"r-serialization", is_r, false, parse_rds},
 	{"7z", is_7z, true, parse_7z},
+	{"picture", is_media, false, parse_picture},
+	{"sentencepiece", is_vocabulary, true, parse_sentencepiece},
 	{"unsupported", is_unsupported, false, parse_unsupported},
 	{"tflite", is_lite, true, parse_tflite},
 	{"onnx", is_onnx_model, true, parse_onnx},

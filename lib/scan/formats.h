@@ -17,6 +17,8 @@ void parse_coreml(struct scan *s, struct reader *r, struct tally *t);      /* wh
 void parse_tflite(struct scan *s, struct reader *r, struct tally *t);      /* whole */
 void parse_rds(struct scan *s, struct reader *r, struct tally *t);
 void parse_7z(struct scan *s, struct reader *r, struct tally *t);          /* whole */
+void parse_picture(struct scan *s, struct reader *r, struct tally *t);
+void parse_sentencepiece(struct scan *s, struct reader *r, struct tally *t); /* whole */
 void parse_tar(struct scan *s, struct reader *r, struct tally *t);
 void parse_json(struct scan *s, struct reader *r, struct tally *t);        /* whole */
 void parse_packed(struct scan *s, struct reader *r, struct tally *t);
@@ -47,3 +49,5 @@ bool check_python(struct scan *s, struct str text);
 void check_yaml(struct scan *s, struct str text);
 /* Judges what Hydra would call. */
 void check_target(struct scan *s, struct str name, uint64_t at);
+bool is_picture(struct str head);
+bool is_sentencepiece(struct str whole);

@@ -3,6 +3,7 @@
 #include "hdf5.h"
 
 #include "formats.h"
+#include "pickle.h"
 
 enum {
 	M_DATASPACE = 1, M_LINK_INFO = 2, M_DATATYPE = 3, M_LINK = 6, M_EXTERNAL = 7, M_LAYOUT = 8, M_ATTRIBUTE = 12, M_CONTINUE = 16, M_SYMBOLS = 17, M_ATTRIBUTE_INFO = 21,
@@ -76,11 +77,19 @@ static void read_layout(struct hdf5 *h, struct str m, uint64_t at) {
 	if (m.n >= 2 && (p[0] == 3 || p[0] == 4 || p[0] == 5) && p[1] == 3) outside(h, at, "a virtual dataset reads other files", STR_EMPTY);
 }
 
-static void check_json_text(struct hdf5 *h, struct str text, uint64_t at) {
+/* PyTables and pandas keep pickles in attributes, and load them. */
+static void check_pickle(struct hdf5 *h, struct str text, uint64_t at) {
+	struct reader r = reader_memory(text);
+	struct tally ignored = {0};
+	if (pickle_begins(h->s, text)) examine_member(h->s, arena_fmt(h->s->scratch, "attribute at %llu", (unsigned long long)at), at, &r, &ignored);
+}
+
+static void check_text(struct hdf5 *h, struct str text, uint64_t at) {
 	size_t end;
 	const char *error;
 	struct str t = str_trim(text);
 	while (t.n && !t.p[t.n - 1]) t.n--;
+	if (t.n > 1 && t.p[0] != '{') check_pickle(h, t, at);
 	if (t.n && t.p[0] == '{' && !check_json(h->s, t, at, &end, &error) && !h->s->over) found(h->s, RULE_JSON_INVALID, at + end, "an attribute: %s", error);
 }
 
@@ -97,7 +106,7 @@ static void read_heap_text(struct hdf5 *h, const uint8_t *p) {
 		uint64_t n = hdf5_number(c + at + 8, h->length_size);
 		if (n == NOWHERE || n > size - at - step) return;
 		if (le16(c + at) == index) {
-			check_json_text(h, str_n(c + at + step, n), heap + at + step);
+			check_text(h, str_n(c + at + step, n), heap + at + step);
 			return;
 		}
 		if (!le16(c + at)) return;
@@ -118,7 +127,7 @@ static void read_attribute(struct hdf5 *h, struct str m, uint64_t at) {
 	if (from + name + type + space > m.n || type < 8) return;
 	const uint8_t *kind = p + from + name, *v = kind + type + space;
 	size_t left = m.n - (from + name + type + space);
-	if ((kind[0] & 15) == 3) check_json_text(h, str_n(v, left), at + (uint64_t)(v - p));
+	if ((kind[0] & 15) == 3) check_text(h, str_n(v, left), at + (uint64_t)(v - p));
 	if ((kind[0] & 15) == 9)
 		for (; left >= 8u + h->offset_size; left -= 8u + h->offset_size, v += 8u + h->offset_size) read_heap_text(h, v);
 }

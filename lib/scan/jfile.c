@@ -5,12 +5,15 @@
 #include "formats.h"
 #include "jtext.h"
 #include "keras.h"
+#include "profile.h"
 #include "template.h"
 
 struct level {
 	struct str key;          /* the name whose value comes */
 	uint64_t key_at;
 	struct keras_object keras;
+	struct str module, class_name; /* of skops: "__module__", "__class__" */
+	bool loader;                   /* "__loader__" */
 	bool in_auto_map;        /* in the value of auto_map, or of custom_pipelines */
 	bool in_template;
 };
@@ -40,6 +43,9 @@ static void string(struct config *c, int depth) {
 	struct level *l = &c->levels[depth];
 	struct str v = jtext_string(&c->j, c->s->scratch);
 	keras_string(&l->keras, l->key, v);
+	if (str_is(l->key, "__module__")) l->module = v;
+	if (str_is(l->key, "__class__")) l->class_name = v;
+	if (str_is(l->key, "__loader__")) l->loader = true;
 	if (l->in_auto_map) remote_code(c, "auto_map", v);
 	if (str_is(l->key, "auto_map")) remote_code(c, "auto_map", v);
 	if (str_is(l->key, "custom_pipeline") && v.n) remote_code(c, "custom_pipeline", v);
@@ -50,6 +56,14 @@ static void string(struct config *c, int depth) {
 		c->levels[depth].key = S("-");
 		library(c, &c->levels[1], v);
 	}
+}
+
+/* skops (skops/io/_utils.py): a node names the class or function that it is loaded with, as a pickle does. */
+static void check_node(struct config *c, const struct level *l) {
+	unsigned profiles = c->s->options->profiles ? c->s->options->profiles : SCAN_ALL_PROFILES;
+	struct allowed a;
+	if (!l->loader || !l->class_name.n || profile_allows(profiles, l->module, l->class_name, &a)) return;
+	found(c->s, RULE_CONFIG_CODE, c->base + c->j.from, "a node of skops names \"%.*s.%.*s\"", SHOWN(c->s, l->module), SHOWN(c->s, l->class_name));
 }
 
 static void enter(struct config *c, int depth, bool array) {
@@ -69,7 +83,9 @@ static bool walk(struct config *c) {
 		switch (token) {
 		case J_OBJECT:
 		case J_ARRAY: enter(c, c->j.depth, token == J_ARRAY); break;
-		case J_OBJECT_END: keras_check(c->s, &c->levels[c->j.depth + 1].keras, c->base + c->j.from); break;
+		case J_OBJECT_END:
+			check_node(c, &c->levels[c->j.depth + 1]);
+			keras_check(c->s, &c->levels[c->j.depth + 1].keras, c->base + c->j.from); break;
 		case J_NAME:
 			l->key = jtext_string(&c->j, c->s->scratch);
 			if (c->j.depth == 1 && str_is(l->key, "_diffusers_version")) c->diffusers = true;

@@ -303,6 +303,18 @@ def tflite():
     put("model.tflite", struct.pack("<I", model) + b"TFL3" + data)
 
 
+def beside():
+    """What lies beside models."""
+    import zlib
+    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    put("logo.png", b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b""))
+    put("photo.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0\xff\xda\0\x08\1\1\0\0?\0" + b"\x12\xff\0\x34" * 20 + b"\xff\xd9")
+    put("tokenizer.model", b"".join(field(1, field(1, t) + b"\x15" + struct.pack("<f", -i) + field(3, 1)) for i, t in enumerate(["<unk>", "<s>", "</s>", "a", "\u2581b"] * 10)) + field(2, field(1, "x")) + field(3, field(1, "nmt")))
+    with zipfile.ZipFile(path("model.skops"), "w") as z:
+        z.writestr("schema.json", json.dumps({"__class__": "LogisticRegression", "__module__": "sklearn.linear_model._logistic", "__loader__": "ObjectNode", "content": {"__class__": "dict", "__module__": "builtins",
+                   "__loader__": "DictNode", "content": {}}, "protocol": 1}))
+
+
 def python():
     put("review-modeling.py", b"import torch\nfrom torch import nn\n\n\nclass Model(nn.Module):\n    def forward(self, x):\n        self.eval()\n        return x\n")
     put("README-code.md", b"# A model\n\n```python\nimport os\nos.system('x')\n```\n")
@@ -311,7 +323,7 @@ def python():
     put("prose.txt", b"For each model in the list, see below:\nimport duties were raised.\nfrom here on we import nothing\n")
 
 
-for write in (plain, text, tensors, gguf, numpy, sklearn, pandas, torch, h5py, onnx, r, sevenzip, tensorflow, tflite, python):
+for write in (plain, text, tensors, gguf, numpy, sklearn, pandas, torch, h5py, onnx, r, sevenzip, tensorflow, tflite, beside, python):
     try:
         write()
     except ImportError as e:

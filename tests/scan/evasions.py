@@ -392,3 +392,11 @@ put("block-code-in-try.py", b"try:\n    import os\n    os.system('echo')\nexcept
 unicode_path = zipfile.ZipInfo("archive/other")
 unicode_path.extra = struct.pack("<HHBI", 0x7075, 5 + 16, 1, zlib.crc32(b"archive/other")) + b"archive/data.pkl"
 put("block-zip-unicode-path.pt", zipped([(unicode_path, b"hello")]))
+put("block-skops.skops", zipped([("schema.json", json.dumps({"__class__": "system", "__module__": "os", "__loader__": "FunctionNode", "content": {}}))]))
+put("inconclusive-png-trailing.png", b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 0) + b"IEND\xaeB`\x82" + b"more")
+put("block-png-zip.png", b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 0) + b"IEND\xaeB`\x82" + zipped([("a/data.pkl", EVIL)]))
+try:
+    import h5py
+    put("block-pytables.h5", hdf5(lambda f: f.attrs.__setitem__("x", numpy.bytes_(ECHO))))
+except ImportError:
+    pass
