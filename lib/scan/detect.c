@@ -78,6 +78,9 @@ static bool is_media(const struct head *h) {
 static bool is_vocabulary(const struct head *h) {
 	return is_sentencepiece(h->bytes);
 }
+static bool is_metadata(const struct head *h) {
+	return is_keras_metadata(h->bytes);
+}
 static bool is_packed(const struct head *h) {
 	return packing_of(h->bytes) != PACK_NONE;
 }
@@ -143,6 +146,7 @@ static const struct format formats[] = {
 	{"onnx", is_onnx_model, true, parse_onnx},
 	{"tensorflow-savedmodel", is_saved, true, parse_saved_model},
 	{"tensorflow-graph", is_graph, true, parse_tensorflow_graph},
+	{"keras-metadata", is_metadata, true, parse_keras_metadata},
 	{"coreml", is_coreml_model, true, parse_coreml},
 	{"program", is_program, false, parse_program},
 	{"safetensors", is_tensors, false, parse_safetensors},
@@ -181,13 +185,23 @@ static void parse_text(struct scan *s, struct reader *r, struct tally *t) {
 	}
 }
 
+/* A text is held in memory whole: only then it is certain that it isn't a pickle of a text protocol whose first string is long. */
+static void parse_text_whole(struct scan *s, struct reader *r, struct tally *t) {
+	struct held held;
+	if (!all_bytes(s, r, &held)) return;
+	struct reader memory = reader_memory(held.bytes);
+	if (held.copy && pickle_begins(s, held.bytes)) parse_pickle(s, &memory, t);
+	else parse_text(s, &memory, t);
+	if (held.copy) drop_bytes(s, &held);
+}
+
 static void parse_unknown(struct scan *s, struct reader *r, struct tally *t) {
 	reader_fill(r, HEAD);
 	struct str head = reader_window(r);
 	if (!head.n) {
 		s->file->format = "empty";
 	} else if (is_text(str_sub(head, 0, 4 * HEAD)) && str_utf8(str_cut_utf8(head, 4 * HEAD))) {
-		parse_text(s, r, t);
+		parse_text_whole(s, r, t);
 	} else {
 		s->file->format = "unknown";
 		found(s, RULE_UNKNOWN, 0, "a file of a format that isn't known, which begins with \"%.*s\"", SHOWN(s, str_sub(head, 0, 8)));

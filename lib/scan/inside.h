@@ -38,6 +38,8 @@ struct scan {
 /* A finding; the message is cleaned of control characters and bad UTF-8. One that stands already with the same rule, member and message
  * is not repeated. */
 void found(struct scan *s, enum rule rule, uint64_t offset, const char *fmt, ...) printf_like(4, 5);
+/* Adds a finding about the file as it lies on the disk to one that was examined. */
+enum err_code scan_add(struct arena *a, struct scan_file *file, enum rule rule, const char *message, struct err *e) must_use;
 /* With a severity above the rule's own. */
 void found_severe(struct scan *s, enum rule rule, enum scan_severity severity, uint64_t offset, const char *fmt, ...) printf_like(5, 6);
 /* Text of the file for a message: printable, at most 120 bytes, in the scratch arena. */

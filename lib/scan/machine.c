@@ -223,7 +223,7 @@ static bool look_into_bytes(struct machine *m, uint64_t n) {
 	reader_fill(r, n < READER_PEEK ? n : READER_PEEK);
 	struct str head = str_sub(reader_window(r), 0, n);
 	bool archive = str_starts(head, S("PK\3\4")) || str_starts(head, S("\x93NUMPY"));
-	if (!archive && !executable_format(head) && !pickle_begins(m->s, str_sub(head, 0, PROBE))) return false;
+	if (!archive && !executable_format(head) && !pickle_begins(m->s, head)) return false;
 	uint64_t at = reader_offset(r);
 	struct str name = arena_fmt(m->s->scratch, "bytes at %llu", (unsigned long long)at);
 	struct tally ignored = {0};
@@ -635,7 +635,8 @@ bool pickle_begins(struct scan *s, struct str head) {
 	if (head.n < 2 || !p[0] || !strchr("(]})lcdiINSVUXTKJMGFLCP\x80\x85\x88\x89\x82\x83\x84\x8A\x8B\x8C\x8D\x8E\x8F\x95\x96", (char)p[0])) return false;
 	bool protocol = p[0] == OP_PROTO && p[1] <= PROTOCOL_MOST;
 	if (p[0] == OP_PROTO && !protocol) return false;
-	struct reader r = reader_memory(str_sub(head, 0, PROBE));
+	/* What claims a protocol shows soon what it is. Of the others a first string may be longer than any part of the file that one would look at. */
+	struct reader r = reader_memory(protocol ? str_sub(head, 0, PROBE) : head);
 	struct tally t = {0};
 	uint64_t ops = 0;
 	bool is = false;

@@ -53,6 +53,18 @@ enum err_code scan_bytes(struct arena *a, const struct scan_options *o, struct s
 	return ERR_OK;
 }
 
+enum err_code scan_add(struct arena *a, struct scan_file *file, enum rule rule, const char *message, struct err *e) {
+	struct scan_finding *bigger = arena_array(a, file->findings_n + 1, sizeof *bigger);
+	if (!bigger) return err_set(e, ERR_MEMORY, "out of memory");
+	if (file->findings_n) memcpy(bigger, file->findings, file->findings_n * sizeof *bigger);
+	const struct scan_rule *r = &scan_rule_table[rule];
+	bigger[file->findings_n++] = (struct scan_finding){r, r->severity, 0, STR_EMPTY, str_of(message)};
+	file->findings = bigger;
+	if (r->verdict > file->verdict) file->verdict = r->verdict;
+	qsort(bigger, file->findings_n, sizeof *bigger, worst_first);
+	return ERR_OK;
+}
+
 /* ---- files ---- */
 
 static enum err_code not_scanned(struct arena *a, enum rule rule, const char *why, struct scan_file *out, struct err *e) {

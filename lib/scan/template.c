@@ -58,6 +58,18 @@ static struct str word(struct scanning *t) {
 	return str_sub(t->text, from, t->at - from);
 }
 
+/* Two underscores where a name could begin, or in a text of nothing but a name's letters. */
+static bool is_part_of_name(struct str s) {
+	bool plain = true;
+	for (size_t i = 0; i < s.n; i++) plain &= letter(s.p[i]) || digit(s.p[i]) || s.p[i] == '.';
+	if (plain) return str_find(s, S("__")) != STR_NONE;
+	for (size_t at = 0, i; (i = str_find(str_from(s, at), S("__"))) != STR_NONE; at += i + 2) {
+		char before = at + i ? s.p[at + i - 1] : '.';
+		if (strchr(".[{_'\"", before)) return true;
+	}
+	return false;
+}
+
 /* A literal: what could name an attribute, or be a part of such a name, has no business in one. */
 static void literal(struct scanning *t) {
 	char quote = peek(t, 0);
@@ -65,7 +77,7 @@ static void literal(struct scanning *t) {
 	while (t->at < t->text.n && peek(t, 0) != quote) t->at += peek(t, 0) == '\\' ? 2 : 1;
 	struct str s = str_sub(t->text, from, t->at - from);
 	t->at++;
-	if (str_find(s, S("__")) != STR_NONE) block(t, from, "has a text with two underscores,", s);
+	if (is_part_of_name(s)) block(t, from, "has a text with two underscores,", s);
 	else if (str_find(s, S("\\x5f")) != STR_NONE || str_find(s, S("\\x5F")) != STR_NONE || str_find(s, S("\\u005")) != STR_NONE || str_find(s, S("\\137")) != STR_NONE)
 		block(t, from, "spells an underscore in a text,", s);
 	else if (str_is(s, "_")) review(t, from, "puts texts together from", s);

@@ -196,3 +196,37 @@ void parse_tensorflow_graph(struct scan *s, struct reader *r, struct tally *t) {
 	s->file->format = "tensorflow-graph";
 	walk(s, r, t, &message_graph);
 }
+
+/* ---- keras_metadata.pb beside a SavedModel (tensorflow/python/keras/protobuf/saved_metadata.proto): its objects in JSON ---- */
+
+enum { METADATA = 100, OBJECT };
+static const struct proto_field object_fields[] = {{2, PROTO_VALUE, NULL}, {3, PROTO_VALUE, NULL}, {4, PROTO_VALUE, NULL}, {5, PROTO_TELL, NULL}, {6, PROTO_ANY, NULL}};
+static const struct proto_message message_object = {OBJECT, PROTO_FIELDS(object_fields)};
+static const struct proto_field metadata_fields[] = {{1, PROTO_MESSAGE, &message_object}};
+static const struct proto_message message_metadata = {METADATA, PROTO_FIELDS(metadata_fields)};
+
+bool is_keras_metadata(struct str b) {
+	struct proto_value v, f;
+	if (b.n < 8 || b.p[0] != 0x0A || !proto_next(&b, &v)) return false;
+	unsigned seen = 0;
+	while (v.bytes.n) {
+		if (!proto_next(&v.bytes, &f) || f.number < 2 || f.number > 6 || f.wire != (f.number == 2 ? 0 : 2)) return false;
+		if (f.number == 4) seen |= str_starts(f.bytes, S("_tf_keras_"));
+		if (f.number == 5) seen |= is_json(f.bytes) ? 2 : 0;
+	}
+	return seen == 3;
+}
+
+static void tell_metadata(struct proto *p, const struct proto_message *m, const struct proto_value *v) {
+	size_t end;
+	const char *error;
+	(void)m;
+	if (!check_json(p->s, v->bytes, v->at, &end, &error) && !p->s->over) found(p->s, RULE_JSON_INVALID, v->at + end, "%s", error);
+}
+
+void parse_keras_metadata(struct scan *s, struct reader *r, struct tally *t) {
+	struct proto p = {.s = s, .whole = reader_window(r), .tell = tell_metadata};
+	s->file->format = "keras-metadata";
+	if (!proto_walk(&p, &message_metadata, p.whole, 0) && !s->over) found(s, RULE_TF_INVALID, p.malformed_at, "a field is malformed");
+	t->parsed += p.t.parsed;
+}

@@ -38,17 +38,32 @@ static enum err_code add(struct walk *w, const char *path, struct str shown, boo
 		w->entries = bigger;
 		w->room = room;
 	}
-	w->entries[w->n++] = (struct scan_entry){path, shown_path(w->a, shown), folder_link};
+	w->entries[w->n++] = (struct scan_entry){.path = path, .shown = shown_path(w->a, shown), .folder_link = folder_link};
 	return arena_failed(w->a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }
 
 static enum err_code folder(struct walk *w, const char *path, struct str shown, int depth, struct err *e);
 
+/* Where a link leads, by its words: `depth` folders below the one that was given. */
+static void note_link(struct scan_entry *entry, int depth) {
+	char target[4096];
+	ssize_t n = readlink(entry->path, target, sizeof target);
+	struct str rest = str_n(target, n > 0 ? (size_t)n : 0), part;
+	entry->absolute = rest.n && rest.p[0] == '/';
+	while (rest.n && str_split(&rest, '/', &part)) {
+		if (str_is(part, "..")) depth--;
+		else if (part.n && !str_is(part, ".")) depth++;
+		entry->leaves |= depth < 0;
+	}
+}
+
 static enum err_code below(struct walk *w, const char *path, struct str shown, unsigned char type, int depth, struct err *e) {
 	struct stat st;
 	if (type == DT_UNKNOWN) type = lstat(path, &st) != 0 ? DT_REG : S_ISDIR(st.st_mode) ? DT_DIR : S_ISLNK(st.st_mode) ? DT_LNK : DT_REG;
 	if (type == DT_DIR) return folder(w, path, shown, depth + 1, e);
-	return add(w, path, shown, type == DT_LNK && stat(path, &st) == 0 && S_ISDIR(st.st_mode), e);
+	enum err_code code = add(w, path, shown, type == DT_LNK && stat(path, &st) == 0 && S_ISDIR(st.st_mode), e);
+	if (!code && type == DT_LNK) note_link(&w->entries[w->n - 1], depth);
+	return code;
 }
 
 static enum err_code folder(struct walk *w, const char *path, struct str shown, int depth, struct err *e) {
@@ -122,6 +137,9 @@ static enum err_code scan_entry(struct worker *w, size_t i, struct err *e) {
 	const struct scan_entry *entry = &w->pool->tree->entries[i];
 	struct scan_file *file = &w->pool->files[i];
 	enum err_code code = scan_path(w->a, w->pool->options, entry->path, file, e);
+	if (code) return code;
+	if (entry->absolute && !entry->folder_link) code = scan_add(w->a, file, RULE_LINK, "it is a link to an absolute path", e);
+	else if (entry->leaves && !entry->folder_link) code = scan_add(w->a, file, RULE_LINK_OUTSIDE, "it is a link that leads out of the folder", e);
 	if (code) return code;
 	if (entry->folder_link) file->findings[0].message = S("it is a link to a folder, which is not followed");
 	file->path = entry->shown;

@@ -9,6 +9,8 @@ struct scan_entry {
 	const char *path; /* to open */
 	struct str shown; /* UTF-8 */
 	bool folder_link; /* a symbolic link to a folder */
+	bool absolute;    /* a symbolic link inside a folder to an absolute path */
+	bool leaves;      /* the same, to a place outside of the folder that was given */
 };
 struct scan_tree {
 	struct scan_entry *entries;

@@ -309,10 +309,28 @@ static bool has_name(const struct zip *z, const char *name) {
 }
 
 static void look_at_gaps(struct zip *z, uint64_t overlap, uint64_t gap) {
-	if (overlap != UINT64_MAX) found(z->s, RULE_ZIP_DAMAGED, overlap, "entries of the zip file lie over each other");
+	if (overlap != UINT64_MAX) found(z->s, RULE_ZIP_DAMAGED, 0, "entries of the zip file lie over each other");
 	if (gap == UINT64_MAX) return;
 	bool entry = holds(z, gap, 4) && memcmp(at(z, gap), "PK\3\4", 4) == 0;
 	if (entry) found(z->s, RULE_ZIP_AMBIGUOUS, gap, "an entry stands in the zip file that its directory doesn't have");
+}
+
+static int by_header(const void *x, const void *y) {
+	const struct zip_entry *a = *(const struct zip_entry *const *)x, *b = *(const struct zip_entry *const *)y;
+	return a->header < b->header ? -1 : a->header > b->header;
+}
+
+/* Entries that share their bytes make a small file a vast one: none of them is examined. */
+static void refuse_overlaps(struct zip *z) {
+	struct zip_entry **order = arena_array(z->s->scratch, z->n + 1, sizeof *order);
+	size_t n = 0;
+	bool overlap = false;
+	for (size_t i = 0; order && i < z->n; i++)
+		if (z->entries[i].usable) order[n++] = &z->entries[i];
+	if (n) qsort(order, n, sizeof *order, by_header);
+	for (size_t i = 1; i < n; i++) overlap |= order[i]->header != order[i - 1]->header && order[i - 1]->data + order[i - 1]->packed > order[i]->header;
+	for (size_t i = 0; overlap && i < n; i++) order[i]->usable = false;
+	if (overlap) found(z->s, RULE_ZIP_DAMAGED, 0, "entries of the zip file lie over each other");
 }
 
 static void examine_entries(struct zip *z) {
@@ -343,6 +361,7 @@ void parse_zip(struct scan *s, struct reader *r, struct tally *t) {
 	if (!read_directory(&z, &end)) return;
 	for (size_t i = 0; i < z.n && !time_is_up(s); i++) z.entries[i].usable = check_local(&z, &z.entries[i]);
 	check_names(&z);
+	refuse_overlaps(&z);
 	examine_entries(&z);
 	ranges_close(&z.ranges, z.bytes.n, t, &overlap, &gap);
 	look_at_gaps(&z, overlap, gap);

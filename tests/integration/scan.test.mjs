@@ -101,6 +101,18 @@ test('links are followed to files, not to folders, and what is no file is not re
   for (const name of ['dangling', 'pipe', 'to-folder', 'sub/up']) assert.equal(files[name].verdict, 'INCONCLUSIVE', name)
 })
 
+test('a link that leads out of the folder is said, and one to an absolute path is never passed', () => {
+  const dir = join(folder, 'leading-out', 'model')
+  mkdirSync(join(dir, 'sub'), {recursive: true})
+  writeFileSync(join(dir, 'a.txt'), 'text')
+  writeFileSync(join(dir, '..', 'b.txt'), 'text')
+  symlinkSync('../a.txt', join(dir, 'sub', 'inside'))
+  symlinkSync('../../b.txt', join(dir, 'sub', 'outside'))
+  symlinkSync('/etc/passwd', join(dir, 'absolute'))
+  const files = Object.fromEntries(scan(dir).files.map((f) => [f.path.split('/').at(-1), f.verdict]))
+  assert.deepEqual(files, {'a.txt': 'PASS', absolute: 'INCONCLUSIVE', inside: 'PASS', outside: 'REVIEW'})
+})
+
 test('nothing in the scanned folder is taken as policy, and additions stand in the report', () => {
   const dir = join(folder, 'policy')
   mkdirSync(dir, {recursive: true})

@@ -310,6 +310,8 @@ def beside():
     put("logo.png", b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b""))
     put("photo.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0\xff\xda\0\x08\1\1\0\0?\0" + b"\x12\xff\0\x34" * 20 + b"\xff\xd9")
     put("tokenizer.model", b"".join(field(1, field(1, t) + b"\x15" + struct.pack("<f", -i) + field(3, 1)) for i, t in enumerate(["<unk>", "<s>", "</s>", "a", "\u2581b"] * 10)) + field(2, field(1, "x")) + field(3, field(1, "nmt")))
+    layer = lambda name: field(1, field(2, 1) + field(3, "root") + field(4, "_tf_keras_layer") + field(5, json.dumps({"class_name": name, "config": {"name": "x"}})) + field(6, field(1, 1)))
+    put("keras_metadata.pb", layer("Sequential") + layer("Dense"))
     with zipfile.ZipFile(path("model.skops"), "w") as z:
         z.writestr("schema.json", json.dumps({"__class__": "LogisticRegression", "__module__": "sklearn.linear_model._logistic", "__loader__": "ObjectNode", "content": {"__class__": "dict", "__module__": "builtins",
                    "__loader__": "DictNode", "content": {}}, "protocol": 1}))

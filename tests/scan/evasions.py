@@ -400,3 +400,10 @@ try:
     put("block-pytables.h5", hdf5(lambda f: f.attrs.__setitem__("x", numpy.bytes_(ECHO))))
 except ImportError:
     pass
+put("block-keras-metadata.pb", field(1, field(2, 1) + field(3, "root") + field(4, "_tf_keras_layer") + field(5, json.dumps({"class_name": "Lambda", "config": {"function": ["4wAA"]}}))))
+put("block-long-first-string.pkl", b"V" + b"a" * 100000 + b"\n" + ECHO)
+put("block-long-first-string.pkl.gz", gzip.compress(b"V" + os.urandom(60000).hex().encode() + b"\n" + ECHO))
+overlapping = zipped([("a", b"x" * 100), ("b", b"x" * 100)])
+o_second = overlapping.index(b"PK\3\4", 4)
+o_central = overlapping.index(b"PK\1\2")
+put("invalid-zip-overlap.zip", (lambda z: z)(overlapping[:18] + struct.pack("<II", o_central - 31, o_central - 31) + overlapping[26:o_central + 20] + struct.pack("<II", o_central - 31, o_central - 31) + overlapping[o_central + 28:]))
