@@ -160,7 +160,7 @@ static const struct format formats[] = {
 static bool is_text(struct str s) {
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
-		if ((c < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\b' && c != 27) || c == 127) return false;
+		if (c < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\b' && c != 27) return false;
 	}
 	return true;
 }

@@ -2,6 +2,8 @@
 #include "formats.h"
 #include "profile.h"
 
+enum { BLANK_MOST = 8 << 20 };
+
 static bool letter(char c) {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9');
 }
@@ -80,10 +82,43 @@ static size_t first_statement(struct str text) {
 	return STR_NONE;
 }
 
-bool check_python(struct scan *s, struct str text) {
-	size_t at = first_statement(text);
+/* Passes over a text in quotes, which begins at i; where it ends. */
+static size_t after_text(struct str s, size_t i) {
+	char quote = s.p[i];
+	bool three = i + 2 < s.n && s.p[i + 1] == quote && s.p[i + 2] == quote;
+	for (i += three ? 3 : 1; i < s.n; i++) {
+		if (s.p[i] == '\\') i++;
+		else if (!three && (s.p[i] == quote || s.p[i] == '\n')) return i + 1;
+		else if (three && i + 2 < s.n && s.p[i] == quote && s.p[i + 1] == quote && s.p[i + 2] == quote) return i + 3;
+	}
+	return s.n;
+}
+
+/* The source with its texts and comments made blank: examples in a description run nothing. */
+static struct str without_texts(struct scan *s, struct str text) {
+	struct str copy = arena_str(s->scratch, text);
+	union {
+		const char *from;
+		char *to;
+	} unconst = {copy.p}; /* the copy is ours */
+	for (size_t i = 0; i < copy.n;) {
+		char c = copy.p[i];
+		size_t end = i + 1;
+		if (c == '#')
+			while (end < copy.n && copy.p[end] != '\n') end++;
+		if (c == '"' || c == '\'') end = after_text(copy, i);
+		if (end > copy.n) end = copy.n;
+		if (end > i + 1) memset(unconst.to + i, ' ', end - i);
+		i = end;
+	}
+	return copy;
+}
+
+bool check_python(struct scan *s, struct str source) {
+	size_t at = first_statement(source);
 	bool bad = false;
 	if (at == STR_NONE) return false;
+	struct str text = source.n <= BLANK_MOST ? without_texts(s, source) : source;
 	for (size_t i = 0; i < lengthof(dangerous); i++) {
 		size_t place = find_call(text, str_of(dangerous[i]));
 		if (place == STR_NONE) continue;

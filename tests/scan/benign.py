@@ -319,6 +319,7 @@ def beside():
 
 def python():
     put("review-modeling.py", b"import torch\nfrom torch import nn\n\n\nclass Model(nn.Module):\n    def forward(self, x):\n        self.eval()\n        return x\n")
+    put("review-modeling-examples.py", b'import torch\n\n\nclass Model:\n    """\n    >>> image = Image.open(requests.get(url, stream=True).raw)\n    >>> os.system("x")\n    """\n\n    name = "its"  # eval(x)\n')
     put("README-code.md", b"# A model\n\n```python\nimport os\nos.system('x')\n```\n")
     put("chat_template.jinja", CHAT.encode())
     put("config.yaml", b"model:\n  _target_: torch.nn.Linear\n  in_features: 3\n# a comment: if this works\n")
