@@ -32,7 +32,7 @@ struct scan {
 	unsigned silent;          /* > 0: findings are counted in `heard` and not kept: for trying what a file may be */
 	unsigned heard;
 	unsigned grave;           /* findings of INCONCLUSIVE and worse, so far */
-	size_t room;              /* of file->findings */
+	size_t room, references_room; /* of file->findings, file->references */
 };
 
 /* A finding; the message is cleaned of control characters and bad UTF-8. One that stands already with the same rule, member and message
@@ -42,7 +42,7 @@ void found(struct scan *s, enum rule rule, uint64_t offset, const char *fmt, ...
 enum err_code scan_add(struct arena *a, struct scan_file *file, enum rule rule, const char *message, struct err *e) must_use;
 /* With a severity above the rule's own. */
 void found_severe(struct scan *s, enum rule rule, enum scan_severity severity, uint64_t offset, const char *fmt, ...) printf_like(5, 6);
-/* Text of the file for a message: printable, at most 120 bytes, in the scratch arena. */
+/* Text of the file for a message: printable, at most 120 bytes; good until the eighth call from there. */
 struct str shown(struct scan *s, struct str text);
 #define SHOWN(s, text) STR_ARG(shown((s), (text)))
 
@@ -52,6 +52,9 @@ bool time_is_up(struct scan *s);
 void over_budget(struct scan *s, uint64_t offset, const char *fmt, ...) printf_like(3, 4);
 /* Counts a member of an archive; false over the budget. */
 bool count_member(struct scan *s, uint64_t offset);
+
+/* The file says that data of its own lie in another: n bytes from there on, UINT64_MAX: up to its end. */
+void note_reference(struct scan *s, struct str name, uint64_t from, uint64_t n);
 
 /* ---- what is inside ---- */
 

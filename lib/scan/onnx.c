@@ -52,6 +52,7 @@ struct onnx {
 	struct str domain, operator_;      /* of a node */
 	struct str own[32];                /* domains of the model's own functions: they need no code */
 	size_t own_n;
+	uint64_t from, length;             /* of the data there; UINT64_MAX: up to the end */
 	bool elsewhere, located;           /* data_location is EXTERNAL */
 };
 
@@ -78,6 +79,8 @@ static void begin(struct proto *p, const struct proto_message *m, uint64_t at) {
 	if (m->id == NODE) o->domain = o->operator_ = STR_EMPTY;
 	if (m->id == TENSOR) {
 		o->location = STR_EMPTY;
+		o->from = 0;
+		o->length = UINT64_MAX;
 		o->elsewhere = o->located = false;
 	}
 }
@@ -90,7 +93,8 @@ static void read_entry(struct proto *p, struct onnx *o, uint64_t at) {
 		o->location = o->value;
 		o->located = true;
 	} else if (offset || length) {
-		if (!str_int(o->value, &n) || n < 0) found(p->s, RULE_ONNX_EXTERNAL, at, "a tensor has the %.*s \"%.*s\"", STR_ARG(o->key), SHOWN(p->s, o->value));
+		if (str_int(o->value, &n) && n >= 0) *(offset ? &o->from : &o->length) = (uint64_t)n;
+		else found(p->s, RULE_ONNX_EXTERNAL, at, "a tensor has the %.*s \"%.*s\"", STR_ARG(o->key), SHOWN(p->s, o->value));
 	} else if (!str_is(o->key, "checksum") && !str_is(o->key, "basepath")) {
 		/* Python's reader sets whatever is named as an attribute of its own object (CVE-2025-51480's kin). */
 		found(p->s, RULE_ONNX_EXTERNAL, at, "a tensor's external data have a key \"%.*s\"", SHOWN(p->s, o->key));
@@ -103,7 +107,8 @@ static void end(struct proto *p, const struct proto_message *m, uint64_t at) {
 	if (m->id == NODE && !is_known(o, o->domain)) found(p->s, RULE_ONNX_CUSTOM, at, "%.*s of the domain \"%.*s\"", SHOWN(p->s, o->operator_), SHOWN(p->s, o->domain));
 	if (m->id != TENSOR || (!o->elsewhere && !o->located)) return;
 	bool plain = o->location.n && !path_leaves(o->location) && str_find_char(o->location, 0) == STR_NONE && str_find(o->location, S("://")) == STR_NONE;
-	if (!plain && (o->located || o->elsewhere)) found(p->s, RULE_ONNX_EXTERNAL, at, "a tensor's data lie in \"%.*s\"", SHOWN(p->s, o->location));
+	if (plain) note_reference(p->s, o->location, o->from, o->length);
+	else found(p->s, RULE_ONNX_EXTERNAL, at, "a tensor's data lie in \"%.*s\"", SHOWN(p->s, o->location));
 }
 
 /* Domains of functions that the model brings along, before their use is judged. */

@@ -39,53 +39,63 @@ struct scan_limits scan_limits_standing(void) {
 
 /* ---- findings ---- */
 
-/* Valid UTF-8 without control characters: what isn't becomes '?'. */
-static struct str clean(struct arena *a, struct str s) {
+/* Valid UTF-8 without control characters, in place: what isn't becomes '?'. */
+static struct str clean(char *p, size_t n) {
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+		bool c1 = c == 0xC2 && i + 1 < n && (unsigned char)p[i + 1] < 0xA0;
+		if (c < 32 || c == 127 || c1) p[i] = '?';
+	}
+	for (size_t i = 0; !str_utf8(str_n(p, n)) && i < n; i++)
+		if ((unsigned char)p[i] >= 0x80) p[i] = '?';
+	return str_n(p, n);
+}
+
+/* In the arena. */
+static struct str cleaned(struct arena *a, struct str s) {
 	char *to = arena_raw(a, s.n + 1);
 	if (!to) return STR_EMPTY;
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		bool c1 = c == 0xC2 && i + 1 < s.n && (unsigned char)s.p[i + 1] < 0xA0;
-		to[i] = c < 32 || c == 127 || c1 ? '?' : (char)c;
-	}
-	struct str out = str_n(to, s.n);
-	if (str_utf8(out)) return out;
-	for (size_t i = 0; i < s.n; i++)
-		if ((unsigned char)to[i] >= 0x80) to[i] = '?';
-	return out;
+	memcpy(to, s.p, s.n);
+	return clean(to, s.n);
 }
 
 struct str shown(struct scan *s, struct str text) {
-	struct str whole = clean(s->scratch, str_sub(text, 0, 400));
-	struct str cut = str_cut_utf8(whole, 120);
-	return cut.n < text.n ? arena_cat(s->scratch, cut, S("…")) : cut;
+	enum { SHOWN_MOST = 120, BUFFERS = 8 };
+	static _Thread_local char ring[BUFFERS][SHOWN_MOST + 8];
+	static _Thread_local unsigned next;
+	(void)s;
+	char *to = ring[next++ % BUFFERS];
+	struct str cut = str_cut_utf8(text, SHOWN_MOST);
+	memcpy(to, cut.p, cut.n);
+	struct str out = clean(to, cut.n);
+	if (cut.n == text.n) return out;
+	memcpy(to + out.n, "…", 3);
+	return str_n(to, out.n + 3);
 }
 
 static bool same(const struct scan_finding *x, const struct scan_finding *y) {
 	return x->rule == y->rule && str_eq(x->message, y->message) && str_eq(x->member, y->member);
 }
 
-static void keep(struct scan *s, const struct scan_finding *f) {
+/* Where the finding goes, or NULL: it stands there already, or there are too many and it is no worse than the last. */
+static struct scan_finding *place_for(struct scan *s, const struct scan_finding *f) {
 	struct scan_file *file = s->file;
-	if (f->rule->verdict > file->verdict) file->verdict = f->rule->verdict;
 	for (size_t i = 0; i < file->findings_n; i++)
-		if (same(&file->findings[i], f)) return;
-	/* The worst is always kept: one that is less bad makes room. */
+		if (same(&file->findings[i], f)) return NULL;
 	if (file->findings_n == SCAN_FINDINGS) {
 		file->findings_left_out++;
 		struct scan_finding *last = &file->findings[SCAN_FINDINGS - 1];
-		if (last->rule->verdict < f->rule->verdict) *last = *f;
-		return;
+		return last->rule->verdict < f->rule->verdict ? last : NULL;
 	}
 	if (file->findings_n == s->room) {
 		size_t room = s->room ? s->room * 2 : 4;
 		struct scan_finding *bigger = arena_array(s->a, room, sizeof *bigger);
-		if (!bigger) return;
+		if (!bigger) return NULL;
 		if (s->room) memcpy(bigger, file->findings, s->room * sizeof *bigger);
 		file->findings = bigger;
 		s->room = room;
 	}
-	file->findings[file->findings_n++] = *f;
+	return &file->findings[file->findings_n++];
 }
 
 __attribute__((format(printf, 5, 0)))
@@ -95,8 +105,13 @@ static void find(struct scan *s, enum rule rule, enum scan_severity severity, ui
 	s->grave += scan_rule_table[rule].verdict >= SCAN_INCONCLUSIVE;
 	if (s->silent) return;
 	vsnprintf(words, sizeof words, fmt, args);
-	struct scan_finding f = {&scan_rule_table[rule], severity, offset, arena_str(s->a, s->member), clean(s->a, str_cut_utf8(str_of(words), 500))};
-	keep(s, &f);
+	struct scan_finding f = {&scan_rule_table[rule], severity, offset, s->member, clean(words, str_cut_utf8(str_of(words), 500).n)};
+	if (f.rule->verdict > s->file->verdict) s->file->verdict = f.rule->verdict;
+	struct scan_finding *place = place_for(s, &f);
+	if (!place) return;
+	f.member = arena_str(s->a, f.member);
+	f.message = arena_str(s->a, f.message);
+	*place = f;
 }
 
 void found(struct scan *s, enum rule rule, uint64_t offset, const char *fmt, ...) {
@@ -111,6 +126,23 @@ void found_severe(struct scan *s, enum rule rule, enum scan_severity severity, u
 	va_start(args, fmt);
 	find(s, rule, severity, offset, fmt, args);
 	va_end(args);
+}
+
+/* ---- other files ---- */
+
+void note_reference(struct scan *s, struct str name, uint64_t from, uint64_t n) {
+	struct scan_file *file = s->file;
+	if (s->depth || s->silent) return;
+	if (file->references_n == s->references_room) {
+		size_t room = s->references_room ? s->references_room * 2 : 16;
+		struct scan_reference *bigger = room <= SCAN_REFERENCES ? arena_array(s->a, room, sizeof *bigger) : NULL;
+		if (!bigger) return;
+		if (s->references_room) memcpy(bigger, file->references, s->references_room * sizeof *bigger);
+		file->references = bigger;
+		s->references_room = room;
+	}
+	struct str before = file->references_n ? file->references[file->references_n - 1].name : STR_EMPTY;
+	file->references[file->references_n++] = (struct scan_reference){str_eq(before, name) ? before : arena_str(s->a, name), from, n};
 }
 
 /* ---- budgets ---- */
@@ -144,8 +176,8 @@ bool go_inside(struct scan *s, struct inside *in, struct str name, uint64_t offs
 		return false;
 	}
 	s->depth++;
-	struct str cleaned = clean(s->scratch, str_sub(name, 0, 1000));
-	s->member = s->member.n ? arena_fmt(s->scratch, "%.*s!%.*s", STR_ARG(s->member), STR_ARG(cleaned)) : cleaned;
+	struct str inner = cleaned(s->scratch, str_sub(name, 0, 1000));
+	s->member = s->member.n ? arena_fmt(s->scratch, "%.*s!%.*s", STR_ARG(s->member), STR_ARG(inner)) : inner;
 	return true;
 }
 

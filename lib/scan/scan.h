@@ -44,6 +44,12 @@ struct scan_finding {
 	struct str message;  /* UTF-8 without control characters */
 };
 
+/* Data of a file that lie in another, as ONNX has it. */
+struct scan_reference {
+	struct str name;   /* relative to the folder of the file that refers to it */
+	uint64_t from, n;  /* bytes; n UINT64_MAX: up to the end */
+};
+
 struct scan_file {
 	struct str path;     /* as it is shown */
 	enum scan_verdict verdict;
@@ -53,8 +59,10 @@ struct scan_file {
 	struct scan_finding *findings; /* worst first, then by member and offset */
 	size_t findings_n;
 	size_t findings_left_out;      /* over SCAN_FINDINGS */
+	struct scan_reference *references;
+	size_t references_n;
 };
-enum { SCAN_FINDINGS = 200 };
+enum { SCAN_FINDINGS = 200, SCAN_REFERENCES = 1 << 20 };
 
 /* Of one file; 0 means the standing value (scan_limits_standing). */
 struct scan_limits {

@@ -54,7 +54,7 @@ static void read_storage(struct torch *t, const struct zip_entry *e, const struc
 	if (reader_peek(r.r, 1)) {
 		reader_fill(r.r, 64);
 		struct str before = s->member;
-		s->member = before.n ? arena_fmt(s->scratch, "%.*s!%.*s", STR_ARG(before), STR_ARG(e->name)) : shown(s, e->name);
+		s->member = before.n ? arena_fmt(s->scratch, "%.*s!%.*s", STR_ARG(before), STR_ARG(e->name)) : arena_str(s->scratch, shown(s, e->name));
 		opaque_data(s, reader_window(r.r), 0, "a storage");
 		s->member = before;
 	}

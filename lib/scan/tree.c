@@ -166,6 +166,86 @@ static void *work(void *p) {
 	return NULL;
 }
 
+/* ---- files that others refer to ---- */
+
+enum { FILL_MOST = 64 << 10 }; /* bytes between two tensors, which are aligned */
+
+static struct str folder_of(struct str path) {
+	size_t slash = str_rfind_char(path, '/');
+	return slash == STR_NONE ? STR_EMPTY : str_sub(path, 0, slash + 1);
+}
+
+static int by_place(const void *x, const void *y) {
+	const struct scan_reference *a = x, *b = y;
+	int order = str_cmp(a->name, b->name);
+	return order ? order : a->from < b->from ? -1 : a->from > b->from;
+}
+
+/* What the file itself is: a link or something else than a file could be anything by the time that it is read; *size is UINT64_MAX where there is none. */
+static bool is_plain_file(const char *path, uint64_t *size) {
+	struct stat st;
+	*size = UINT64_MAX;
+	if (lstat(path, &st) != 0) return true;
+	*size = (uint64_t)st.st_size;
+	return S_ISREG(st.st_mode) && st.st_nlink == 1;
+}
+
+/* A file of no known format is data when all of it is what another file says that its tensors are. */
+static void settle_target(struct scan_file *target, bool covered) {
+	bool unknown = target->findings_n == 1 && target->findings[0].rule == &scan_rule_table[RULE_UNKNOWN];
+	if (!covered || !unknown) return;
+	target->format = "data of a model";
+	target->verdict = SCAN_PASS;
+	target->findings_n = 0;
+	target->opaque = target->size;
+	target->unaccounted = 0;
+}
+
+static struct scan_file *file_of(struct pool *pool, struct str shown) {
+	size_t low = 0, high = pool->tree->n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = str_cmp(pool->tree->entries[middle].shown, shown);
+		if (!order) return &pool->files[middle];
+		if (order < 0) low = middle + 1;
+		else high = middle;
+	}
+	return NULL;
+}
+
+/* The references of file i to one other file: r[0] to r[n - 1], in their order. */
+static enum err_code settle_one(struct pool *pool, struct arena *a, size_t i, const struct scan_reference *r, size_t n, struct err *e) {
+	const struct scan_entry *entry = &pool->tree->entries[i];
+	uint64_t size, done = 0;
+	const char *path = arena_cstr(a, arena_cat(a, folder_of(str_of(entry->path)), r->name));
+	if (!is_plain_file(path, &size)) return scan_add(a, &pool->files[i], RULE_ONNX_EXTERNAL, "data lie in a link, a file with several names, or no file", e);
+	if (size == UINT64_MAX) return ERR_OK;
+	bool covered = true;
+	for (size_t k = 0; k < n; k++) {
+		uint64_t end = r[k].n == UINT64_MAX ? size : r[k].from + r[k].n;
+		if (r[k].from > size || end < r[k].from || end > size) return scan_add(a, &pool->files[i], RULE_ONNX_EXTERNAL, "data lie beyond the end of their file", e);
+		covered &= r[k].from <= done + FILL_MOST;
+		if (end > done) done = end;
+	}
+	struct scan_file *target = file_of(pool, arena_cat(a, folder_of(entry->shown), r->name));
+	if (target) settle_target(target, covered && size <= done + FILL_MOST);
+	return ERR_OK;
+}
+
+static enum err_code settle(struct pool *pool, struct arena *a, struct err *e) {
+	for (size_t i = 0; i < pool->tree->n; i++) {
+		struct scan_file *f = &pool->files[i];
+		if (!f->references_n || strcmp(pool->tree->entries[i].path, "-") == 0) continue;
+		qsort(f->references, f->references_n, sizeof *f->references, by_place);
+		for (size_t from = 0, to; from < f->references_n; from = to) {
+			for (to = from + 1; to < f->references_n && str_eq(f->references[from].name, f->references[to].name); to++) {}
+			enum err_code code = settle_one(pool, a, i, f->references + from, to - from, e);
+			if (code) return code;
+		}
+	}
+	return ERR_OK;
+}
+
 static void free_arena(void *p) {
 	arena_free(p);
 }
@@ -189,6 +269,7 @@ enum err_code scan_all(struct arena *a, const struct scan_options *o, const stru
 		if (workers[i].running) pthread_join(workers[i].thread, NULL);
 	pthread_mutex_destroy(&pool.lock);
 	if (pool.code && e) *e = pool.err;
-	if (!pool.code) *files = pool.files;
-	return pool.code;
+	if (pool.code) return pool.code;
+	*files = pool.files;
+	return settle(&pool, a, e);
 }

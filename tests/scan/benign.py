@@ -220,7 +220,6 @@ def onnx():
     m = h.make_model(g, producer_name="test", opset_imports=[h.make_opsetid("", 15)])
     o.save(m, path("model.onnx"))
     o.save(m, path("external.onnx"), save_as_external_data=True, location="external.data", size_threshold=0)
-    os.remove(path("external.data"))
 
 
 def r():

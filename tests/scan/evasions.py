@@ -7,7 +7,7 @@ The name of a file begins with the verdict that it must have: block-, invalid-, 
 import base64, bz2, gzip, io, json, lzma, os, pickle, struct, sys, tarfile, zipfile, zlib
 
 folder = sys.argv[1]
-os.makedirs(folder, exist_ok=True)
+os.makedirs(folder)
 
 
 def put(name, data):
@@ -407,3 +407,10 @@ overlapping = zipped([("a", b"x" * 100), ("b", b"x" * 100)])
 o_second = overlapping.index(b"PK\3\4", 4)
 o_central = overlapping.index(b"PK\1\2")
 put("invalid-zip-overlap.zip", (lambda z: z)(overlapping[:18] + struct.pack("<II", o_central - 31, o_central - 31) + overlapping[26:o_central + 20] + struct.pack("<II", o_central - 31, o_central - 31) + overlapping[o_central + 28:]))
+os.symlink("/etc/passwd", os.path.join(folder, "inconclusive-link.data"))
+put("block-external-link.onnx", onnx(field(2, "g") + field(5, external("inconclusive-link.data"))))
+put("inconclusive-short.data", bytes([1, 2, 3, 200] * 10))
+put("block-external-beyond.onnx", onnx(field(2, "g") + field(5, field(8, "w") + field(13, field(1, "location") + field(2, "inconclusive-short.data")) + field(13, field(1, "offset") + field(2, "16"))
+    + field(13, field(1, "length") + field(2, "1000")) + field(14, 1))))
+put("block-referred-to.data", EVIL)
+put("block-refers.onnx", onnx(field(2, "g") + field(5, external("block-referred-to.data")) + field(5, external("../x"))))
