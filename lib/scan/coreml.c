@@ -54,3 +54,47 @@ void parse_coreml(struct scan *s, struct reader *r, struct tally *t) {
 	t->parsed += p.t.parsed;
 	t->opaque += p.whole.n - p.t.parsed;
 }
+
+/* ---- weights of an ML program (coremltools, mlmodel/src/MILBlob/Blob/StorageFormat.hpp): a header, then for each tensor a description and its data, aligned ---- */
+
+enum { WEIGHT_HEADER = 64 };
+
+static bool is_weight(const uint8_t *p) {
+	return le32(p) == 0xDEADBEEF;
+}
+
+bool is_coreml_weights(struct str b) {
+	const uint8_t *p = (const uint8_t *)b.p;
+	if (b.n < 2 * WEIGHT_HEADER || !le32(p) || le32(p + 4) < 1 || le32(p + 4) > 2) return false;
+	for (size_t i = 8; i < WEIGHT_HEADER; i++)
+		if (p[i]) return false;
+	return is_weight(p + WEIGHT_HEADER);
+}
+
+void parse_coreml_weights(struct scan *s, struct reader *r, struct tally *t) {
+	const uint8_t *p = reader_take(r, WEIGHT_HEADER);
+	uint32_t n = p ? le32(p) : 0;
+	uint64_t began = p ? reader_offset(r) - WEIGHT_HEADER : 0;
+	s->file->format = "coreml-weights";
+	t->parsed += p ? WEIGHT_HEADER : 0;
+	for (uint32_t i = 0; i < n && !time_is_up(s); i++) {
+		uint64_t at = reader_offset(r) - began, fill = -at & (WEIGHT_HEADER - 1);
+		t->parsed += reader_skip(r, fill);
+		if (!(p = reader_take(r, WEIGHT_HEADER)) || !is_weight(p)) break;
+		t->parsed += WEIGHT_HEADER;
+		uint64_t size = le64(p + 8), offset = le64(p + 16), here = reader_offset(r) - began;
+		if (offset < here || offset - here >= 4096) break;
+		t->parsed += reader_skip(r, offset - here);
+		reader_fill(r, WEIGHT_HEADER);
+		opaque_data(s, str_sub(reader_window(r), 0, size), reader_offset(r), "a tensor");
+		uint64_t passed = reader_skip(r, size);
+		t->opaque += passed;
+		if (passed < size) break;
+		if (i + 1 == n) {
+			/* The last may be filled up as well. */
+			while ((p = reader_peek(r, 1)) && !*p && (reader_offset(r) - began) % WEIGHT_HEADER) t->parsed += reader_skip(r, 1);
+			return;
+		}
+	}
+	if (n) found(s, RULE_TRUNCATED, reader_offset(r), "the weights are damaged or cut short");
+}

@@ -81,6 +81,9 @@ static bool is_vocabulary(const struct head *h) {
 static bool is_metadata(const struct head *h) {
 	return is_keras_metadata(h->bytes);
 }
+static bool is_weights(const struct head *h) {
+	return is_coreml_weights(h->bytes);
+}
 static bool is_packed(const struct head *h) {
 	return packing_of(h->bytes) != PACK_NONE;
 }
@@ -147,6 +150,7 @@ static const struct format formats[] = {
 	{"tensorflow-savedmodel", is_saved, true, parse_saved_model},
 	{"tensorflow-graph", is_graph, true, parse_tensorflow_graph},
 	{"keras-metadata", is_metadata, true, parse_keras_metadata},
+	{"coreml-weights", is_weights, false, parse_coreml_weights},
 	{"coreml", is_coreml_model, true, parse_coreml},
 	{"program", is_program, false, parse_program},
 	{"safetensors", is_tensors, false, parse_safetensors},

@@ -20,6 +20,7 @@ void parse_7z(struct scan *s, struct reader *r, struct tally *t);          /* wh
 void parse_picture(struct scan *s, struct reader *r, struct tally *t);
 void parse_sentencepiece(struct scan *s, struct reader *r, struct tally *t); /* whole */
 void parse_keras_metadata(struct scan *s, struct reader *r, struct tally *t); /* whole */
+void parse_coreml_weights(struct scan *s, struct reader *r, struct tally *t);
 void parse_tar(struct scan *s, struct reader *r, struct tally *t);
 void parse_json(struct scan *s, struct reader *r, struct tally *t);        /* whole */
 void parse_packed(struct scan *s, struct reader *r, struct tally *t);
@@ -53,3 +54,4 @@ void check_target(struct scan *s, struct str name, uint64_t at);
 bool is_picture(struct str head);
 bool is_sentencepiece(struct str whole);
 bool is_keras_metadata(struct str whole);
+bool is_coreml_weights(struct str head);

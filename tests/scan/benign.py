@@ -311,6 +311,8 @@ def beside():
     put("tokenizer.model", b"".join(field(1, field(1, t) + b"\x15" + struct.pack("<f", -i) + field(3, 1)) for i, t in enumerate(["<unk>", "<s>", "</s>", "a", "\u2581b"] * 10)) + field(2, field(1, "x")) + field(3, field(1, "nmt")))
     layer = lambda name: field(1, field(2, 1) + field(3, "root") + field(4, "_tf_keras_layer") + field(5, json.dumps({"class_name": name, "config": {"name": "x"}})) + field(6, field(1, 1)))
     put("keras_metadata.pb", layer("Sequential") + layer("Dense"))
+    weight = lambda at, n: struct.pack("<IIQQ", 0xDEADBEEF, 1, n, at + 64).ljust(64, b"\0") + bytes(n) + bytes(-n % 64)
+    put("weight.bin", struct.pack("<II", 2, 2).ljust(64, b"\0") + weight(64, 100) + weight(64 + 64 + 128, 64))
     with zipfile.ZipFile(path("model.skops"), "w") as z:
         z.writestr("schema.json", json.dumps({"__class__": "LogisticRegression", "__module__": "sklearn.linear_model._logistic", "__loader__": "ObjectNode", "content": {"__class__": "dict", "__module__": "builtins",
                    "__loader__": "DictNode", "content": {}}, "protocol": 1}))
