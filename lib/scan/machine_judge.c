@@ -106,6 +106,18 @@ static struct import *class_of(struct machine *m, value v) {
 	return i && (!i->ok || i->allowed.flags & ALLOW_CLASS) ? i : NULL;
 }
 
+/* (str, "lower"): a type of builtins that only holds data, and a plain name. */
+static bool is_method(struct machine *m, const struct tuple *t) {
+	static const char *const types[] = {"str", "bytes", "bytearray", "list", "dict", "set", "frozenset", "tuple", "int", "float"};
+	const struct import *i = v_kind(item(t, 0)) == V_IMPORT ? import_of(m, item(t, 0)) : NULL;
+	struct str name, module;
+	if (!i || !t || t->n != 2 || !string_of(m, item(t, 1), &name) || !name.n || name.p[0] == '_') return false;
+	module = i->module;
+	for (size_t k = 0; k < lengthof(types); k++)
+		if (str_is(i->name, types[k])) return str_is(module, "builtins") || str_is(module, "__builtin__");
+	return false;
+}
+
 static bool is_codec(struct machine *m, const struct tuple *t) {
 	static const char *const plain[] = {"latin1", "latin-1", "iso-8859-1", "utf-8", "utf8", "ascii"};
 	struct str name;
@@ -132,6 +144,7 @@ static bool arguments_fit(struct machine *m, const struct import *f, const struc
 	case CHECK_DTYPE: return true;
 	case CHECK_CLASS_FIRST:
 	case CHECK_RECONSTRUCTOR: return class_of(m, item(t, 0)) != NULL;
+	case CHECK_METHOD: return is_method(m, t);
 	case CHECK_HELD: return is_held(m, t);
 	case CHECK_ONE: return t && t->n == 1;
 	case CHECK_CODEC: return is_codec(m, t);
@@ -258,7 +271,7 @@ static bool is_hook(struct str key) {
 
 static void check_pair(struct machine *m, value key, value v) {
 	struct str name;
-	bool callable = v_kind(v) == V_IMPORT || v_kind(v) == V_LOST || (v_kind(v) == V_RESULT && import_of(m, v)->allowed.check == CHECK_PARTIAL);
+	bool callable = v_kind(v) == V_IMPORT || v_kind(v) == V_LOST || (v_kind(v) == V_RESULT && (import_of(m, v)->allowed.check == CHECK_PARTIAL || import_of(m, v)->allowed.check == CHECK_METHOD));
 	if (!callable) return;
 	if (v_kind(key) == V_LOST || (v_kind(key) == V_RESULT && v_kind(v) != V_LOST) || (string_of(m, key, &name) && is_hook(name)))
 		refuse(m, NULL, RULE_PICKLE_INDIRECT, "puts something that can be called where Python looks for what to call");

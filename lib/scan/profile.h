@@ -23,6 +23,7 @@ enum allowed_check {
 	CHECK_HELD,         /* nothing, or values that stand in the pickle: no number that is a length, no range */
 	CHECK_CODEC,        /* text and the name of a codec that only maps characters */
 	CHECK_DTYPE,        /* a NumPy type by its name */
+	CHECK_METHOD,       /* one of Python's own types, and the name of a method of it: str.lower */
 	CHECK_BYTES_TORCH,  /* bytes that hold a PyTorch file, which was examined */
 	CHECK_STORAGE,      /* the first is a storage by persistent id, or what was made of one */
 	CHECK_REBUILD_TYPE, /* function, type, arguments, state: the function is called */

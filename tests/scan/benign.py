@@ -5,7 +5,7 @@ begins with "review-" are for a person to look at.
     benign.py FOLDER
 
 A library that isn't installed is left out and named on standard error."""
-import bz2, collections, datetime, decimal, gzip, io, json, lzma, os, pickle, shutil, struct, subprocess, sys, tarfile, uuid, zipfile
+import bz2, collections, datetime, decimal, functools, gzip, io, json, lzma, math, os, pathlib, pickle, random, re, shutil, struct, subprocess, sys, tarfile, uuid, zipfile
 
 folder = sys.argv[1]
 os.makedirs(folder, exist_ok=True)
@@ -29,12 +29,21 @@ def plain():
         "when": [datetime.datetime(2026, 1, 2, 3), datetime.date(2026, 1, 2), datetime.timedelta(1), datetime.timezone.utc],
         "money": decimal.Decimal("1.5"),
         "id": uuid.UUID(int=5),
+        "pattern": re.compile("a+", re.I),
+        "types": [int, str, type(None), slice(1, 2), range(3), Ellipsis],
+        "functions": [len, max, math.sqrt, functools.partial(max, 1)],
+        "errors": [ValueError("x"), KeyError(1)],
+        "paths": pathlib.PurePosixPath("a/b"),
+        "words": "import os; os.system('x')",
+        "pickled": pickle.dumps([1, 2]),
+        "random": random.Random(1),
     }
     shared = [1, 2, 3]
     values["shared"] = [shared, shared, shared]
     for protocol in range(6):
         put(f"plain-{protocol}.pkl", pickle.dumps(values, protocol))
         put(f"plain-python-{protocol}.pkl", pickle._dumps(values, protocol))
+    put("method.pkl", pickle.dumps({"preprocessor": str.lower, "buffer": io.BytesIO(b"x")}, 4))
     put("two-streams.pkl", pickle.dumps(1) + pickle.dumps([2]))
     put("long.pkl", pickle.dumps([{"index": i, "name": f"item {i}"} for i in range(20000)]))
     put("plain.pkl.gz", gzip.compress(pickle.dumps(values)))

@@ -414,3 +414,6 @@ put("block-external-beyond.onnx", onnx(field(2, "g") + field(5, field(8, "w") + 
     + field(13, field(1, "length") + field(2, "1000")) + field(14, 1))))
 put("block-referred-to.data", EVIL)
 put("block-refers.onnx", onnx(field(2, "g") + field(5, external("block-referred-to.data")) + field(5, external("../x"))))
+put("block-getattr-class.pkl", b"\x80\x04\x8c\x08builtins\x8c\x07getattr\x93\x8c\x08builtins\x8c\x03str\x93\x8c\x09__class__\x86R.")
+put("block-getattr-of-import.pkl", b"\x80\x04\x8c\x08builtins\x8c\x07getattr\x93\x8c\x05numpy\x8c\x07ndarray\x93\x8c\x06tofile\x86R.")
+put("block-getattr-called.pkl", b"\x80\x04\x8c\x08builtins\x8c\x07getattr\x93\x8c\x08builtins\x8c\x03str\x93\x8c\x06format\x86R\x8c\x01a\x85R.")
