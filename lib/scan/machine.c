@@ -12,11 +12,6 @@ enum opcode {
 };
 enum { PROTOCOL_MOST = 5, OPAQUE_FROM = 32, LATIN1_MOST = 1 << 20, STRINGS_MOST = 1 << 20, PROBE = 1 << 16 };
 
-static bool cut_short(struct machine *m) {
-	m->run->end = m->s->over ? PICKLE_OVER : PICKLE_TRUNCATED;
-	return false;
-}
-
 /* ---- frames and the window ---- */
 
 static void frame_wrong(struct machine *m, uint64_t at, const char *what) {
@@ -48,116 +43,6 @@ static bool op_frame(struct machine *m) {
 	return true;
 }
 
-/* ---- lines of the text protocols ---- */
-
-static bool line(struct machine *m, struct str *out) {
-	struct reader *r = m->r;
-	const uint8_t *end = memchr(r->at, '\n', reader_have(r));
-	for (size_t n = reader_have(r); !end && n < READER_PEEK; n = reader_have(r)) {
-		if (!reader_fill(r, n + 1)) break;
-		end = memchr(r->at, '\n', reader_have(r));
-	}
-	if (!end) return cut_short(m);
-	*out = str_n(r->at, (size_t)(end - r->at));
-	r->at = end + 1;
-	return true;
-}
-
-/* As int() reads it, but without Unicode's other digits: spaces around, a sign, underscores between digits. INT and LONG only. */
-static bool whole_number(struct str s, int64_t *out) {
-	char digits[24];
-	size_t n = 0;
-	s = str_trim(s);
-	if (str_ends(s, S("L"))) s.n--;
-	bool minus = s.n && s.p[0] == '-';
-	if (s.n && (s.p[0] == '-' || s.p[0] == '+')) s = str_from(s, 1);
-	*out = INT64_MIN;
-	if (!s.n || s.p[0] == '_') return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == '_') continue;
-		if (s.p[i] < '0' || s.p[i] > '9') return false;
-		if (n < sizeof digits) digits[n++] = s.p[i];
-	}
-	int64_t v = 0;
-	if (n <= 18 && str_int(str_n(digits, n), &v)) *out = minus ? -v : v;
-	return true;
-}
-
-static bool index_line(struct machine *m, uint64_t *out) {
-	struct str s;
-	int64_t n;
-	if (!line(m, &s)) return false;
-	if (!whole_number(s, &n) || n < 0) return broken(m, "an index of the memo is no number");
-	*out = (uint64_t)n;
-	return true;
-}
-
-static bool op_number_line(struct machine *m) {
-	struct str s;
-	int64_t n;
-	if (!line(m, &s)) return false;
-	return whole_number(s, &n) ? push_number(m, n) : broken(m, "a number is none");
-}
-
-static bool op_float_line(struct machine *m) {
-	struct str s;
-	if (!line(m, &s)) return false;
-	s = str_trim(s);
-	for (size_t i = 0; i < s.n; i++)
-		if (!strchr("0123456789+-.eEinfINFaA_tyTY", s.p[i])) return broken(m, "a number is none");
-	return s.n ? push_plain(m) : broken(m, "a number is none");
-}
-
-static int hex_digit(char c) {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* A character written as \xHH, \uHHHH or \UHHHHHHHH at s[i], or as octal digits; how many bytes it takes, 0 when it is none. */
-static size_t escape(struct str s, size_t i, uint32_t *c) {
-	size_t digits = s.p[i + 1] == 'x' ? 2 : s.p[i + 1] == 'u' ? 4 : s.p[i + 1] == 'U' ? 8 : 0;
-	*c = 0;
-	if (digits) {
-		for (size_t k = 0; k < digits; k++) {
-			int d = i + 2 + k < s.n ? hex_digit(s.p[i + 2 + k]) : -1;
-			if (d < 0) return 0;
-			*c = *c * 16 + (uint32_t)d;
-		}
-		return 2 + digits;
-	}
-	size_t k = 0;
-	for (; k < 3 && i + 1 + k < s.n && s.p[i + 1 + k] >= '0' && s.p[i + 1 + k] <= '7'; k++) *c = *c * 8 + (uint32_t)(s.p[i + 1 + k] - '0');
-	return k ? 1 + k : 0;
-}
-
-/* The text with its escapes resolved, as far as it could be a name: characters beyond ASCII become '?'. */
-static value escaped_value(struct machine *m, struct str s) {
-	char to[STRING_BYTES + 1];
-	size_t n = 0;
-	for (size_t i = 0; i < s.n; n++) {
-		uint32_t c = (uint8_t)s.p[i];
-		size_t used = c == '\\' && i + 1 < s.n ? escape(s, i, &c) : 1;
-		if (!used) {
-			c = (uint8_t)s.p[i + 1];
-			used = 2;
-		}
-		if (n >= sizeof to) return v_of(V_STRING, STRING_LOST);
-		to[n] = c < 0x80 ? (char)c : '?';
-		i += used;
-	}
-	return string_value(m, str_n(to, n));
-}
-
-static bool op_string_line(struct machine *m, bool quoted) {
-	struct str s;
-	if (!line(m, &s)) return false;
-	if (quoted) {
-		s = str_trim(s);
-		if (s.n < 2 || s.p[0] != s.p[s.n - 1] || (s.p[0] != '\'' && s.p[0] != '"')) return broken(m, "a string has no quotes");
-		s = str_sub(s, 1, s.n - 2);
-	}
-	return push(m, escaped_value(m, s));
-}
-
 static bool is_utf8_name(struct str s) {
 	return s.n && s.n < 2000 && str_utf8(s);
 }
@@ -167,9 +52,9 @@ static bool op_global(struct machine *m, bool inst) {
 	value callable;
 	uint32_t from = 0;
 	uint64_t at = reader_offset(m->r) - 1;
-	if (!line(m, &module)) return false;
+	if (!text_line(m, &module)) return false;
 	module = arena_str(m->s->scratch, str_sub(module, 0, 2000)); /* reading on may move the window */
-	if (!line(m, &name)) return false;
+	if (!text_line(m, &name)) return false;
 	if (!is_utf8_name(module) || !is_utf8_name(name)) return broken(m, "an import without a name");
 	if (inst && !unmark(m, &from)) return false;
 	if (!import(m, module, name, at)) return false;
@@ -460,7 +345,7 @@ static bool op_dup(struct machine *m) {
 static bool op_persistent(struct machine *m, bool text) {
 	struct str s;
 	value id = v_of(V_LOST, 0);
-	if (text ? !line(m, &s) : !pop(m, &id)) return false;
+	if (text ? !text_line(m, &s) : !pop(m, &id)) return false;
 	return persistent(m, id);
 }
 
@@ -490,7 +375,7 @@ static bool op_memo(struct machine *m, unsigned bytes, bool put) {
 
 static bool op_memo_line(struct machine *m, bool put) {
 	uint64_t i = 0;
-	return index_line(m, &i) && (put ? memo_put(m, i) : memo_get(m, i));
+	return text_index(m, &i) && (put ? memo_put(m, i) : memo_get(m, i));
 }
 
 /* One operation; false when the stream ends here. */
@@ -505,9 +390,9 @@ static bool step(struct machine *m, uint8_t op) {
 		cut(m, from);
 		return true;
 	case OP_DUP: return op_dup(m);
-	case OP_FLOAT: return op_float_line(m);
+	case OP_FLOAT: return text_float(m);
 	case OP_INT:
-	case OP_LONG: return op_number_line(m);
+	case OP_LONG: return text_number(m);
 	case OP_BININT: return op_small(m, 4);
 	case OP_BININT1: return op_small(m, 1);
 	case OP_BININT2: return op_small(m, 2);
@@ -519,8 +404,8 @@ static bool step(struct machine *m, uint8_t op) {
 	case OP_REDUCE: return op_reduce(m, false);
 	case OP_NEWOBJ: return op_reduce(m, true);
 	case OP_NEWOBJ_EX: return op_newobj_ex(m);
-	case OP_STRING: return op_string_line(m, true);
-	case OP_UNICODE: return op_string_line(m, false);
+	case OP_STRING: return text_string(m, true);
+	case OP_UNICODE: return text_string(m, false);
 	case OP_SHORT_BINSTRING:
 	case OP_SHORT_BINUNICODE: return op_text(m, 1);
 	case OP_BINSTRING:

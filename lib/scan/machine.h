@@ -1,4 +1,4 @@
-/* The symbolic pickle machine, for its own files: machine.c (opcodes), machine_values.c (stack, memo, strings, tuples), machine_judge.c (imports and calls).
+/* The symbolic pickle machine, for its own files: machine.c (opcodes), machine_text.c (lines of the text protocols), machine_values.c (stack, memo, strings, tuples), machine_judge.c (imports and calls).
  *
  * A value is 32 bits: what it is in the upper four, and a number in the lower 28 that depends on it. Values without interest that follow each
  * other on the stack are one slot with a count, so a tuple of ten million numbers costs nothing. */
@@ -102,6 +102,8 @@ void machine_free(struct machine *m);
 bool machine_copy(const struct machine *m, struct machine *out) must_use;
 /* Stops the machine: the unpickler raises an error, or a budget is spent. False, for `return broken(…)`. */
 bool broken(struct machine *m, const char *why);
+/* The same where the bytes end. */
+bool cut_short(struct machine *m);
 bool push_slow(struct machine *m, value v);
 static inline bool push(struct machine *m, value v) {
 	if (m->n == m->room) return push_slow(m, v);
@@ -135,6 +137,15 @@ bool tuple_from(struct machine *m, uint32_t from);
 bool tuple_of(struct machine *m, uint32_t n);
 /* NULL when it isn't a tuple that is still known. */
 const struct tuple *tuple_at(struct machine *m, value v);
+
+/* ---- machine_text.c ---- */
+/* The rest of the line, in the window; its line feed is taken. */
+bool text_line(struct machine *m, struct str *out);
+bool text_index(struct machine *m, uint64_t *out);
+/* These push what they read. */
+bool text_number(struct machine *m);
+bool text_float(struct machine *m);
+bool text_string(struct machine *m, bool quoted);
 
 /* ---- machine_judge.c ---- */
 bool import(struct machine *m, struct str module, struct str name, uint64_t offset);

@@ -42,6 +42,11 @@ bool broken(struct machine *m, const char *why) {
 	return false;
 }
 
+bool cut_short(struct machine *m) {
+	m->run->end = m->s->over ? PICKLE_OVER : PICKLE_TRUNCATED;
+	return false;
+}
+
 static bool over(struct machine *m, const char *what) {
 	if (!m->s->silent) over_budget(m->s, reader_offset(m->r), "%s", what);
 	m->run->end = PICKLE_OVER;
