@@ -84,6 +84,12 @@ static bool is_metadata(const struct head *h) {
 static bool is_weights(const struct head *h) {
 	return is_coreml_weights(h->bytes);
 }
+static bool is_index(const struct head *h) {
+	return h->size != UINT64_MAX && is_tensorflow_index(h->bytes);
+}
+static bool is_fingerprint(const struct head *h) {
+	return h->size != UINT64_MAX && is_tensorflow_fingerprint(h->bytes);
+}
 static bool is_packed(const struct head *h) {
 	return packing_of(h->bytes) != PACK_NONE;
 }
@@ -151,6 +157,8 @@ static const struct format formats[] = {
 	{"tensorflow-graph", is_graph, true, parse_tensorflow_graph},
 	{"keras-metadata", is_metadata, true, parse_keras_metadata},
 	{"coreml-weights", is_weights, false, parse_coreml_weights},
+	{"tensorflow-checkpoint-index", is_index, true, parse_tensorflow_index},
+	{"tensorflow-fingerprint", is_fingerprint, true, parse_tensorflow_fingerprint},
 	{"coreml", is_coreml_model, true, parse_coreml},
 	{"program", is_program, false, parse_program},
 	{"safetensors", is_tensors, false, parse_safetensors},

@@ -21,6 +21,8 @@ void parse_picture(struct scan *s, struct reader *r, struct tally *t);
 void parse_sentencepiece(struct scan *s, struct reader *r, struct tally *t); /* whole */
 void parse_keras_metadata(struct scan *s, struct reader *r, struct tally *t); /* whole */
 void parse_coreml_weights(struct scan *s, struct reader *r, struct tally *t);
+void parse_tensorflow_index(struct scan *s, struct reader *r, struct tally *t);       /* whole */
+void parse_tensorflow_fingerprint(struct scan *s, struct reader *r, struct tally *t); /* whole */
 void parse_tar(struct scan *s, struct reader *r, struct tally *t);
 void parse_json(struct scan *s, struct reader *r, struct tally *t);        /* whole */
 void parse_packed(struct scan *s, struct reader *r, struct tally *t);
@@ -55,3 +57,5 @@ bool is_picture(struct str head);
 bool is_sentencepiece(struct str whole);
 bool is_keras_metadata(struct str whole);
 bool is_coreml_weights(struct str head);
+bool is_tensorflow_index(struct str whole);
+bool is_tensorflow_fingerprint(struct str whole);

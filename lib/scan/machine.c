@@ -531,7 +531,7 @@ bool pickle_begins(struct scan *s, struct str head) {
 		pickle_stream(s, &r, &one, &t);
 		ops += one.opcodes;
 		bool whole = one.end == PICKLE_STOPPED && str_trim(reader_window(&r)).n == 0;
-		is = one.calls || one.denied || whole || (ops >= 64 && one.end != PICKLE_BROKEN) || (protocol && (one.imports || one.end == PICKLE_STOPPED || one.end == PICKLE_OVER || (one.end == PICKLE_TRUNCATED && ops >= 2)));
+		is = one.calls || one.denied || whole || (ops >= 64 && one.end != PICKLE_BROKEN && !is_text(head)) || (protocol && (one.imports || one.end == PICKLE_STOPPED || one.end == PICKLE_OVER || (one.end == PICKLE_TRUNCATED && ops >= 2)));
 		if (one.end != PICKLE_STOPPED) break;
 	}
 	s->silent--;

@@ -187,8 +187,14 @@ static value result_of(struct machine *m, value callable, const struct import *f
 	return v_of(V_RESULT, v_payload(callable));
 }
 
+/* Numbers, texts and containers are not: the unpickler raises an error. */
+static bool can_be_called(value v) {
+	return v_kind(v) == V_IMPORT || v_kind(v) == V_RESULT || v_kind(v) == V_LOST;
+}
+
 bool call(struct machine *m, value callable, value args) {
 	struct import *f = v_kind(callable) == V_IMPORT ? import_of(m, callable) : NULL;
+	if (!can_be_called(callable)) return broken(m, "what is called is no function");
 	m->run->calls++;
 	if (!f) {
 		/* What came of a call that was refused is no root cause. */
@@ -211,7 +217,7 @@ bool call_slots(struct machine *m, value callable, uint32_t from) {
 
 bool make(struct machine *m, value cls, value args) {
 	struct import *c = v_kind(cls) == V_IMPORT ? import_of(m, cls) : NULL;
-	(void)args;
+	if (!can_be_called(cls)) return broken(m, "an object is made of what is no class");
 	m->run->calls++;
 	if (!c) {
 		struct import *of = import_of(m, cls);

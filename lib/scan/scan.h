@@ -46,7 +46,7 @@ struct scan_finding {
 
 /* Data of a file that lie in another, as ONNX has it. */
 struct scan_reference {
-	struct str name;   /* relative to the folder of the file that refers to it */
+	struct str name;   /* relative to the folder of the file that refers to it; one that begins with '*' goes on where that file's own name has its last '.' */
 	uint64_t from, n;  /* bytes; n UINT64_MAX: up to the end */
 };
 

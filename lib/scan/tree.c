@@ -175,6 +175,13 @@ static struct str folder_of(struct str path) {
 	return slash == STR_NONE ? STR_EMPTY : str_sub(path, 0, slash + 1);
 }
 
+/* The path of what is referred to from the file at `path`. */
+static struct str target_of(struct arena *a, struct str path, struct str name) {
+	if (!str_starts(name, S("*"))) return arena_cat(a, folder_of(path), name);
+	size_t dot = str_rfind_char(path, '.');
+	return arena_cat(a, str_sub(path, 0, dot), str_from(name, 1));
+}
+
 static int by_place(const void *x, const void *y) {
 	const struct scan_reference *a = x, *b = y;
 	int order = str_cmp(a->name, b->name);
@@ -217,17 +224,17 @@ static struct scan_file *file_of(struct pool *pool, struct str shown) {
 static enum err_code settle_one(struct pool *pool, struct arena *a, size_t i, const struct scan_reference *r, size_t n, struct err *e) {
 	const struct scan_entry *entry = &pool->tree->entries[i];
 	uint64_t size, done = 0;
-	const char *path = arena_cstr(a, arena_cat(a, folder_of(str_of(entry->path)), r->name));
-	if (!is_plain_file(path, &size)) return scan_add(a, &pool->files[i], RULE_ONNX_EXTERNAL, "data lie in a link, a file with several names, or no file", e);
+	const char *path = arena_cstr(a, target_of(a, str_of(entry->path), r->name));
+	if (!is_plain_file(path, &size)) return scan_add(a, &pool->files[i], RULE_OUTSIDE_DATA, "data lie in a link, a file with several names, or no file", e);
 	if (size == UINT64_MAX) return ERR_OK;
 	bool covered = true;
 	for (size_t k = 0; k < n; k++) {
 		uint64_t end = r[k].n == UINT64_MAX ? size : r[k].from + r[k].n;
-		if (r[k].from > size || end < r[k].from || end > size) return scan_add(a, &pool->files[i], RULE_ONNX_EXTERNAL, "data lie beyond the end of their file", e);
+		if (r[k].from > size || end < r[k].from || end > size) return scan_add(a, &pool->files[i], RULE_OUTSIDE_DATA, "data lie beyond the end of their file", e);
 		covered &= r[k].from <= done + FILL_MOST;
 		if (end > done) done = end;
 	}
-	struct scan_file *target = file_of(pool, arena_cat(a, folder_of(entry->shown), r->name));
+	struct scan_file *target = file_of(pool, target_of(a, entry->shown, r->name));
 	if (target) settle_target(target, covered && size <= done + FILL_MOST);
 	return ERR_OK;
 }

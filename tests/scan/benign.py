@@ -275,6 +275,16 @@ def tensorflow():
     library = field(2, field(1, field(1, field(1, "inner")) + field(3, node("a", "Relu")) + field(3, node("b", "inner"))))
     put("frozen.pb", graph + library + field(4, field(1, 1000)))
     put("saved_model.pb", field(1, 1) + field(2, field(1, field(4, "serve") + field(5, "2.15.0")) + field(2, graph + library + field(4, field(1, 1000))) + field(5, field(1, "d"))))
+    os.makedirs(path("variables"), exist_ok=True)
+    block = lambda *pairs: b"".join(varint(0) + varint(len(k)) + varint(len(v)) + k + v for k, v in pairs) + struct.pack("<II", 0, 1)
+    stored = lambda b: b + b"\0" + bytes(4)
+    data = block((b"", field(1, 1)), (b"a", field(1, 1) + field(5, 64)), (b"b", field(1, 1) + field(4, 64) + field(5, 32)))
+    place = lambda at, b: varint(at) + varint(len(b))
+    empty, at = block(), len(stored(data))
+    index = block((b"b", place(0, data)))
+    put("variables/variables.index", stored(data) + stored(empty) + stored(index) + (place(at, empty) + place(at + len(stored(empty)), index)).ljust(40, b"\0") + struct.pack("<Q", 0xdb4775248b80fb57))
+    put("variables/variables.data-00000-of-00001", bytes(range(96)))
+    put("fingerprint.pb", b"".join(field(i, 2**60 + i) for i in range(1, 6)) + field(6, field(1, 1)) + field(7, "123"))
     put("model.mlmodel", field(1, 4) + field(2, field(1, field(1, "x"))) + field(500, field(1, field(1, "dense") + field(140, field(1, 4))) + field(1, field(1, "relu") + field(130, b""))))
 
 
