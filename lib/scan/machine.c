@@ -87,7 +87,7 @@ static void look_into_latin1(struct machine *m, struct str s, uint64_t at) {
 }
 
 static bool op_text(struct machine *m, unsigned bytes) {
-	uint64_t n, at = reader_offset(m->r);
+	uint64_t n = 0, at = reader_offset(m->r);
 	value v = v_of(V_STRING, STRING_LOST);
 	if (!length(m, bytes, &n)) return false;
 	if (n <= STRING_BYTES) {
@@ -125,7 +125,7 @@ static bool look_into_bytes(struct machine *m, uint64_t n) {
 }
 
 static bool op_bytes(struct machine *m, unsigned bytes) {
-	uint64_t n;
+	uint64_t n = 0;
 	if (!length(m, bytes, &n)) return false;
 	uint64_t at = reader_offset(m->r);
 	bool examined = look_into_bytes(m, n);
@@ -139,7 +139,7 @@ static bool op_bytes(struct machine *m, unsigned bytes) {
 
 static bool op_long(struct machine *m, unsigned bytes) {
 	static const uint8_t magic[] = {0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19};
-	uint64_t n;
+	uint64_t n = 0;
 	if (!length(m, bytes, &n)) return false;
 	if (n > INT32_MAX) return broken(m, "a number has a negative length");
 	if (n > 10) return reader_skip(m->r, n) == n ? push_plain(m) : cut_short(m);
@@ -531,7 +531,7 @@ bool pickle_begins(struct scan *s, struct str head) {
 		pickle_stream(s, &r, &one, &t);
 		ops += one.opcodes;
 		bool whole = one.end == PICKLE_STOPPED && str_trim(reader_window(&r)).n == 0;
-		is = one.calls || one.denied || whole || (ops >= 64 && one.end != PICKLE_BROKEN && !is_text(head)) || (protocol && (one.imports || one.end == PICKLE_STOPPED || one.end == PICKLE_OVER || (one.end == PICKLE_TRUNCATED && ops >= 2)));
+		is = (one.calls && (one.imports || protocol)) || one.denied || whole || (ops >= 64 && one.end != PICKLE_BROKEN && !is_text(head)) || (protocol && (one.imports || one.end == PICKLE_STOPPED || one.end == PICKLE_OVER || (one.end == PICKLE_TRUNCATED && ops >= (head.n >= PROBE ? 2 : 4))));
 		if (one.end != PICKLE_STOPPED) break;
 	}
 	s->silent--;
