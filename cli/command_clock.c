@@ -101,30 +101,64 @@ const struct command command_admin_holidays = {
 
 /* ---- statistics ---- */
 
+static void print_statistics(struct cli *c, const struct statistics_table *t) {
+	size_t most = t->label.n;
+	for (size_t r = 0; r < t->rows_n; r++)
+		if (t->rows[r].title.n > most) most = t->rows[r].title.n;
+	out_styled(c, BOLD, t->title);
+	out_fmt("\n  %-*.*s", (int)most, STR_ARG(t->label));
+	for (size_t i = 0; i < t->columns_n; i++) out_fmt("  %.*s", STR_ARG(t->columns[i].title));
+	out(S("\n"));
+	for (size_t r = 0; r < t->rows_n; r++) {
+		out_fmt("  %-*.*s", (int)most, STR_ARG(t->rows[r].title));
+		for (size_t i = 0; i < t->columns_n; i++) {
+			struct str words = statistics_words(c->a, t->columns[i].unit, t->rows[r].values[i]);
+			int width = (int)t->columns[i].title.n, shown = str_is(words, "–") ? 1 : (int)words.n;
+			out_fmt("  %*s%.*s", width > shown ? width - shown : 0, "", STR_ARG(words));
+		}
+		out(S("\n"));
+	}
+	out(S("\n"));
+}
+
 static enum err_code run_statistics(struct cli *c, struct err *e) {
 	struct disclosing d = cli_disclosing(c);
-	struct statistic *list;
-	size_t n;
-	moment at;
-	enum err_code code = cli_switch(c, "now") ? statistics_run(c->hub, c->db, true, e) : ERR_OK;
-	if (!code) code = disclose_statistics(&d, &list, &n, &at, e);
+	struct statistics s;
+	char text[MOMENT_TEXT];
+	const char *table = c->arguments_n ? c->arguments[0] : "";
+	enum err_code code = cli_switch(c, "now") ? statistics_renew(c->hub, &d, NULL, e) : ERR_OK;
+	if (!code) code = disclose_statistics_table(&d, str_of(table), &s, e);
 	if (code) return code;
-	for (size_t i = 0; i < n; i++) {
-		if (!list[i].n) continue;
-		out_styled(c, BOLD, list[i].title);
-		out(S("\n"));
-		for (size_t j = 0; j < list[i].n; j++) {
-			struct str number = list[i].cells[j].n < 0 ? S("withheld") : arena_fmt(c->a, "%lld %.*s", (long long)list[i].cells[j].n, STR_ARG(list[i].unit));
-			out_fmt("  %-40.*s %.*s\n", STR_ARG(list[i].cells[j].label), STR_ARG(number));
-		}
+	autobuf struct buf b = BUF(16 << 20);
+	if (c->json) {
+		struct json_writer w = json_writer_pretty(&b);
+		statistics_json(&w, &s);
+		return out_json(&b, e);
 	}
-	if (!at) out(S("They were not worked out yet; --now does it.\n"));
+	if (cli_switch(c, "csv")) {
+		if (table[0]) statistics_csv(&b, s.tables);
+		else statistics_csv_all(&b, &s);
+		if (b.failed) return err_set(e, ERR_TOO_LARGE, "the statistics are too large");
+		fwrite(b.p, 1, b.n, stdout);
+		return ERR_OK;
+	}
+	size_t told = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.tables[i].rows_n) print_statistics(c, &s.tables[i]);
+		told += s.tables[i].rows_n;
+	}
+	if (!s.as_of) out(S("They were not worked out yet; --now does it.\n"));
+	else if (!told) out_fmt("Of nothing there are five yet. As of %.*s.\n", STR_ARG(moment_text(s.as_of, text)));
+	else out_fmt("As of %.*s, in fives; –: fewer than five.\n", STR_ARG(moment_text(s.as_of, text)));
 	return ERR_OK;
 }
-static const struct option statistics_options[] = {{"now", NULL, "works them out first", false}};
+static const struct option statistics_options[] = {
+	{"now", NULL, "works them out first, as things stand now: for the operator and coordinators", false},
+	{"csv", NULL, "prints them as CSV: a table, or a row for each value of all", false},
+};
 const struct command command_statistics = {
-	.name = "statistics", .arguments = "", .summary = "what the disclosure desk does, in numbers",
-	.text = "As anyone may see them: what is below five is withheld. The server works them out once a day.",
-	.example = "polder statistics --now --hub myhub", .options = statistics_options, .options_n = lengthof(statistics_options), .least = 0, .most = 0,
+	.name = "statistics", .arguments = "[TABLE]", .summary = "what the disclosure desk does, in numbers",
+	.text = "As anyone may see them: counts in fives, none of fewer, over all reports and over cases that no embargo holds. The server works them out once a day, as things stood at 03:00 UTC.",
+	.example = "polder statistics reports-by-type --csv --hub myhub", .options = statistics_options, .options_n = lengthof(statistics_options), .least = 0, .most = 1,
 	.needs_hub = true, .run = run_statistics,
 };

@@ -50,6 +50,17 @@ static void show_table(const struct cli *c, const struct decide_table *t) {
 	show_monotony(c, t);
 }
 
+static enum err_code tell_table(const struct cli *c, const struct decide_table *t, struct err *e) {
+	if (!c->json) {
+		show_table(c, t);
+		return ERR_OK;
+	}
+	autobuf struct buf b = BUF(JSON_OUT);
+	struct json_writer w = json_writer_pretty(&b);
+	table_json(&w, c->hub, t, true);
+	return out_json(&b, e);
+}
+
 static enum err_code check_file(struct cli *c, const char *path, struct err *e) {
 	struct str text;
 	const struct decide_table *t = NULL;
@@ -65,14 +76,7 @@ static enum err_code check_file(struct cli *c, const char *path, struct err *e) 
 	}
 	decide_monotone(t, &m);
 	c->exit_status = m.undeclared ? 1 : 0;
-	if (!c->json) {
-		show_table(c, t);
-		return ERR_OK;
-	}
-	autobuf struct buf b = BUF(JSON_OUT);
-	struct json_writer w = json_writer_pretty(&b);
-	table_json(&w, c->hub, t, true);
-	return out_json(&b, e);
+	return tell_table(c, t, e);
 }
 
 static enum err_code list_tables(struct cli *c, struct err *e) {
@@ -102,14 +106,7 @@ static enum err_code run_tables(struct cli *c, struct err *e) {
 	if (!c->arguments_n) return list_tables(c, e);
 	enum err_code code = find(c, c->arguments[0], &t, e);
 	if (code) return code;
-	if (!c->json) {
-		show_table(c, t);
-		return ERR_OK;
-	}
-	autobuf struct buf b = BUF(JSON_OUT);
-	struct json_writer w = json_writer_pretty(&b);
-	table_json(&w, c->hub, t, true);
-	return out_json(&b, e);
+	return tell_table(c, t, e);
 }
 static const struct option tables_options[] = {
 	{"check", "FILE", "check a table's file before it goes into the hub's tables/", false},

@@ -86,6 +86,8 @@ bool request_cancelled(const struct request *rq) {
 	return atomic_load_explicit(&x->cancelled, memory_order_relaxed) || stopwatch() > x->deadline;
 }
 
+const atomic_bool *request_stopped(const struct request *rq) { return &exchange_of(rq)->cancelled; }
+
 /* ---- body ---- */
 
 size_t request_body_size(const struct request *rq) {

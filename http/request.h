@@ -7,6 +7,8 @@
  * Reading something that is not part of the cache's key (a raw header, the remote address, the viewer) makes the
  * answer one that is not kept, by itself. */
 #pragma once
+#include <stdatomic.h>
+
 #include "http/route.h"
 
 struct json;
@@ -70,3 +72,5 @@ enum err_code request_json(struct request *rq, const struct json **out, struct e
 
 /* True when the answer is no longer wanted: the deadline passed or the server stops. For loops that take long. */
 bool request_cancelled(const struct request *rq);
+/* For what is called with a flag: true when the server stops. Lives as long as the request. */
+const atomic_bool *request_stopped(const struct request *rq);

@@ -101,13 +101,14 @@ static void *work(void *arg) {
 			if (session_sweep(c->hub, &e)) complain("taking away what is over", &e);
 			if (webhook_sweep(c->hub, &e)) complain("taking away old calls", &e);
 			if (erase_finish(c->hub, &e)) complain("finishing what is erased", &e);
-			if (statistics_run(c->hub, w->db, false, &e)) complain("counting for the statistics", &e);
 			if (keys_sweep(c->hub, w->db, &e)) complain("looking through the keys", &e);
 			swept = stopwatch();
 		}
 		if (stopwatch() - disputes >= MINUTE) {
 			if (dispute_escalate_overdue(c->hub, w->db, &e)) complain("escalating disputes", &e);
 			disputes = stopwatch();
+			enum err_code code = statistics_run(c->hub, w->db, &c->stopping, &e);
+			if (code && code != ERR_CANCELLED) complain("working out statistics", &e);
 		}
 		pause_for(c, LOOK);
 	}

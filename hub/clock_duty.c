@@ -49,7 +49,7 @@ static void sooner(struct term candidate, moment end, struct term *term, moment 
 static bool duty_due(const struct duties *x, const struct json *duty, moment aware, struct term *term, moment *due) {
 	struct str class = json_get_str(duty, S("class")), own = json_get_str(duty, S("limit"));
 	bool counted = false;
-	moment end;
+	moment end = 0;
 	if (!class.n && of_the_ai_act(json_get_str(duty, S("regime")))) class = S("general");
 	for (size_t i = 0; i < lengthof(article_73); i++) {
 		struct term law = {str_of(article_73[i].span), "legal", str_of(article_73[i].basis)};
@@ -67,7 +67,7 @@ static bool first_notice(const struct json *duty, moment *out) {
 
 static enum err_code follow_duty(struct duties *x, const struct json *duty, struct str place) {
 	struct store *s = x->s;
-	moment aware, given, due;
+	moment aware, given, due = 0;
 	struct term term;
 	struct clock_row c;
 	bool found;

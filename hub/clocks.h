@@ -31,12 +31,3 @@ struct running_request {
 };
 /* What runs on all records, the most urgent first, at most CLOCKS_MOST; for coordinators. ERR_FORBIDDEN. */
 enum err_code disclose_running(const struct disclosing *d, const struct running_request *q, struct disclosed_clock **out, size_t *n, struct err *e) must_use;
-
-/* ---- for statistics, inside the hub: raw, for all records; small numbers are withheld by who shows them ---- */
-
-struct clock_tally {
-	struct str kind, name;
-	int64_t met, late, running, overdue;
-	moment median, most;       /* from start to stop of what was met, in time or late: half took no longer, nine of ten took no longer; 0 where none was */
-};
-enum err_code clock_tallies(struct db *db, struct arena *a, struct clock_tally **out, size_t *n, struct err *e) must_use;

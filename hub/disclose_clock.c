@@ -4,7 +4,7 @@
 #include "hub/disclose_private.h"
 #include "hub/visibility.h"
 
-enum { OF_RECORD = 200, TALLIES = 200, SPANS = 20000 };
+enum { OF_RECORD = 200 };
 #define COLUMNS "c.id, c.name, c.title, c.subject, c.audiences, c.started, c.due, c.stopped, c.span, c.days, c.state, c.basis, c.rung, c.put_off"
 
 struct row {
@@ -147,56 +147,5 @@ enum err_code disclose_running(const struct disclosing *d, const struct running_
 	if (code) return code;
 	*out = x.items;
 	*n = x.n;
-	return ERR_OK;
-}
-
-/* ---- for statistics ---- */
-
-static int by_length(const void *x, const void *y) {
-	moment a = *(const moment *)x, b = *(const moment *)y;
-	return (a > b) - (a < b);
-}
-
-/* The smallest value that at least a hundredth part `percent` of them don't exceed (the nearest rank). */
-static moment percentile(const moment *sorted, size_t n, size_t percent) {
-	size_t rank = (n * percent + 99) / 100;
-	return n ? sorted[rank ? rank - 1 : 0] : 0;
-}
-
-static enum err_code read_spans(struct db *db, moment *spans, struct clock_tally *t, struct err *e) {
-	size_t n = 0;
-	struct db_query q = db_query(db,
-		"SELECT c.stopped - c.started FROM clock c JOIN record r ON r.id = c.record WHERE c.name = $1 AND r.kind = $2 AND c.state IN ('met', 'late') "
-		"ORDER BY c.id DESC LIMIT 20000");
-	db_bind_str(&q, 1, t->name);
-	db_bind_str(&q, 2, t->kind);
-	while (n < SPANS && db_row(&q)) {
-		moment took = db_int(&q, 0);
-		spans[n++] = took > 0 ? took : 0; /* a clock was set back in between */
-	}
-	qsort(spans, n, sizeof *spans, by_length);
-	t->median = percentile(spans, n, 50);
-	t->most = percentile(spans, n, 90);
-	return db_done(&q, e);
-}
-
-enum err_code clock_tallies(struct db *db, struct arena *a, struct clock_tally **out, size_t *n, struct err *e) {
-	struct clock_tally *items = arena_array(a, TALLIES, sizeof *items);
-	moment *spans = arena_array(a, SPANS, sizeof *spans);
-	if (!items || !spans) return err_set(e, ERR_MEMORY, "out of memory");
-	struct db_query q = db_query(db,
-		"SELECT r.kind, c.name, sum(CASE WHEN c.state = 'met' THEN 1 ELSE 0 END), sum(CASE WHEN c.state = 'late' THEN 1 ELSE 0 END), "
-		"sum(CASE WHEN c.state = 'running' THEN 1 ELSE 0 END), sum(CASE WHEN c.state = 'running' AND c.due <= $1 THEN 1 ELSE 0 END) "
-		"FROM clock c JOIN record r ON r.id = c.record WHERE c.state <> 'cancelled' GROUP BY r.kind, c.name ORDER BY r.kind, c.name LIMIT 200");
-	db_bind_int(&q, 1, now() - SECOND);
-	size_t used = 0;
-	while (used < TALLIES && db_row(&q))
-		items[used++] = (struct clock_tally){.kind = arena_str(a, db_str(&q, 0)), .name = arena_str(a, db_str(&q, 1)), .met = db_int(&q, 2), .late = db_int(&q, 3),
-			.running = db_int(&q, 4), .overdue = db_int(&q, 5)};
-	enum err_code code = db_done(&q, e);
-	for (size_t i = 0; i < used && !code; i++) code = read_spans(db, spans, &items[i], e);
-	if (code) return code;
-	*out = items;
-	*n = used;
 	return ERR_OK;
 }

@@ -46,11 +46,16 @@ static const struct json *answer(const struct json *body, const char *name) {
 }
 
 /* The table of the report form: harm done, malicious actor → type. */
-static const struct json *with_type(struct arena *a, const struct json *body) {
+struct str intake_type(const struct json *body) {
 	static const char *const types[2][2] = {{"hazard", "vulnerability"}, {"real-world-incident", "security-incident"}};
 	const struct json *harm = answer(body, "real_world_harm"), *actor = answer(body, "malicious_actor");
-	if (!json_is(harm, JSON_BOOL) || !json_is(actor, JSON_BOOL)) return body;
-	return json_with_pointer(a, body, S("/classification/type"), json_str(a, str_of(types[harm->boolean][actor->boolean])));
+	if (!json_is(harm, JSON_BOOL) || !json_is(actor, JSON_BOOL)) return json_string(answer(body, "type"));
+	return str_of(types[harm->boolean][actor->boolean]);
+}
+
+static const struct json *with_type(struct arena *a, const struct json *body) {
+	struct str type = intake_type(body);
+	return type.n ? json_with_pointer(a, body, S("/classification/type"), json_str(a, type)) : body;
 }
 
 /* What the schema says may not stand here at all, for the answers that were given. */

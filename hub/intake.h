@@ -48,6 +48,8 @@ enum err_code intake_send(struct hub *h, struct db *db, const struct intake *in,
 /* The body without what this way of reporting may not hold, and without what may not be taken in where minors are concerned; with the type that follows from the
  * answers. For a face that lets somebody change their mind: what was typed before is gone then, from drafts too. */
 const struct json *intake_clean(const struct hub *h, struct arena *a, enum intake_how how, const struct json *body);
+/* The type that follows from the answers; where they are not given, what the body says. Of the body; "" none. */
+struct str intake_type(const struct json *body);
 /* Pointers of a reporter's members that this way of reporting does not hold; ends with "". */
 const struct str *intake_withheld(enum intake_how how);
 /* True where no file is ever taken for this body; *reason says why (may be NULL). */

@@ -56,6 +56,9 @@ complain "An account's table is written outside hub/account/:" "$(
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($accounts)\b" || true)"
 complain "A record's key is written or read outside hub/keystore.c:" "$(
 	sources hub exchange desk cli http lib | grep -v '^hub/keystore.c' | strings | grep -E '(FROM|INTO|UPDATE) (record_key|destroyed_key)\b' || true)"
+complain "Statistics are kept past hub/statistics.c:" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(statistics\.c|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) statistic\b" || true)"
 complain "Mail is queued and taken away past hub/mail.c:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(mail.c|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) mail\b" || true)"

@@ -94,8 +94,8 @@ route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, ap
 	api_moves;
 /* notices.c */
 route_fn api_notices, api_notices_set;
-/* desk/statistics/statistics.c */
-route_fn api_statistics;
+/* statistics.c */
+route_fn api_statistics, api_statistics_renew;
 /* webhooks.c */
 route_fn api_webhooks, api_webhook_new, api_webhook, api_webhook_edit, api_webhook_remove, api_webhook_secret, api_webhook_test, api_webhook_deliveries,
 	api_webhook_resend;

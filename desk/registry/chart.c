@@ -44,11 +44,16 @@ struct chart_place chart_slot(const struct chart *c, const struct chart_shape *s
 struct chart_place chart_part(const struct chart *c, const struct chart_shape *s, size_t column, size_t series) {
 	struct chart_place slot = chart_slot(c, s, column);
 	int64_t below = 0;
-	for (size_t i = 0; i < series; i++) below += c->columns[column].n[i];
+	for (size_t i = 0; i < series && !c->beside; i++) below += c->columns[column].n[i];
 	int bottom = height_of(c, s, below), top = height_of(c, s, below + c->columns[column].n[series]);
 	if (c->columns[column].n[series] && top == bottom) top++; /* what is there is seen */
 	int width = slot.width * 7 / 10 < WIDEST ? slot.width * 7 / 10 : WIDEST;
-	return (struct chart_place){slot.middle - width / 2, s->head + room(s) - top, width, top - bottom, slot.middle};
+	struct chart_place part = {slot.middle - width / 2, s->head + room(s) - top, width, top - bottom, slot.middle};
+	if (c->beside) {
+		part.width = width / (int)c->series_n > 1 ? width / (int)c->series_n : 1;
+		part.x += part.width * (int)series;
+	}
+	return part;
 }
 
 bool chart_labelled(const struct chart *c, const struct chart_shape *s, size_t column) {

@@ -1,5 +1,5 @@
-/* Charts over years, as SVG that the server draws: no style attributes, since the content policy forbids them. Columns, one for each year;
- * with several series they are stacked. The same numbers stand beside it in a table, and can be fetched.
+/* Charts over years or quarters, as SVG that the server draws: no style attributes, since the content policy forbids them. Columns, one for each year;
+ * several series are stacked, or stand side by side where their sum means nothing. The same numbers stand beside it in a table, and can be fetched.
  *
  * Each chart is drawn twice, for wide and for narrow windows, and the style sheet shows one: letters keep a readable size in both, and since
  * both say their proportions nothing moves while a page loads. Generic: what is counted is the caller's (years.h). */
@@ -10,8 +10,9 @@ enum { CHART_SERIES = 5 };
 
 struct chart_column {
 	struct str label, url;           /* url: the records behind all of it; "" none */
-	int64_t n[CHART_SERIES], total;
-	struct str urls[CHART_SERIES];   /* the records behind each part */
+	int64_t n[CHART_SERIES], total;  /* total: the height of the column */
+	struct str urls[CHART_SERIES];   /* the records behind each part; "" none */
+	struct str said[CHART_SERIES];   /* n in words, for the table and the pointer; "" the number */
 	bool here;                       /* the page shows just these */
 };
 struct chart {
@@ -20,6 +21,7 @@ struct chart {
 	struct str label_head;           /* head of the table's first column: "Year" */
 	struct str series[CHART_SERIES]; /* what is counted */
 	size_t series_n;
+	bool beside;                     /* not stacked */
 	const struct chart_column *columns; /* that are drawn, without gaps */
 	size_t n;
 	const struct chart_column *rows;    /* of the table: those that are not empty, the last first */

@@ -43,6 +43,11 @@ struct words {
 	const char *chart_description;  /* {1} how many, {2} first and {3} last year, {4} the year with most, {5} how many in it */
 	const char *chart_early;        /* {1} how many are not drawn, {2} first year that is */
 	const char *chart_undated;      /* {1} how many have no date */
+	/* statistics */
+	const char *statistics, *statistics_description;
+	const char *statistics_reports, *statistics_cases, *statistics_terms, *statistics_disputes; /* headings */
+	const char *statistics_longest; /* {1} first and {2} last quarter, {3} the quarter with the longest time, {4} days */
+	const char *in_days;            /* {1} title of a chart of times */
 	/* forms of a field */
 	const char *type_text, *type_choice, *type_url, *type_date, *type_moment, *type_list, *type_list_of_groups,
 		*type_group, *type_boolean, *type_integer, *type_number;

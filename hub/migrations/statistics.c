@@ -1,12 +1,9 @@
-/* Numbers that are published. */
 #include "tables.h"
 
 const char migration_statistics[] =
-	/* As they were last worked out, with what is withheld left out. disclose_statistics.c */
+	/* What anyone may see in numbers, as it was last worked out. statistics.c */
 	"CREATE TABLE statistic ("
-	"  name {text} NOT NULL,"             /* of the table */
-	"  position {int} NOT NULL,"
-	"  label {text} NOT NULL,"
-	"  n {int} NOT NULL,"                 /* -1: withheld */
-	"  PRIMARY KEY (name, position)"
+	"  name {text} PRIMARY KEY,"          /* all */
+	"  as_of {int} NOT NULL,"
+	"  body {text} NOT NULL"              /* JSON: hub/statistics.h */
 	") {clustered};";

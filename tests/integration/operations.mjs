@@ -65,6 +65,7 @@ export const requests = {
   'act': (r) => ({of: 'case', path: {id: r.uid}, body: {act: 'task.add', args: {text: 'Look again'}}}),
   'erase': (r) => ({by: 'coordinator', path: {id: r.uid}, body: {reason: 'asked for', basis: 'Article 17'}}),
   'api-statistics': () => ({}),
+  'statistics-renew-now': () => ({by: 'coordinator'}),
   'api-record-clocks': (r) => ({path: {id: r.uid}}),
   'api-clocks': () => ({by: 'coordinator'}),
   'open-case': (r) => ({of: 'report', by: 'coordinator', path: {id: r.uid}, body: {title: 'A case'}}),

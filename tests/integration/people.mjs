@@ -11,7 +11,7 @@ const build = process.env.POLDER_BUILD ?? 'build'
 const program = [join(build, 'polder-hub'), join(build, 'polder')].find(existsSync)
 
 function polder(hub, args, input = '') {
-  const r = spawnSync(program, [...args, '--hub', hub.dir], {encoding: 'utf8', input})
+  const r = spawnSync(program, [...args, '--hub', hub.dir], {encoding: 'utf8', input, env: hub.env})
   assert.equal(r.status, 0, `polder ${args.join(' ')}: ${r.stdout}${r.stderr}`)
   return r.stdout
 }

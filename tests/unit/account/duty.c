@@ -167,31 +167,12 @@ static void a_policy_promises_once_it_is_in_force_in_its_own_words(void **state)
 	assert_int_equal(clock_of(a_case, "disclosure")->due, at("2027-02-21T23:59:59Z"));
 }
 
-static void what_falls_away_is_neither_met_nor_late(void **state) {
+static void a_report_that_is_taken_back_has_no_term(void **state) {
 	(void)state;
-	struct clock_tally *list;
-	size_t n;
 	clock_now = at("2026-11-23T10:00:00Z");
 	struct str uid = new_report();
 	ok(apply((struct change){.op = CHANGE_MOVE, .actor = acting_as(finder), .record = uid, .move = S("withdraw"), .reason = S("a mistake")}));
 	assert_null(clock_of(uid, "acknowledge"));
-	for (int i = 1; i <= 10; i++) {
-		clock_now = at("2026-11-23T10:00:00Z");
-		struct str one = new_report();
-		clock_now += i * DAY;
-		ok(move(one, "acknowledge", ""));
-	}
-	ok(clock_tallies(db, arena, &list, &n, &test_err));
-	bool found = false;
-	for (size_t i = 0; i < n; i++) {
-		if (!str_is(list[i].name, "acknowledge") || !str_is(list[i].kind, "report")) continue;
-		found = true;
-		assert_int_equal(list[i].met, 3);
-		assert_int_equal(list[i].late, 7);
-		assert_int_equal(list[i].median, 5 * DAY);
-		assert_int_equal(list[i].most, 9 * DAY);
-	}
-	assert_true(found);
 }
 
 /* ---- terms that desks set ---- */
@@ -257,7 +238,7 @@ int main(void) {
 		case_test(the_first_notice_meets_a_duty_when_it_was_given), case_test(parties_are_told_neither_of_a_duty_nor_of_its_end),
 		case_test(the_tier_of_a_report_counts_for_the_case_that_handles_it), case_test(what_was_put_off_no_tier_takes_back),
 		case_test(a_milder_tier_takes_back_what_was_overdue), case_test(a_policy_promises_once_it_is_in_force_in_its_own_words),
-		case_test(what_falls_away_is_neither_met_nor_late), case_test(a_desk_sets_terms_of_its_own_for_somebody_alone),
+		case_test(a_report_that_is_taken_back_has_no_term), case_test(a_desk_sets_terms_of_its_own_for_somebody_alone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

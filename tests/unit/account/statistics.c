@@ -1,146 +1,219 @@
-/* Numbers for everybody: none of them, nor what can be computed from them, is between one and four. */
+/* Statistics of cases, terms and disputes (hub/statistics.h): what each table counts, from five on, and that an embargo takes it away. */
 #include "test_case.h"
 
+#include "hub/dispute.h"
 #include "hub/statistics.h"
 
-enum { CELLS = 12, TABLES = 200000 };
+static struct statistics worked_out(void) {
+	struct disclosing by = as(viewer_operator), d = as(viewer_public);
+	struct statistics s;
+	clock_now += SECOND;
+	ok(statistics_renew(hub, &by, NULL, &test_err));
+	ok(disclose_statistics(&d, &s, &test_err));
+	return s;
+}
+static int64_t number(const struct statistics *s, const char *table, const char *row, const char *column) {
+	const struct statistics_table *t = statistics_find(s, str_of(table));
+	assert_non_null(t);
+	for (size_t r = 0; r < t->rows_n; r++)
+		for (size_t c = 0; c < t->columns_n; c++)
+			if ((str_is(t->rows[r].name, row) || str_is(t->rows[r].title, row)) && str_is(t->columns[c].name, column)) return t->rows[r].values[c];
+	return STATISTICS_NONE;
+}
+static size_t rows(const struct statistics *s, const char *table) { return statistics_find(s, str_of(table))->rows_n; }
 
-static bool told_apart(const int64_t *counts, size_t n, const bool *hidden) {
-	int64_t sum = 0;
-	size_t cells = 0;
-	for (size_t i = 0; i < n; i++) {
-		cells += hidden[i];
-		sum += hidden[i] ? counts[i] : 0;
-		if (!hidden[i] && counts[i] > 0 && counts[i] < STATISTIC_LEAST) return true;
-	}
-	/* Either nothing is withheld, or what is can't be had from the sum of all, or all of it is. */
-	return cells && cells < n && (cells < 2 || sum < STATISTIC_LEAST);
+/* A case in which a developer is asked to fix something. */
+static void open_case(struct str whom) {
+	a_case = arena_str(arena, create("case", "{'title': 'A case'}"));
+	ok(link_to(a_case, "affects", a_system));
+	ok(ask(whom, "developer"));
+	ok(move(a_case, "triage", ""));
+	ok(move(a_case, "coordinate", ""));
+}
+static void embargo(void) {
+	ok(propose(coordinator, 10 * DAY));
+	ok(act(maker, "embargo.accept", "{}"));
 }
 
-static void nothing_small_is_shown_or_follows_from_a_sum(void **state) {
+static void overdue_is_a_case_whose_term_is_over_without_a_fix_by_organization_from_five_on(void **state) {
 	(void)state;
-	uint32_t seed = 7;
-	size_t withheld = 0, whole = 0;
-	for (size_t t = 0; t < TABLES; t++) {
-		int64_t counts[CELLS];
-		bool hidden[CELLS];
-		size_t n = 1 + t % CELLS, cells = 0;
-		for (size_t i = 0; i < n; i++) {
-			seed = seed * 1664525 + 1013904223;
-			counts[i] = (seed >> 24) % ((seed >> 16 & 3) ? 9 : 200);
-		}
-		statistics_withhold(counts, n, hidden);
-		if (told_apart(counts, n, hidden)) fail_msg("table %zu tells a small number", t);
-		for (size_t i = 0; i < n; i++) cells += hidden[i];
-		withheld += cells > 0;
-		whole += cells == n;
-	}
-	assert_true(withheld > TABLES / 4 && whole > 0 && whole < withheld);
-}
-
-static void large_numbers_are_shown_as_they_are(void **state) {
-	(void)state;
-	const int64_t counts[] = {5, 0, 1000, 7};
-	bool hidden[4];
-	statistics_withhold(counts, 4, hidden);
-	for (size_t i = 0; i < 4; i++) assert_false(hidden[i]);
-}
-
-static void the_smallest_of_the_others_goes_with_a_single_small_one(void **state) {
-	(void)state;
-	const int64_t counts[] = {90, 2, 6, 0};
-	bool hidden[4];
-	statistics_withhold(counts, 4, hidden);
-	assert_true(hidden[1] && hidden[2]);
-	assert_false(hidden[0] || hidden[3]);
-}
-
-static void report(const char *type) {
-	bool harm = !strcmp(type, "real-world-incident");
-	struct change c = {.op = CHANGE_CREATE, .actor = acting_as(finder), .kind = S("report"), .move = S("submit"), .body = json(arena_fmt(arena,
-		"{'title': 'It leaks', 'description': 'Much', 'systems': [{'name': 'Model'}], 'severity': 'low', 'disclosure': {'intent': 'no'}, 'confirmed': true,"
-		" 'classification': {'type': '%s', 'real_world_harm': %s, 'malicious_actor': false, 'csam': false}, %s 'statistics': {'claim': 'often'}}", type, harm ? "true" : "false",
-		harm ? "'incident': {'date': '2026-01-01', 'harms': ['economic'], 'narrative': 'Money was lost'}," : "").p)};
-	ok(apply(c));
-}
-static const struct statistic *shown(const char *name) {
-	struct disclosing d = as(viewer_public);
-	struct statistic *list;
-	size_t n;
-	moment at;
-	ok(disclose_statistics(&d, &list, &n, &at, &test_err));
-	for (size_t i = 0; i < n; i++)
-		if (str_is(list[i].name, name)) return &list[i];
-	return NULL;
-}
-static int64_t number(const char *table, const char *label) {
-	const struct statistic *s = shown(table);
-	assert_non_null(s);
-	for (size_t i = 0; i < s->n; i++)
-		if (str_is(s->cells[i].label, label)) return s->cells[i].n;
-	return -2;
-}
-
-static void what_nobody_may_read_is_counted_once_a_day(void **state) {
-	(void)state;
-	for (int i = 0; i < 5; i++) report("hazard");
-	ok(statistics_run(hub, db, false, &test_err));
-	assert_int_equal(number("reports-by-type", "hazard"), 5);
-	for (int i = 0; i < 3; i++) report("hazard");
-	clock_now += 23 * HOUR;
-	ok(statistics_run(hub, db, false, &test_err));
-	assert_int_equal(number("reports-by-type", "hazard"), 5);
-	clock_now += HOUR;
-	ok(statistics_run(hub, db, false, &test_err));
-	assert_int_equal(number("reports-by-type", "hazard"), 8);
-}
-
-static void times_stand_where_there_are_five(void **state) {
-	(void)state;
-	struct str uids[5];
+	struct str cases[6];
 	for (int i = 0; i < 5; i++) {
-		report("hazard");
-		uids[i] = arena_str(arena, str_of(result.uid));
+		open_case(makers);
+		cases[i] = a_case;
+		if (i < 4) ok(ask(hosts, "developer"));
 	}
-	clock_now += 2 * DAY;
-	for (int i = 0; i < 4; i++) ok(move(uids[i], "acknowledge", ""));
-	ok(statistics_run(hub, db, true, &test_err));
-	assert_int_equal(shown("time-to-acknowledge")->n, 0);
-	clock_now += 2 * DAY;
-	ok(move(uids[4], "acknowledge", ""));
-	ok(statistics_run(hub, db, true, &test_err));
-	assert_int_equal(number("time-to-acknowledge", "half of them within"), 2);
-	assert_int_equal(number("time-to-acknowledge", "nine of ten within"), 4);
-}
-
-static void organizations_are_named_from_five_overdue_cases_on(void **state) {
-	(void)state;
-	for (int i = 0; i < 5; i++) {
-		a_case = arena_str(arena, create("case", "{'title': 'A case'}"));
-		ok(link_to(a_case, "affects", a_system));
-		ok(ask(makers, "developer"));
-		if (i == 0) ok(ask(hosts, "developer"));
-		ok(move(a_case, "triage", ""));
-		ok(move(a_case, "coordinate", ""));
-	}
+	struct statistics s = worked_out();
+	assert_int_equal(rows(&s, "overdue-by-organization"), 0);
 	clock_now += 46 * DAY;
-	ok(statistics_run(hub, db, true, &test_err));
-	assert_int_equal(number("overdue-by-organization", "Makers"), 5);
-	assert_int_equal(shown("overdue-by-organization")->n, 1);
-	assert_int_equal(number("unanswered-by-organization", "Makers"), 5);
+	s = worked_out();
+	assert_int_equal(number(&s, "overdue-by-organization", "Makers", "overdue"), 5);
+	assert_int_equal(rows(&s, "overdue-by-organization"), 1); /* Hosts, with four, are not even named */
+	/* A fix that is ready takes the case away, and with it the name. */
 	ok(act(coordinator, "fix.progress", arena_fmt(arena, "{'for': '%.*s', 'step': 'fix-ready'}", STR_ARG(makers)).p));
-	ok(statistics_run(hub, db, true, &test_err));
-	assert_int_equal(shown("overdue-by-organization")->n, 0);
+	s = worked_out();
+	assert_int_equal(rows(&s, "overdue-by-organization"), 0);
+	/* So does an embargo. */
+	clock_now -= 46 * DAY;
+	open_case(makers);
+	cases[5] = a_case;
+	clock_now += 46 * DAY;
+	s = worked_out();
+	assert_int_equal(number(&s, "overdue-by-organization", "Makers", "overdue"), 5);
+	a_case = cases[0];
+	ok(propose(coordinator, 10 * DAY));
+	s = worked_out();
+	assert_int_equal(rows(&s, "overdue-by-organization"), 0);
+}
+
+static void organizations_that_left_five_cases_unanswered_are_named(void **state) {
+	(void)state;
+	for (int i = 0; i < 7; i++) {
+		open_case(makers);
+		if (i < 6) ok(ask(hosts, "hosting-platform"));
+		if (i < 2) ok(act(host, "fix.progress", "{'step': 'fix-ready'}"));
+	}
+	struct statistics s = worked_out();
+	assert_int_equal(number(&s, "unanswered-by-organization", "Makers", "unanswered"), 5);
+	assert_int_equal(number(&s, "unanswered-by-organization", "Makers", "asked"), 5);
+	assert_int_equal(rows(&s, "unanswered-by-organization"), 1);
+}
+
+static void parties_that_were_asked_in_answered_or_did_not(void **state) {
+	(void)state;
+	for (int i = 0; i < 11; i++) {
+		open_case(makers);
+		clock_now += 3 * HOUR;
+		if (i < 5) ok(act(maker, "fix.progress", "{'step': 'fix-ready'}"));
+	}
+	struct statistics s = worked_out();
+	assert_int_equal(number(&s, "parties", "answered", "count"), 5);
+	assert_int_equal(number(&s, "parties", "silent", "count"), 5);
+	assert_int_equal(number(&s, "parties", "answered", "share"), 50);
+	assert_int_equal(number(&s, "answer-times", "answer", "median"), 4);
+	assert_int_equal(number(&s, "answer-times", "answer", "p90"), STATISTICS_NONE);
+}
+
+static void embargoes_ended_for_one_reason_or_another(void **state) {
+	(void)state;
+	for (int i = 0; i < 11; i++) {
+		a_case = arena_str(arena, create("case", "{'title': 'A case'}"));
+		ok(ask(makers, "developer"));
+		embargo();
+		if (i < 5) ok(act(coordinator, "embargo.end", "{'why': 'agreed', 'reason': 'all are ready'}"));
+		else if (i < 9) ok(act(coordinator, "embargo.end", "{'why': 'breach', 'reason': 'it was told'}"));
+		else ok(act(coordinator, "embargo.end", "{'why': 'refused', 'reason': 'of our own'}"));
+	}
+	struct statistics s = worked_out();
+	assert_int_equal(number(&s, "embargo-ends", "agreed", "count"), 5);
+	assert_int_equal(number(&s, "embargo-ends", "breach", "count"), STATISTICS_NONE);
+	assert_int_equal(number(&s, "embargo-ends", "refused", "count"), STATISTICS_NONE);
+	assert_int_equal(number(&s, "embargo-length", "agreed", "count"), 10);
+	assert_int_equal(number(&s, "embargo-length", "agreed", "median"), 10);
+}
+
+static struct str disputed(void) {
+	ok(apply((struct change){.op = CHANGE_CREATE, .actor = acting_as(finder), .kind = S("report"), .body = json("{'title': 'It leaks'}"), .state = S("received")}));
+	struct str report = arena_str(arena, str_of(result.uid));
+	struct dispute_filing f = {.target = report, .question = S("credit"), .statement = S("the-statement")};
+	ok(dispute_file(hub, db, acting_as(finder), &f, &result, &test_err));
+	a_case = arena_str(arena, str_of(result.uid)); /* what acts are made on */
+	return report;
+}
+
+static void disputes_were_upheld_rejected_taken_back_or_are_open(void **state) {
+	(void)state;
+	struct str report = STR_EMPTY;
+	for (int i = 0; i < 24; i++) {
+		report = disputed();
+		clock_now += HOUR;
+		if (i < 6) ok(act(finder, "dispute.withdraw", "{'reason': 'a slip'}"));
+		else if (i < 20) ok(act(coordinator, "dispute.decide", arena_fmt(arena, "{'outcome': '%s', 'reasons': 'so it is'}", i < 15 ? "reject" : "uphold").p));
+		if (i >= 6 && i < 20) ok(act(finder, "dispute.accept", "{}"));
+		clock_now += 2 * DAY;
+	}
+	clock_now += 20 * DAY;
+	ok(dispute_escalate_overdue(hub, db, &test_err));
+	struct statistics s = worked_out();
+	assert_int_equal(number(&s, "dispute-outcomes", "reject", "count"), 5);
+	assert_int_equal(number(&s, "dispute-outcomes", "uphold", "count"), 5);
+	assert_int_equal(number(&s, "dispute-outcomes", "withdrawn", "count"), 5);
+	assert_int_equal(number(&s, "dispute-outcomes", "open", "count"), STATISTICS_NONE);
+	report = disputed();
+	s = worked_out();
+	assert_int_equal(number(&s, "dispute-outcomes", "open", "count"), 5);
+	/* One about what a case under an embargo handles does not count. */
+	struct str one = arena_str(arena, create("case", "{'title': 'A case'}"));
+	ok(link_to(one, "handles", report));
+	a_case = one;
+	ok(propose(coordinator, 10 * DAY));
+	s = worked_out();
+	assert_int_equal(number(&s, "dispute-outcomes", "open", "count"), STATISTICS_NONE);
+}
+
+static struct str received(void) {
+	ok(apply((struct change){.op = CHANGE_CREATE, .actor = acting_as(finder), .kind = S("report"), .body = json("{'title': 'It leaks'}"), .state = S("received")}));
+	return arena_str(arena, str_of(result.uid));
+}
+
+static void terms_are_met_in_time_or_late_run_or_are_overdue(void **state) {
+	(void)state;
+	struct str reports[20];
+	struct statistics s = worked_out();
+	assert_int_equal(rows(&s, "terms"), 0);
+	for (int i = 0; i < 20; i++) reports[i] = received();
+	s = worked_out();
+	assert_int_equal(number(&s, "terms", "report/acknowledge", "running"), 20);
+	assert_int_equal(number(&s, "terms", "report/acknowledge", "met"), STATISTICS_NONE);
+	clock_now += 3 * HOUR;
+	for (int i = 0; i < 5; i++) ok(move(reports[i], "acknowledge", ""));
+	for (int i = 15; i < 20; i++) ok(move(reports[i], "withdraw", "a slip")); /* neither met nor late */
+	s = worked_out();
+	assert_int_equal(number(&s, "terms", "Report: Acknowledge", "met"), 5);
+	assert_int_equal(number(&s, "terms", "report/acknowledge", "running"), 10);
+	assert_int_equal(number(&s, "terms", "report/acknowledge", "median"), 4);
+	assert_int_equal(number(&s, "terms", "report/acknowledge", "p90"), STATISTICS_NONE);
+	clock_now += 8 * DAY;
+	s = worked_out();
+	assert_int_equal(number(&s, "terms", "report/acknowledge", "overdue"), 10);
+	assert_int_equal(number(&s, "terms", "report/acknowledge", "running"), STATISTICS_NONE);
+	for (int i = 5; i < 10; i++) ok(move(reports[i], "acknowledge", ""));
+	s = worked_out();
+	assert_int_equal(number(&s, "terms", "report/acknowledge", "late"), 5);
+	assert_int_equal(number(&s, "terms", "report/acknowledge", "overdue"), 5);
+	assert_int_equal(number(&s, "terms", "report/acknowledge", "p90"), 240);
+	/* A report that a case under an embargo handles has no terms here. */
+	a_case = arena_str(arena, create("case", "{'title': 'A case'}"));
+	ok(link_to(a_case, "handles", reports[0]));
+	ok(ask(makers, "developer"));
+	ok(propose(coordinator, 10 * DAY));
+	s = worked_out();
+	assert_int_equal(number(&s, "terms", "report/acknowledge", "met"), STATISTICS_NONE);
+	assert_int_equal(number(&s, "terms", "report/acknowledge", "p90"), STATISTICS_NONE);
+	assert_int_equal(number(&s, "reports-by-state", "acknowledged", "count"), 10); /* that it was received counts */
+}
+
+static void what_was_met_before_it_began_by_a_clock_that_went_back_took_no_time(void **state) {
+	(void)state;
+	struct str reports[5];
+	for (int i = 0; i < 5; i++) reports[i] = received();
+	clock_now -= 2 * DAY;
+	for (int i = 0; i < 5; i++) ok(move(reports[i], "acknowledge", ""));
+	clock_now += 3 * DAY;
+	struct statistics s = worked_out();
+	assert_int_equal(number(&s, "terms", "report/acknowledge", "median"), 1);
+	assert_int_equal(number(&s, "report-times", "acknowledged", "median"), 1);
 }
 
 int main(void) {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_small_is_shown_or_follows_from_a_sum),
-		cmocka_unit_test(large_numbers_are_shown_as_they_are),
-		cmocka_unit_test(the_smallest_of_the_others_goes_with_a_single_small_one),
-		case_test(what_nobody_may_read_is_counted_once_a_day),
-		case_test(organizations_are_named_from_five_overdue_cases_on),
-		case_test(times_stand_where_there_are_five),
+		case_test(overdue_is_a_case_whose_term_is_over_without_a_fix_by_organization_from_five_on),
+		case_test(organizations_that_left_five_cases_unanswered_are_named),
+		case_test(parties_that_were_asked_in_answered_or_did_not),
+		case_test(embargoes_ended_for_one_reason_or_another),
+		case_test(disputes_were_upheld_rejected_taken_back_or_are_open),
+		case_test(terms_are_met_in_time_or_late_run_or_are_overdue),
+		case_test(what_was_met_before_it_began_by_a_clock_that_went_back_took_no_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

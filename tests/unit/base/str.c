@@ -127,7 +127,7 @@ static void utf8_of_one_and_two_bytes_is_judged_right_in_every_case(void **state
 		unsigned char one = (unsigned char)x;
 		assert_int_equal(str_utf8(str_n(&one, 1)), well_formed(&one, 1));
 		for (unsigned y = 0; y < 256; y++) {
-			unsigned char two[] = {(unsigned char)x, (unsigned char)y};
+			unsigned char two[4] = {(unsigned char)x, (unsigned char)y};
 			assert_int_equal(str_utf8(str_n(two, 2)), well_formed(two, 2));
 		}
 	}
