@@ -202,6 +202,14 @@ static enum err_code tell_status(struct cli *c, const struct json *v, struct err
 	return ERR_OK;
 }
 
+static enum err_code save_receipt(struct cli *c, struct str receipt, struct err *e) {
+	const char *path = cli_option(c, "save");
+	const struct json *file;
+	if (!path) return ERR_OK;
+	enum err_code code = report_receipt(c, receipt, &file, e);
+	return code ? code : file_write(path, arena_cat(c->a, json_pretty(c->a, file), S("\n")), 0600, e);
+}
+
 static enum err_code run_receipt(struct cli *c, struct err *e) {
 	struct report_file files[OPTION_VALUES];
 	struct str receipt = STR_EMPTY;
@@ -212,6 +220,7 @@ static enum err_code run_receipt(struct cli *c, struct err *e) {
 	if (!code && cli_option(c, "message")) code = report_message(c, receipt, str_of(cli_option(c, "message")), e);
 	for (size_t i = 0; !code && i < n; i++) code = report_attach(c, receipt, &files[i], e);
 	if (!code && cli_option(c, "withdraw")) code = report_withdraw(c, receipt, str_of(cli_option(c, "withdraw")), e);
+	if (!code) code = save_receipt(c, receipt, e);
 	if (!code) code = report_status(c, receipt, &status, e);
 	return code ? code : tell_status(c, status, e);
 }
@@ -220,6 +229,7 @@ static const struct option receipt_options[] = {
 	{"message", "TEXT", "writes to the coordinators", false},
 	{"attach", "FILE", "adds a file", true},
 	{"withdraw", "REASON", "takes the report back", false},
+	{"save", "FILE", "writes the receipt's file there, which proves that the hub took the report in", false},
 };
 const struct command command_receipt = {
 	.name = "receipt", .arguments = "[CODE]", .summary = "look at a report with its receipt code, and answer",

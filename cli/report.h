@@ -37,6 +37,8 @@ bool report_is_remote(const struct cli *c);
 
 /* How a report stands, as the API tells it ("Receipt"). */
 enum err_code report_status(struct cli *c, struct str code, const struct json **out, struct err *e) must_use;
+/* The receipt as a file is made of it (hub/ledger/receipt.h). */
+enum err_code report_receipt(struct cli *c, struct str code, const struct json **out, struct err *e) must_use;
 enum err_code report_message(struct cli *c, struct str code, struct str text, struct err *e) must_use;
 enum err_code report_attach(struct cli *c, struct str code, const struct report_file *file, struct err *e) must_use;
 enum err_code report_withdraw(struct cli *c, struct str code, struct str reason, struct err *e) must_use;

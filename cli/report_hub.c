@@ -188,6 +188,13 @@ enum err_code report_status(struct cli *c, struct str code, const struct json **
 	return call(c, &(struct calling){.method = "GET", .path = S("/api/v1/receipt"), .receipt = code}, out, e);
 }
 
+enum err_code report_receipt(struct cli *c, struct str code, const struct json **out, struct err *e) {
+	struct following f;
+	if (report_is_remote(c)) return call(c, &(struct calling){.method = "GET", .path = S("/api/v1/receipt/file"), .receipt = code}, out, e);
+	enum err_code failed = follow(c, code, &f, e);
+	return failed ? failed : disclose_receipt(&f.d, &f.r, 0, out, e);
+}
+
 static enum err_code change_here(struct cli *c, struct str code, struct change *change, struct err *e) {
 	struct following f;
 	struct change_result result;

@@ -577,7 +577,7 @@ static enum err_code commit_move(struct store *s, const struct prepared *p, stru
 static enum err_code commit_erase(struct store *s, const struct prepared *p, struct change_result *out) {
 	struct stored r;
 	enum err_code code = store_read(s->hub, s->db, s->a, p->base.id, &r, s->e);
-	if (!code) code = r.erased ? store_gone(&r, s->e) : store_erase(s, &r, p->detail);
+	if (!code) code = r.erased ? store_gone(&r, s->e) : store_erase(s, &r, str_trim(p->change->basis), p->detail);
 	if (code) return code;
 	out->changed = true;
 	tell(out, &r);
@@ -692,7 +692,9 @@ static enum err_code commit_each(struct store *s, struct commit *c, bool alone, 
 		s->e = &r->err;
 		enum err_code code = alone ? db_savepoint(s->db, e) : ERR_OK;
 		if (code) return code;
+		s->noted = (struct ledger_notes){0};
 		r->code = commit_one(s, c->list[i], r);
+		if (!r->code) r->code = ledger_write(s, r);
 		if (!r->code && arena_failed(s->a)) r->code = err_set(&r->err, ERR_MEMORY, "the change is too large");
 		arena_clear(s->a);
 		if (whole_failed(r->code)) {

@@ -1,6 +1,6 @@
 /* The one door in: every change to a record goes through here, and nobody else writes those tables.
  *
- * A change is checked against the kind's schema, its lifecycle and the actor's right; then revision, event, outbox row, names, links,
+ * A change is checked against the kind's schema, its lifecycle and the actor's right; then revision, event, what the log commits to (hub/ledger/), names, links,
  * public projection, facets and search are written in one transaction. Changes group: those that wait while another is being written
  * go into one transaction together, each in a savepoint of its own, with one durable commit; each is answered after it.
  *
@@ -9,6 +9,7 @@
 #pragma once
 #include "hub/hub.h"
 #include "hub/identifier.h"
+#include "hub/ledger/entry.h"
 
 struct receipt_row;
 
@@ -94,6 +95,13 @@ struct change {
 	struct schema_errors *told;    /* where all that is wrong with a body goes, in the arena of change_prepare; NULL: the first alone, in err */
 };
 
+/* What the log commits to of a change: of the record's creation, else of its last event. */
+struct change_sealed {
+	moment at;             /* 0: nothing happened */
+	enum entry_type type;  /* of its leaf */
+	struct sha256 commitment;
+};
+
 struct change_result {
 	enum err_code code;
 	struct err err;
@@ -102,6 +110,7 @@ struct change_result {
 	char public_id[128];
 	char state[48];
 	int64_t record, revision;
+	struct change_sealed sealed;
 };
 
 struct prepared; /* lives in the arena given to change_prepare */

@@ -69,7 +69,7 @@ static enum err_code empty_rows(struct store *s, const struct stored *r) {
 	return code;
 }
 
-enum err_code store_erase(struct store *s, struct stored *r, struct str detail) {
+enum err_code store_erase(struct store *s, struct stored *r, struct str basis, struct str detail) {
 	bool searched = r->is_public;
 	struct projection none = {.is_public = false};
 	enum err_code code = note_rest(s, r, searched);
@@ -84,7 +84,8 @@ enum err_code store_erase(struct store *s, struct stored *r, struct str detail) 
 	if (code) return code;
 	/* Why it is gone is told in the clear: there is no key any more. */
 	r->key_id = STR_EMPTY;
-	return store_event(s, r, "erase", detail, NULL, NULL);
+	code = store_event(s, r, "erase", detail, NULL, NULL);
+	return code ? code : ledger_note_erased(s, r, searched, basis);
 }
 
 /* ---- afterwards ---- */

@@ -33,14 +33,16 @@ static enum err_code repeat_newest(struct store *s, const struct stored *r) {
 	struct stored_text text;
 	enum err_code code = store_text(s->hub, s->db, s->a, r, &text, s->e);
 	for (int64_t number = 1; number < r->revision && !code; number++) {
-		struct str body;
+		struct str body, none;
 		code = store_close(s, r, "body", number, text.body, &body);
+		if (!code) code = store_close(s, r, "seed", number, STR_EMPTY, &none);
 		if (code) break;
-		struct db_query q = db_query(s->db, "UPDATE revision SET body = $3, key_id = $4 WHERE record = $1 AND number = $2");
+		struct db_query q = db_query(s->db, "UPDATE revision SET body = $3, key_id = $4, salt_seed = $5 WHERE record = $1 AND number = $2");
 		db_bind_int(&q, 1, r->id);
 		db_bind_int(&q, 2, number);
 		db_bind_bytes(&q, 3, body);
 		db_bind_opt(&q, 4, r->key_id);
+		db_bind_bytes(&q, 5, none); /* what it committed to can't be tried any more */
 		code = db_run(&q, s->e);
 	}
 	return code;

@@ -244,7 +244,7 @@ static enum err_code take_away(struct store *s, struct stored *r) {
 	if (!code) code = forget_words(s, r->id);
 	if (!code) code = count(s, r->kind->name, STR_EMPTY, STR_EMPTY, -1);
 	if (!code) code = others_link_facets(s, r);
-	return code;
+	return code ? code : ledger_note_public(s, r, STR_EMPTY, true);
 }
 
 enum err_code store_public(struct store *s, struct stored *r, const struct projection *p) {
@@ -277,6 +277,7 @@ enum err_code store_public(struct store *s, struct stored *r, const struct proje
 	db_bind_int(&q, 10, same ? before.updated : s->at);
 	db_bind_str(&q, 11, p->excerpt);
 	code = db_run(&q, s->e);
+	if (!code && !same) code = ledger_note_public(s, r, p->shown, before.there);
 	r->is_public = true;
 	r->sort = p->sort;
 	if (!code && before.there) code = drop_facets(s, r);

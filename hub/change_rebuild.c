@@ -41,6 +41,7 @@ static enum err_code run(struct db *db, void *arg, struct err *e) {
 	enum err_code code = db_done(&q, e);
 	for (size_t i = 0; i < n && !code; i++) {
 		code = one(&s, ids[i]);
+		if (!code) code = ledger_write(&s, NULL);
 		arena_clear(a);
 	}
 	if (!code) code = counts_write(&s);

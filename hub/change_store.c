@@ -208,6 +208,7 @@ enum err_code store_update_record(struct store *s, const struct stored *r) {
 }
 
 enum err_code store_revision(struct store *s, const struct stored *r, const struct projection *p) {
+	s->root = p->commitment.root;
 	struct str body, seed;
 	enum err_code code = store_close(s, r, "body", r->revision, p->body, &body);
 	if (!code) code = store_close(s, r, "seed", r->revision, str_n(p->commitment.seed, sizeof p->commitment.seed), &seed);
@@ -272,33 +273,32 @@ static enum err_code insert_event(struct store *s, const struct stored *r, const
 	*seq = db_last_id(s->db);
 	if (!code && later) code = put_detail(s, r, *seq, detail);
 	if (code) return code;
-	q = db_query(s->db, "INSERT INTO outbox (event) VALUES ($1)");
-	db_bind_int(&q, 1, *seq);
-	return db_run(&q, s->e);
+	return ERR_OK;
 }
 
 enum err_code store_event(struct store *s, const struct stored *r, const char *type, struct str detail, const struct sha256 *before,
 	const struct sha256 *after) {
 	int64_t seq;
 	enum err_code code = insert_event(s, r, type, detail, before, after, &seq);
+	if (!code) code = ledger_note_event(s, r, seq, type, after ? sha256_str(&s->root) : STR_EMPTY);
+	if (!code) ledger_note_detail(s, seq, detail);
 	return code ? code : store_notices(s, r, seq, str_of(type), detail);
 }
 
 enum err_code store_event_begin(struct store *s, const struct stored *r, const char *type, int64_t *seq) {
-	return insert_event(s, r, type, STR_EMPTY, NULL, NULL, seq);
+	enum err_code code = insert_event(s, r, type, STR_EMPTY, NULL, NULL, seq);
+	return code ? code : ledger_note_event(s, r, *seq, type, STR_EMPTY);
 }
 
 enum err_code store_event_end(struct store *s, const struct stored *r, int64_t seq, const char *type, struct str detail) {
 	enum err_code code = put_detail(s, r, seq, detail);
+	if (!code) ledger_note_detail(s, seq, detail);
 	return code ? code : store_notices(s, r, seq, str_of(type), detail);
 }
 
 enum err_code store_event_drop(struct store *s, int64_t seq) {
-	struct db_query q = db_query(s->db, "DELETE FROM outbox WHERE event = $1");
-	db_bind_int(&q, 1, seq);
-	enum err_code code = db_run(&q, s->e);
-	if (code) return code;
-	q = db_query(s->db, "DELETE FROM event WHERE seq = $1");
+	ledger_note_dropped(s, seq);
+	struct db_query q = db_query(s->db, "DELETE FROM event WHERE seq = $1");
 	db_bind_int(&q, 1, seq);
 	return db_run(&q, s->e);
 }

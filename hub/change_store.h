@@ -2,6 +2,7 @@
 #pragma once
 #include "hub/change.h"
 #include "hub/cipher.h"
+#include "hub/ledger/note.h"
 #include "hub/project.h"
 
 /* What the writer needs to know of a record before it changes it. */
@@ -32,6 +33,8 @@ struct store {
 	int64_t fresh;           /* the record that was made just now: nothing is stored for the public of it yet, and it has no links */
 	struct json_builder *erased; /* SHA-256 of files whose bytes go after the commit */
 	bool anew;               /* also what seems to be up to date is made again */
+	struct ledger_notes noted;  /* hub/ledger/note.h */
+	struct sha256 root;         /* of the last revision that was stored: the event that follows is of it */
 	struct json_builder *links; /* where links made are noted instead of in events of their own; NULL: events */
 	struct err *e;
 };
@@ -114,7 +117,7 @@ enum err_code store_attach(struct store *s, const struct stored *r, const struct
 	bool *changed) must_use;
 
 /* change_erase.c: the record's row and one event with the detail stay. hub/erase.h. */
-enum err_code store_erase(struct store *s, struct stored *r, struct str detail) must_use;
+enum err_code store_erase(struct store *s, struct stored *r, struct str basis, struct str detail) must_use;
 /* ERR_GONE, with the day. */
 enum err_code store_gone(const struct stored *r, struct err *e);
 

@@ -11,6 +11,7 @@
 #include "hub/clock.h"
 #include "hub/erase.h"
 #include "hub/keys.h"
+#include "hub/ledger/ledger.h"
 #include "hub/mail.h"
 #include "hub/statistics.h"
 #include "hub/webhook.h"
@@ -27,7 +28,7 @@ struct worker {
 	size_t number;
 	bool begun;
 };
-enum { ALL_ELSE, TERMS, TELLER, CALLERS, /* from here on those that call webhooks */ WORKERS = CALLERS + WEBHOOK_WORKERS };
+enum { ALL_ELSE, TERMS, LEDGER, TELLER, CALLERS, /* from here on those that call webhooks */ WORKERS = CALLERS + WEBHOOK_WORKERS };
 
 struct chores {
 	struct hub *hub;
@@ -59,6 +60,21 @@ static void *keep_terms(void *arg) {
 		if (publication_run(c->hub, w->db, &e)) complain("ending embargoes and publishing by plan", &e);
 		if (clock_run(c->hub, w->db, &e)) complain("keeping terms", &e);
 		pause_for(c, LOOK);
+	}
+	return NULL;
+}
+
+/* Also a thread of its own: a receipt waits for its leaf to be signed. */
+static void *keep_log(void *arg) {
+	struct worker *w = arg;
+	struct chores *c = w->chores;
+	struct err last = {0};
+	while (!atomic_load(&c->stopping)) {
+		struct err e = {0};
+		/* What stands in the way may stand there until somebody has read of it: it is said once. */
+		if (ledger_run(c->hub, w->db, &e) && strcmp(e.message, last.message) != 0) complain("keeping the log", &e);
+		last = e;
+		pause_for(c, LOOK / 2);
 	}
 	return NULL;
 }
@@ -134,7 +150,7 @@ static enum err_code begin(struct chores *c, size_t number, struct err *e) {
 	*w = (struct worker){.chores = c, .number = number};
 	enum err_code code = hub_reader(c->hub, &w->db, e);
 	if (code) return code;
-	void *(*const fns[])(void *) = {[ALL_ELSE] = work, [TERMS] = keep_terms, [TELLER] = tell_webhooks, [CALLERS] = call_webhooks};
+	void *(*const fns[])(void *) = {[ALL_ELSE] = work, [TERMS] = keep_terms, [LEDGER] = keep_log, [TELLER] = tell_webhooks, [CALLERS] = call_webhooks};
 	int rc = pthread_create(&w->thread, NULL, fns[number < CALLERS ? number : CALLERS], w);
 	if (rc) return err_errno(e, rc, "starting a thread");
 	w->begun = true;

@@ -145,6 +145,33 @@ enum err_code disclose_moves(const struct disclosing *d, const struct disclosed 
 enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct disclosed_event *out, struct glimpse *record, struct err *e)
 	must_use;
 
+/* ---- the log ---- */
+
+/* Of what the viewer did to a record, newest first, at most 500. */
+struct disclosed_receipt {
+	int64_t event, leaf;       /* event: which of those they did to the record it is, from 1 on; leaf -1: it waits */
+	moment at;
+	struct str type;
+};
+enum err_code disclose_receipts(const struct disclosing *d, const struct disclosed *r, struct disclosed_receipt **out, size_t *n, struct err *e) must_use;
+/* Whether there are any, beside those of links: for a page that says so. */
+enum err_code disclose_has_receipts(const struct disclosing *d, const struct disclosed *r, bool *out, struct err *e) must_use;
+/* The receipt of one of those (hub/ledger/receipt.h); number 0: that of the record's creation, where it is the viewer's, else of the last that they did. A
+ * promise is signed for it; a proof is in it where there is one. ERR_NOT_FOUND, ERR_GONE (it was erased), ERR_UNSUPPORTED. */
+enum err_code disclose_receipt(const struct disclosing *d, const struct disclosed *r, int64_t number, const struct json **out, struct err *e) must_use;
+/* What was sealed when the viewer made it, else by the last that they did: to promise it once more. ERR_NOT_FOUND, ERR_GONE, ERR_UNSUPPORTED. */
+enum err_code disclose_sealed(const struct disclosing *d, const struct disclosed *r, struct change_sealed *out, struct err *e) must_use;
+/* What the log says to everybody in the leaves from … until - 1, of the whole hub in their order (r NULL) or of one record, newest first: {leaf, type,
+ * commitment, statement, statement_salt, event? (hexadecimal E), fields_seed?} (hub/ledger/entry.h). */
+enum err_code disclose_log(const struct disclosing *d, const struct disclosed *r, int64_t from, int64_t until, size_t limit, const struct json ***out, size_t *n,
+	struct err *e) must_use;
+
+/* The newest of those that are of records, in leaves before `until`, newest first. */
+enum err_code disclose_log_newest(const struct disclosing *d, int64_t until, size_t limit, const struct json ***out, size_t *n, struct err *e) must_use;
+/* The leaf of the newest of one record; or: */
+enum { LOG_WAITS = -1, LOG_NOTHING = -2 };
+enum err_code disclose_logged(const struct disclosing *d, const struct disclosed *r, int64_t *leaf, struct err *e) must_use;
+
 /* ---- parties ---- */
 
 struct disclosed_party {

@@ -10,6 +10,7 @@
 #include "hub/act.h"
 #include "hub/identifier.h"
 #include "hub/keystore.h"
+#include "hub/ledger/ledger.h"
 #include "hub/migrations/migrations.h"
 #include "hub/root.h"
 #include "hub/seal.h"
@@ -138,13 +139,26 @@ static bool set_oidc(struct conf *c, const char *name, struct str value) {
 	return true;
 }
 
-static bool set_escalation(struct hub_escalation *to, const char *name, struct str value) {
+/* One that is as long whenever it begins. */
+static bool set_span(int64_t *to, struct str value) {
 	struct duration d;
+	if (!duration_parse(value, &d) || d.years || d.months) return false;
+	*to = (7 * d.weeks + d.days) * DAY + d.hours * HOUR + d.minutes * MINUTE + d.seconds * SECOND;
+	return true;
+}
+
+static bool set_escalation(struct hub_escalation *to, const char *name, struct str value) {
 	if (strcmp(name, "remind") == 0) return str_int(value, &to->remind) && to->remind >= 1 && to->remind <= 100;
-	bool owners = strcmp(name, "owners") == 0;
-	if ((!owners && strcmp(name, "adjudicators") != 0) || !duration_parse(value, &d) || d.years || d.months) return false;
-	*(owners ? &to->owners : &to->adjudicators) =
-		(7 * d.weeks + d.days) * DAY + d.hours * HOUR + d.minutes * MINUTE + d.seconds * SECOND;
+	if (strcmp(name, "owners") == 0) return set_span(&to->owners, value);
+	return strcmp(name, "adjudicators") == 0 && set_span(&to->adjudicators, value);
+}
+
+static bool set_log(struct conf *c, const char *name, struct str value) {
+	struct hub_log *l = &c->hub->log;
+	if (strcmp(name, "epoch") == 0) return set_span(&l->epoch, value) && l->epoch >= SECOND && l->epoch <= DAY;
+	if (strcmp(name, "fill") == 0) return str_int(value, &l->fill) && l->fill >= 1 && l->fill <= 1024;
+	if (strcmp(name, "origin") != 0) return false;
+	l->origin = arena_str(c->hub->arena, value);
 	return true;
 }
 
@@ -174,6 +188,8 @@ static int conf_line(void *user, const char *section, const char *name, const ch
 		c->hub->time_zone = arena_str(c->hub->arena, str_of(value));
 	else if (strcmp(section, "escalation") == 0 && set_escalation(&c->hub->escalation, name, str_of(value)))
 		return 1;
+	else if (strcmp(section, "log") == 0 && set_log(c, name, str_of(value)))
+		return 1;
 	else if (strcmp(section, "panel") == 0 && set_panel(&c->hub->panel, name, value))
 		return 1;
 	else if (strcmp(section, "webhooks") == 0 && set_webhooks(&c->hub->webhooks, name, str_of(value)))
@@ -195,6 +211,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	struct conf c = {.hub = h};
 	h->limits = (struct hub_limits){600, 3000, 300};
 	h->escalation = (struct hub_escalation){75, 3 * DAY, 7 * DAY};
+	h->log = (struct hub_log){.epoch = LEDGER_EPOCH, .fill = LEDGER_FILL};
 	h->panel = (struct hub_panel){.seats = 5, .quorum = 3, .per_sector = 2, .days = 15};
 	int line = ini_parse_string(arena_cstr(h->arena, text), conf_line, &c);
 	if (line)
@@ -258,6 +275,13 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"; private_networks = no\n"
 		"; yes: also http://127.0.0.1, for trying things out\n"
 		"; http_to_this_machine = no\n"
+		"\n"
+		"; The transparency log (docs/LEDGER.md). Its name is settled when it begins and never changes.\n"
+		"[log]\n"
+		"; origin = hub.example.org/log\n"
+		"; what is confidential enters it at the end of an epoch, from PT1S to P1D, in multiples of `fill` leaves\n"
+		"; epoch = PT15M\n"
+		"; fill = 4\n"
 		"\n"
 		"; Signing in by another authority (OpenID Connect); the hub's url above must be set, and the provider told of URL/sign-in/callback.\n"
 		"[oidc]\n"
@@ -437,6 +461,21 @@ enum err_code hub_backup(const char *dir, const char *to, struct err *e) {
 	return copy_to_new(dir, to, e);
 }
 
+/* Others may have seen more of the log than the backup has: it is not gone on with until somebody says how. */
+static enum err_code hold_log(const char *dir, struct err *e) {
+	autoarena struct arena *a = arena_new(1 << 16);
+	struct db *db;
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	enum err_code code = db_open(&db, database_of(a, dir), DB_WRITE, e);
+	if (code) return code;
+	struct db_query q = db_query(db, "INSERT INTO setting (name, value) SELECT 'log.held', $1 WHERE EXISTS (SELECT 1 FROM head) ON CONFLICT (name) DO NOTHING");
+	db_bind_str(&q, 1, moment_str(a, now()));
+	code = db_run(&q, e);
+	db_close(db);
+	return code;
+}
+
 enum err_code hub_restore(const char *from, const char *dir, struct err *e) {
-	return copy_to_new(from, dir, e);
+	enum err_code code = copy_to_new(from, dir, e);
+	return code ? code : hold_log(dir, e);
 }

@@ -8,6 +8,7 @@
  *     DIR/keys.db       the keys of records that are encrypted (hub/keystore.h); in no backup
  *     DIR/secret.key    with which those are wrapped, and secrets in the database sealed (hub/seal.h); in no backup
  *     DIR/signing.key   with which the hub signs (hub/signing.h); in no backup
+ *     DIR/log/, log.key its log, and the key that signs it (hub/ledger/ledger.h); in no backup
  *
  * Two doors and no other way: hub/change.h changes records, hub/disclose.h shows them. A hub may be open in several processes;
  * SQLite's locks keep them apart. */
@@ -56,6 +57,13 @@ struct hub_webhooks {
 	bool private_networks, http_to_this_machine;
 };
 
+/* The log: [log] in polder.conf, as hub/ledger/ledger.h says. */
+struct hub_log {
+	struct str origin; /* "" made from the address, or the uid */
+	moment epoch;      /* microseconds */
+	int64_t fill;
+};
+
 struct hub {
 	const char *dir;
 	struct str name;      /* "Example hub" */
@@ -76,6 +84,7 @@ struct hub {
 	struct throttle *throttle; /* failures of signing in: hub/account/throttle.h */
 	struct hub_mail mail;
 	struct hub_webhooks webhooks;
+	struct hub_log log;
 	struct hub_oidc oidc;
 	struct provider_cache *provider; /* what it said of itself: hub/account/provider.h */
 	unsigned char root[32]; /* hub/root.h */

@@ -165,6 +165,7 @@ static enum err_code send_named(struct hub *h, struct db *db, const struct intak
 	enum err_code code = change_apply(h, db, c, &result, e);
 	if (code) return code;
 	memcpy(out->uid, result.uid, sizeof out->uid);
+	out->sealed = result.sealed;
 	attach_all(h, db, in, c->actor, out);
 	return ERR_OK;
 }
@@ -195,6 +196,7 @@ static enum err_code send_with_receipt(struct hub *h, struct db *db, const struc
 		if (failed != ERR_EXISTS || attempt) break; /* the same came twice at once: look again */
 	}
 	receipt_text(&code, out->receipt);
+	memcpy(out->subject, failed == ERR_EXISTS ? before.subject : row.subject, sizeof out->subject);
 	if (failed == ERR_EXISTS && before.record.n) {
 		snprintf(out->uid, sizeof out->uid, "%.*s", STR_ARG(before.record));
 		out->again = receipt_same(&before, &row);
@@ -203,6 +205,7 @@ static enum err_code send_with_receipt(struct hub *h, struct db *db, const struc
 	}
 	if (failed) return failed;
 	memcpy(out->uid, result.uid, sizeof out->uid);
+	out->sealed = result.sealed;
 	attach_all(h, db, in, c->actor, out);
 	return ERR_OK;
 }

@@ -36,6 +36,8 @@ struct intake {
 struct intake_sent {
 	char uid[UID_SIZE];
 	char receipt[RECEIPT_TEXT];        /* "" by name */
+	char subject[UID_SIZE];            /* who stands for the finder (hub/receipt.h); "" by name */
+	struct change_sealed sealed;       /* of the report; at 0: it had been sent before */
 	bool again;                        /* it had been sent before, in the same words */
 	bool differs;                      /* it had been sent before, in other words; those were kept */
 	size_t files;                      /* that were taken */

@@ -140,6 +140,7 @@ static enum err_code read_states(struct reader *r, const struct json *states) {
 			.title = json_get_str(&m->value, S("title")),
 			.description = json_get_str(&m->value, S("description")),
 			.is_public = json_true(json_get(&m->value, S("public"))),
+			.withdrawn = json_true(json_get(&m->value, S("withdrawn"))),
 		};
 		if (!out[i].title.n) out[i].title = m->name;
 		enum err_code code = read_follows(r, &out[i], json_string(json_get(&m->value, S("public"))));

@@ -48,6 +48,7 @@ struct kind_pointers {
 struct kind_state {
 	struct str name, title, description;
 	bool is_public;
+	bool withdrawn;     /* who moves it here takes back what it says: the log tells it as that */
 	struct str follows; /* relation: it is public where what that leads to is, and under no embargo ("public": "with:REL"); "" none */
 };
 

@@ -182,6 +182,26 @@ enum err_code net_fetch(struct arena *a, const struct net_fetch *f, struct net_a
 	return arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }
 
+enum err_code net_save(struct arena *a, const struct net_save *s, int *statuses, struct err *e) {
+	struct json_builder paths = json_array_of(a), b = json_object_of(a), request = json_object_of(a);
+	struct str text;
+	const struct json *answer;
+	if (!s->n || s->n > NET_SAVE || !str_utf8(s->url)) return err_set(e, ERR_INVALID, "that can't be fetched");
+	for (size_t i = 0; i < s->n; i++) json_add(&paths, json_str_checked(a, s->paths[i]));
+	json_set_str(&b, S("url"), s->url);
+	json_set_str(&b, S("to"), str_of(s->to));
+	json_set(&b, S("paths"), json_built(&paths));
+	json_set_int(&b, S("max"), (int64_t)s->max);
+	json_set_bool(&b, S("allow_http"), s->allow_http);
+	json_set(&request, S("save"), json_built(&b));
+	enum err_code code = run(a, json_built(&request), 600000, NULL, &text, e);
+	if (!code) code = net_read(a, text, &answer, e);
+	const struct json *told = code ? NULL : json_get_lit(answer, "statuses");
+	if (!code && json_count(told) != s->n) code = err_set(e, ERR_UNSUPPORTED, "polder-net answered something else than was asked");
+	for (size_t i = 0; i < s->n && !code; i++) statuses[i] = (int)json_integer(json_at(told, i), 0);
+	return code;
+}
+
 enum err_code net_call(struct arena *a, const struct net_call *c, const atomic_bool *cancelled, struct net_called *out, struct err *e) {
 	struct json_builder headers = json_object_of(a), b = json_object_of(a), request = json_object_of(a);
 	for (size_t i = 0; i < c->headers_n; i++) json_set(&headers, c->headers[i].name, json_str_checked(a, c->headers[i].value));

@@ -28,6 +28,19 @@ struct net_answer {
 /* At most 10 s. Follows up to three redirects to the same scheme, host and port; another is ERR_BUSY. */
 enum err_code net_fetch(struct arena *a, const struct net_fetch *f, struct net_answer *out, struct err *e) must_use;
 
+/* Many small files from one place into a folder: url + path to `to`/path, for each that is answered with 200. */
+struct net_save {
+	struct str url;         /* with its last slash; https, or http as above */
+	const char *to;
+	const struct str *paths;
+	size_t n;               /* at most NET_SAVE */
+	size_t max;             /* bytes of each */
+	bool allow_http;
+};
+enum { NET_SAVE = 500 };
+/* statuses[i] of paths[i]: 200 it is there now; 0 no answer. ERR_STORAGE and such of the disk come as ERR_BUSY, in words. */
+enum err_code net_save(struct arena *a, const struct net_save *s, int *statuses, struct err *e) must_use;
+
 /* A POST to an address that somebody named: a webhook's. */
 struct net_call {
 	struct str url;

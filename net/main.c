@@ -3,6 +3,7 @@
  *     {"mail": {"server", "from", "to", "user"?, "password"?, "message"}}                → {"ok": true}
  *     {"fetch": {"url", "method"?, "headers"?: {name: value}, "body"?, "allow_http"?}}   → {"ok": true, "status", "headers", "body"}
  *     {"call": {"url", "headers", "body", "http_to_this_machine"?, "private_networks"?}} → {"ok": true, "status", "body", "took", "retry_after"?}
+ *     {"save": {"url", "to", "paths": […], "max", "allow_http"?}}                        → {"ok": true, "statuses": […]}  (save.h)
  *     whatever goes wrong                                                                → {"error": {"message", "status"?, "for_good"?}}
  *
  * What it will not do, whoever asks: speak http to anything but this machine, follow a redirect to another host, take more than 1 MB,
@@ -14,6 +15,7 @@
 #include "base/base.h"
 #include "lib/json/json.h"
 #include "net/address.h"
+#include "net/save.h"
 
 enum { REQUEST = 16 << 20, ANSWER = 1 << 20, HEADERS = 64, REDIRECTS = 3, FETCH_MS = 10000, MAIL_MS = 30000, CONNECT_MS = 8000, CAP = 128 << 20 };
 
@@ -31,7 +33,7 @@ static int tell(const struct json *answer, struct arena *a) {
 	return fd_write_all(STDOUT_FILENO, text, NULL) ? 1 : 0;
 }
 
-static const struct json *refusal(struct arena *a, struct str words, long status) {
+const struct json *refusal(struct arena *a, struct str words, long status) {
 	struct json_builder error = json_object_of(a), b = json_object_of(a);
 	json_set_str(&error, S("message"), str_utf8(words) ? words : S("the other side answered something unreadable"));
 	if (status) json_set_int(&error, S("status"), status);
@@ -68,7 +70,11 @@ static const char *part_of(struct arena *a, const char *url, CURLUPart part) {
 	return out;
 }
 
-static bool is_loopback(struct arena *a, const char *url) {
+const char *part_of_scheme(struct arena *a, const char *url) {
+	return part_of(a, url, CURLUPART_SCHEME);
+}
+
+bool is_loopback(struct arena *a, const char *url) {
 	const char *host = part_of(a, url, CURLUPART_HOST);
 	return strcmp(host, "127.0.0.1") == 0 || strcmp(host, "[::1]") == 0 || strcmp(host, "localhost") == 0;
 }
@@ -380,11 +386,12 @@ int main(void) {
 	CURL *c = curl_easy_init();
 	enum err_code code = c ? file_read(a, "-", REQUEST, &text, &e) : err_set(&e, ERR_MEMORY, "out of memory");
 	if (!code) code = json_parse(a, text, NULL, &request, &e);
-	const struct json *mail = json_get_lit(request, "mail"), *fetched = json_get_lit(request, "fetch"), *calling = json_get_lit(request, "call");
+	const struct json *mail = json_get_lit(request, "mail"), *fetched = json_get_lit(request, "fetch"), *calling = json_get_lit(request, "call"), *saving = json_get_lit(request, "save");
 	if (code) answer = refusal(a, str_of(e.message), 0);
 	else if (mail) answer = send_mail(c, a, mail);
 	else if (fetched) answer = fetch(c, a, fetched);
 	else if (calling) answer = call(c, a, calling);
+	else if (saving) answer = net_save_all(a, saving);
 	else answer = refusal(a, S("the request is neither a mail nor a fetch nor a call"), 0);
 	int status = tell(answer, a);
 	curl_easy_cleanup(c);

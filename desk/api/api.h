@@ -18,6 +18,21 @@ struct api {
 	const struct json *openapi;
 };
 
+/* The record that {id} names, as the request's viewer reads it. */
+static inline enum err_code api_find(struct request *rq, struct disclosing *d, struct disclosed *r, struct err *e) {
+	*d = desk_disclosing(rq);
+	return disclose_record(d, request_str(rq, "id"), r, e);
+}
+/* The log's promise of what was just done; "" where nothing was, or it can't be signed now: the receipt has it later. */
+struct str api_promise(struct request *rq, const struct change_sealed *sealed);
+/* The beginning of {"id", "items": […]}, of things that belong to a record; array and object are the caller's to end. */
+static inline void api_items(struct json_writer *w, const struct disclosed *r) {
+	jw_object(w);
+	jw_field_str(w, S("id"), r->line.id);
+	jw_name(w, S("items"));
+	jw_array(w);
+}
+
 /* ---- body.c ---- */
 
 /* The request's JSON body, valid by the schema that the route's operation names; *memory holds it and lives as long as the request. False:
@@ -96,6 +111,8 @@ route_fn api_index, api_kinds, api_kind, api_schema, api_common, api_records, ap
 route_fn api_notices, api_notices_set;
 /* statistics.c */
 route_fn api_statistics, api_statistics_renew;
+/* log.c */
+route_fn api_log, api_record_log, api_receipts, api_one_receipt, api_log_check;
 /* webhooks.c */
 route_fn api_webhooks, api_webhook_new, api_webhook, api_webhook_edit, api_webhook_remove, api_webhook_secret, api_webhook_test, api_webhook_deliveries,
 	api_webhook_resend;
@@ -106,7 +123,7 @@ route_fn api_disputes, api_dispute, api_file_dispute;
 /* tables.c */
 route_fn api_tables, api_table, api_table_decide, api_decisions;
 /* report.c */
-route_fn api_report, api_receipt, api_receipt_patch, api_receipt_message, api_receipt_file, api_receipt_move;
+route_fn api_report, api_receipt, api_finder_receipt, api_receipt_patch, api_receipt_message, api_receipt_file, api_receipt_move;
 /* write.c, file.c, bulk.c, me.c, openapi.c, docs.c */
 route_fn api_act, api_create, api_revise, api_patch, api_move, api_link, api_unlink, api_comment, api_erase, api_attach, api_bulk, api_me, api_openapi, api_docs;
 /* redaction.c */

@@ -35,6 +35,7 @@ enum err_code api_index(struct request *rq, struct response *rs, struct err *e) 
 		{"moves", "/records/{id}/moves"},
 		{"search", "/search{?q,kind,page,limit}"},
 		{"facets", "/facets{?kind}"},
+		{"log", "/log"},
 		{"health", "/health"},
 		{"openapi", "/openapi.json"},
 	};

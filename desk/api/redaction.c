@@ -3,16 +3,11 @@
 
 #include "hub/redaction.h"
 
-static enum err_code find(struct request *rq, struct disclosing *d, struct disclosed *r, struct err *e) {
-	*d = desk_disclosing(rq);
-	return disclose_record(d, request_str(rq, "id"), r, e);
-}
-
 enum err_code api_visibility(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d;
 	struct disclosed r;
 	struct disclosed_visibility v;
-	enum err_code code = find(rq, &d, &r, e);
+	enum err_code code = api_find(rq, &d, &r, e);
 	if (!code) code = disclose_visibility(&d, &r, &v, e);
 	if (code) return code;
 	struct json_writer w = json_writer(response_json(rs));
@@ -48,7 +43,7 @@ enum err_code api_preview(struct request *rq, struct response *rs, struct err *e
 	struct disclosed r;
 	const struct json *rules = NULL, *body;
 	struct str as = request_str(rq, "as"), level = request_str(rq, "level");
-	enum err_code code = find(rq, &d, &r, e);
+	enum err_code code = api_find(rq, &d, &r, e);
 	if (!code && level.n) code = redaction_level(d.a, r.line.kind, level, &rules, e);
 	if (!code) code = disclose_as(&d, &r, rules, audience_of(as), &body, e);
 	if (code) return code;
@@ -68,7 +63,7 @@ enum err_code api_set_visibility(struct request *rq, struct response *rs, struct
 	struct arena *memory;
 	struct outcome o;
 	if (!api_body(rq, rs, &asked, &memory, e)) return ERR_OK;
-	enum err_code code = find(rq, &d, &r, e);
+	enum err_code code = api_find(rq, &d, &r, e);
 	rules = json_get_lit(asked, "rules");
 	if (!code && !rules) code = redaction_level(d.a, r.line.kind, json_get_str(asked, S("level")), &rules, e);
 	if (code) return code;

@@ -3,6 +3,7 @@
 
 #include "desk/api/receipt_json.h"
 #include "desk/intake/pages.h"
+#include "desk/log/pages.h"
 #include "desk/site/words.h"
 #include "hub/disclose_similar.h"
 #include "hub/intake.h"
@@ -18,9 +19,19 @@ static size_t names_of(struct arena *a, const struct json *list, struct str **ou
 	return *out ? json_count(list) : 0;
 }
 
+/* "" where it can't be given now: the receipt has it. */
+static struct str promise_of(struct request *rq, const struct intake *in, const struct intake_sent *s) {
+	struct disclosing d = {desk_hub(rq), rq->worker, {in->how == INTAKE_NAMED ? in->actor.name : str_of(s->subject), 0}, rq->arena};
+	struct change_sealed sealed = s->sealed;
+	struct disclosed r;
+	if (s->again && (disclose_record(&d, str_of(s->uid), &r, NULL) || disclose_sealed(&d, &r, &sealed, NULL))) return STR_EMPTY;
+	return api_promise(rq, &sealed);
+}
+
 static enum err_code answer_sent(struct request *rq, struct response *rs, const struct intake *in, const struct intake_sent *s) {
 	struct json_writer w = json_writer(response_json(rs));
 	bool receipt = in->how != INTAKE_NAMED;
+	struct str promise = promise_of(rq, in, s);
 	jw_object(&w);
 	jw_field_str(&w, S("id"), str_of(s->uid));
 	jw_field_str(&w, S("how"), str_of(intake_how_name(in->how)));
@@ -28,6 +39,7 @@ static enum err_code answer_sent(struct request *rq, struct response *rs, const 
 		jw_field_str(&w, S("receipt"), str_of(s->receipt));
 		jw_field_str(&w, S("note"), S("The receipt is given once and is the only way back: keep it."));
 	}
+	if (promise.n) jw_field_str(&w, S("promise"), promise);
 	jw_field_bool(&w, S("again"), s->again);
 	jw_field_str(&w, S("url"), arena_fmt(rq->arena, "%.*s%s%s", STR_ARG(desk_hub(rq)->base_url), receipt ? "/receipt" : "/r/", receipt ? "" : s->uid));
 	jw_object_end(&w);
@@ -154,6 +166,11 @@ enum err_code api_receipt(struct request *rq, struct response *rs, struct err *e
 	return ERR_OK;
 }
 
+enum err_code api_finder_receipt(struct request *rq, struct response *rs, struct err *e) {
+	struct following f;
+	return begin(rq, rs, &f, e) ? send_receipt(rs, &f.d, &f.r, 0, e) : ERR_OK;
+}
+
 static enum err_code apply(struct request *rq, struct response *rs, struct following *f, struct change *c, int status, struct err *e) {
 	struct change_result result;
 	c->actor = receipt_actor(&f->receipt);
@@ -166,10 +183,12 @@ static enum err_code apply(struct request *rq, struct response *rs, struct follo
 		return api_refuse(rs, &r);
 	}
 	struct json_writer w = json_writer(response_json(rs));
+	struct str promise = api_promise(rq, &result.sealed);
 	jw_object(&w);
 	jw_field_str(&w, S("id"), str_of(result.uid));
 	jw_field_str(&w, S("state"), str_of(result.state));
 	jw_field_bool(&w, S("changed"), result.changed);
+	if (promise.n) jw_field_str(&w, S("promise"), promise);
 	jw_object_end(&w);
 	rs->status = result.changed ? status : 200;
 	return ERR_OK;

@@ -5,11 +5,6 @@
 #include "hub/case_open.h"
 #include "hub/clocks.h"
 
-static enum err_code find(struct request *rq, struct disclosing *d, struct disclosed *r, struct err *e) {
-	*d = desk_disclosing(rq);
-	return disclose_record(d, request_str(rq, "id"), r, e);
-}
-
 static enum err_code answered(struct request *rq, struct response *rs, struct err *e) {
 	desk_public(rq, rs);
 	return rs->body.b.failed ? err_set(e, ERR_TOO_LARGE, "the answer is too large") : ERR_OK;
@@ -32,14 +27,11 @@ enum err_code api_record_acts(struct request *rq, struct response *rs, struct er
 	struct disclosed r;
 	const struct act **acts;
 	size_t n;
-	enum err_code code = find(rq, &d, &r, e);
+	enum err_code code = api_find(rq, &d, &r, e);
 	if (!code) code = disclose_acts(&d, &r, &acts, &n, e);
 	if (code) return code;
 	struct json_writer w = json_writer(response_json(rs));
-	jw_object(&w);
-	jw_field_str(&w, S("id"), r.line.id);
-	jw_name(&w, S("items"));
-	jw_array(&w);
+	api_items(&w, &r);
 	for (size_t i = 0; i < n; i++) act_json(&w, d.a, acts[i]);
 	jw_array_end(&w);
 	jw_object_end(&w);
@@ -50,7 +42,7 @@ enum err_code api_room(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d;
 	struct disclosed r;
 	struct room room;
-	enum err_code code = find(rq, &d, &r, e);
+	enum err_code code = api_find(rq, &d, &r, e);
 	if (!code) code = disclose_room(&d, &r, &room, e);
 	if (code) return code;
 	struct json_writer w = json_writer(response_json(rs));
@@ -65,14 +57,11 @@ enum err_code api_messages(struct request *rq, struct response *rs, struct err *
 	size_t n;
 	bool more;
 	struct message_request ask = {.thread = request_int(rq, "thread"), .before = request_int(rq, "before"), .limit = (size_t)request_int(rq, "limit")};
-	enum err_code code = find(rq, &d, &r, e);
+	enum err_code code = api_find(rq, &d, &r, e);
 	if (!code) code = disclose_messages(&d, &r, &ask, &list, &n, &more, e);
 	if (code) return code;
 	struct json_writer w = json_writer(response_json(rs));
-	jw_object(&w);
-	jw_field_str(&w, S("id"), r.line.id);
-	jw_name(&w, S("items"));
-	jw_array(&w);
+	api_items(&w, &r);
 	for (size_t i = 0; i < n; i++) message_json(&w, &list[i]);
 	jw_array_end(&w);
 	if (more) jw_field_int(&w, S("before"), list[0].id);
@@ -88,7 +77,7 @@ enum err_code api_mark_read(struct request *rq, struct response *rs, struct err 
 	struct arena *memory;
 	int64_t unread;
 	if (!api_body(rq, rs, &body, &memory, e)) return ERR_OK;
-	enum err_code code = find(rq, &d, &r, e);
+	enum err_code code = api_find(rq, &d, &r, e);
 	if (!code) code = message_mark_read(desk_hub(rq), &d, &r, json_integer(json_get_lit(body, "up_to"), 0), e);
 	if (!code) code = disclose_unread(&d, &r, &unread, e);
 	if (code) return code;
@@ -165,7 +154,7 @@ enum err_code api_record_clocks(struct request *rq, struct response *rs, struct 
 	struct disclosed r;
 	struct disclosed_clock *clocks;
 	size_t n;
-	enum err_code code = find(rq, &d, &r, e);
+	enum err_code code = api_find(rq, &d, &r, e);
 	if (!code) code = disclose_clocks(&d, &r, &clocks, &n, e);
 	return code ? code : clocks_answer(rq, rs, clocks, n, e);
 }

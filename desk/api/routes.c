@@ -8,6 +8,7 @@
 #include "desk/registry/routes.h"
 #include "desk/tables/answers.h"
 #include "hub/attachment.h"
+#include "hub/ledger/receipt.h"
 #include "lib/schema/schema.h"
 
 extern const struct embedded_file api_files[];
@@ -143,6 +144,23 @@ static const struct route table[] = {
 			.example = "/api/v1/statistics?table=reports-by-type")},
 	{"/api/v1/statistics", api_statistics_renew, MAY_COORDINATE, HTTP_POST, CSRF_API, .name = "statistics-renew-now", .gives = GIVES_JSON,
 		.help = "Works them out as things stand now.", .more = OPERATION(.gives = "Statistics", .example = "/api/v1/statistics")},
+	{"/api/v1/log", api_log, ROUTE_PUBLIC, .name = "api-log", .gives = GIVES_JSON, .flags = ROUTE_ANY_ORIGIN,
+		.help = "How the hub's log stands: its name, keys, size and root, as they were signed last.",
+		.more = OPERATION(.gives = "Log", .text = "The log itself is served as C2SP tlog-tiles under /log: /log/checkpoint, /log/tile/…; /log/statements/{n} has what leaves say to everybody.")},
+	{"/api/v1/log/check", api_log_check, ROUTE_PUBLIC, HTTP_POST, CSRF_API, .name = "api-log-check", .gives = GIVES_JSON, .flags = UNSEEN,
+		.body_max = RECEIPT_FILE_BYTES, .help = "Checks a receipt; nothing of it is kept.",
+		.more = OPERATION(.takes = "ReceiptFile", .gives = "CheckedReceipt", .text = "200 also where it does not hold: good says it. `polder receipt check` does the same without the hub.",
+			.body = "{\"polder\":\"receipt\",\"version\":1}")},
+	{"/api/v1/records/{id}/log", api_record_log, ROUTE_PUBLIC, .name = "api-record-log", .gives = GIVES_JSON, .flags = ROUTE_ANY_ORIGIN,
+		.help = "What the log says of a record to everybody, newest first, with the proof of each.", .params = PARAMS(ID_PARAM),
+		.more = OPERATION(.gives = "RecordLog", .example = ONE_LEAF "/log")},
+	{"/api/v1/records/{id}/receipts", api_receipts, MAY_SIGNED_IN, .name = "api-receipts", .gives = GIVES_JSON,
+		.help = "What you did to a record, newest first, each of which has a receipt.", .params = PARAMS(ID_PARAM),
+		.more = OPERATION(.gives = "Receipts", .example = ONE_LEAF "/receipts")},
+	{"/api/v1/records/{id}/receipts/{event}", api_one_receipt, MAY_SIGNED_IN, .name = "api-one-receipt", .gives = GIVES_JSON,
+		.help = "The receipt of something that you did.",
+		.params = PARAMS(ID_PARAM, {"event", PARAM_PATH, PARAM_INT, .min = 0, .max = INT64_MAX, .help = "as the list has it; 0: the record's creation, where it was you, else what you did last"}),
+		.more = OPERATION(.gives = "ReceiptFile", .example = "/api/v1/records/R-7KQ2-M9XD/receipts/0")},
 	{"/api/v1/acts", api_acts, ROUTE_PUBLIC, .name = "api-acts", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "All acts: what may be done to records of which kinds, by whom, and the schema of what each needs.",
 		.more = OPERATION(.gives = "Acts")},
@@ -252,6 +270,9 @@ static const struct route table[] = {
 					"\"severity\":\"medium\",\"statistics\":{\"claim\":\"It does so in half of the cases.\"},\"disclosure\":{\"intent\":\"no\"},\"confirmed\":true}}")},
 	{"/api/v1/receipt", api_receipt, ROUTE_PUBLIC, .name = "receipt-status", .gives = GIVES_JSON, .flags = UNSEEN, .help = "How a report stands, for whoever has its receipt code.",
 		.params = PARAMS(RECEIPT), .more = OPERATION(.gives = "Receipt", .text = RECEIPT_TEXT_HELP)},
+	{"/api/v1/receipt/file", api_finder_receipt, ROUTE_PUBLIC, .name = "receipt-download", .gives = GIVES_JSON, .flags = UNSEEN,
+		.help = "What proves that the hub took the report in, for whoever has its receipt code.", .params = PARAMS(RECEIPT),
+		.more = OPERATION(.gives = "ReceiptFile", .text = RECEIPT_TEXT_HELP)},
 	{"/api/v1/receipt", api_receipt_patch, ROUTE_PUBLIC, HTTP_PATCH, CSRF_API, .name = "receipt-patch", .gives = GIVES_JSON, .flags = UNSEEN, .body_max = RECORD_BYTES,
 		.help = "Changes some members of the report.", .params = PARAMS(RECEIPT),
 		.more = OPERATION(.takes = "BodyPatch", .media_type = "application/merge-patch+json", .gives = "Followed", .conflicts = true, .text = RECEIPT_TEXT_HELP,

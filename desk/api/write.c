@@ -108,7 +108,7 @@ struct str written_json(struct json_writer *w, struct request *rq, const struct 
 	struct disclosed r;
 	d.a = a;
 	bool seen = a && !disclose_record(&d, str_of(o->result.uid), &r, NULL);
-	struct str etag = seen ? arena_str(rq->arena, r.etag) : STR_EMPTY;
+	struct str etag = seen ? arena_str(rq->arena, r.etag) : STR_EMPTY, promise = api_promise(rq, &o->result.sealed);
 	jw_object(w);
 	jw_field_str(w, S("id"), str_of(o->result.public_id));
 	jw_field_str(w, S("uid"), str_of(o->result.uid));
@@ -117,6 +117,7 @@ struct str written_json(struct json_writer *w, struct request *rq, const struct 
 	jw_field_bool(w, S("changed"), o->result.changed);
 	jw_field_str(w, S("url"), arena_cat(rq->arena, desk_hub(rq)->base_url, record_address(rq, o)));
 	if (etag.n) jw_field_str(w, S("etag"), etag);
+	if (promise.n) jw_field_str(w, S("promise"), promise);
 	if (file) {
 		jw_name(w, S("file"));
 		file_json(w, file);

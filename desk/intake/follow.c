@@ -4,6 +4,7 @@
 #include "desk/cases/pages.h"
 #include "desk/harbor/pages.h"
 #include "desk/identify.h"
+#include "desk/log/pages.h"
 #include "desk/site/words.h"
 #include "follow.t.h"
 #include "hub/disclose_similar.h"
@@ -36,20 +37,55 @@ enum err_code show_receipt(struct request *rq, struct response *rs, struct err *
 	return ERR_OK;
 }
 
+/* A code that was typed. *done: it was none, and the answer says so already. */
+static enum err_code read_typed(struct request *rq, struct response *rs, struct receipt_code *typed, struct receipt *r, bool *done, struct err *e) {
+	struct str text = request_str(rq, "code"), address = request_remote(rq);
+	enum err_code code = receipt_try(desk_hub(rq), address, e);
+	if (!code) code = receipt_parse(text, typed, e);
+	if (!code) code = receipt_find(desk_hub(rq), rq->worker, typed, rq->arena, r, e);
+	*done = code == ERR_INVALID || code == ERR_NOT_FOUND || code == ERR_BUSY;
+	if (*done) return put_enter(rq, rs, text, sentence_words(rq->arena, arena_str(rq->arena, str_of(e->message))), err_http_status(code));
+	if (!code) receipt_forgive(desk_hub(rq), address);
+	return code;
+}
+
 enum err_code take_receipt(struct request *rq, struct response *rs, struct err *e) {
 	struct receipt_code typed;
 	struct receipt r;
-	struct str text = request_str(rq, "code"), address = request_remote(rq);
-	enum err_code code = receipt_try(desk_hub(rq), address, e);
-	if (!code) code = receipt_parse(text, &typed, e);
-	if (!code) code = receipt_find(desk_hub(rq), rq->worker, &typed, rq->arena, &r, e);
-	if (code == ERR_INVALID || code == ERR_NOT_FOUND || code == ERR_BUSY)
-		return put_enter(rq, rs, text, sentence_words(rq->arena, arena_str(rq->arena, str_of(e->message))), err_http_status(code));
-	if (!code) code = finder_begin(rq, rs, &typed, e);
-	if (code) return code;
-	receipt_forgive(desk_hub(rq), address);
+	bool done;
+	enum err_code code = read_typed(rq, rs, &typed, &r, &done, e);
+	if (!code && !done) code = finder_begin(rq, rs, &typed, e);
+	if (code || done) return code;
 	go_on(rs, &r);
 	return ERR_OK;
+}
+
+/* ---- the receipt's file ---- */
+
+static enum err_code send_file(struct request *rq, struct response *rs, const struct receipt *found, struct err *e) {
+	struct disclosing d = {desk_hub(rq), rq->worker, receipt_viewer(found), rq->arena};
+	struct disclosed r;
+	if (!found->record.n) return err_set(e, ERR_NOT_FOUND, "%s", intake_words.not_sent);
+	enum err_code code = disclose_record(&d, found->record, &r, e);
+	return code ? code : send_receipt(rs, &d, &r, 0, e);
+}
+
+enum err_code show_finder_receipt(struct request *rq, struct response *rs, struct err *e) {
+	const struct finder *f;
+	enum err_code code = finder_find(rq, rs, &f, e);
+	if (code) return code;
+	if (f) return send_file(rq, rs, &f->receipt, e);
+	response_redirect(rs, 303, S("/receipt"));
+	return ERR_OK;
+}
+
+/* On the page that tells the code: no browser need hold it for that. */
+enum err_code take_finder_receipt(struct request *rq, struct response *rs, struct err *e) {
+	struct receipt_code typed;
+	struct receipt r;
+	bool done;
+	enum err_code code = read_typed(rq, rs, &typed, &r, &done, e);
+	return code || done ? code : send_file(rq, rs, &r, e);
 }
 
 /* Whatever stands behind /receipt/ and is no page: a code most likely, which must not stand in an address. */

@@ -114,7 +114,7 @@ route_fn show_finder_dispute_form, take_finder_dispute_form, show_finder_dispute
 struct intake_enter {
 	struct str typed, trouble;
 };
-route_fn show_receipt, take_receipt, show_follow, lost_receipt;
+route_fn show_receipt, take_receipt, show_follow, lost_receipt, show_finder_receipt, take_finder_receipt;
 /* Shows the page again with a line; status of the answer. */
 enum err_code put_follow(struct request *rq, struct response *rs, const struct finder *f, struct str trouble, int status, struct err *e) must_use;
 
@@ -135,7 +135,7 @@ struct intake_words {
 	const char *dispute;
 	const char *anonymous_help, *pseudonym_help;
 	const char *business_days, *days;
-	const char *no_file, *no_receipt;
+	const char *no_file, *no_receipt, *not_sent;
 };
 extern const struct intake_words intake_words;
 /* In plain words what a state means to the finder; never NULL. */

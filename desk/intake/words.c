@@ -39,6 +39,7 @@ const struct intake_words intake_words = {
 	.business_days = "within {1} business days",
 	.days = "within {1} days",
 	.no_file = "choose a file first",
+	.not_sent = "no report was sent with this code yet",
 	.no_receipt = "you have not entered a receipt code in this browser, or it was half an hour ago; enter it again",
 };
 

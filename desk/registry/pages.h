@@ -144,6 +144,8 @@ struct record_page {
 	struct str hub_name, published_day;
 	bool long_title, summary_cut;
 	struct disputed disputed;
+	struct str log_href, leaf; /* what the log says of it, "" nothing; leaf of the newest, "" it waits */
+	struct str receipts_href;  /* of who is signed in; "" they have none */
 };
 route_fn show_record, show_record_file;
 /* A file of a record, as d's viewer may have it. ERR_NOT_FOUND. */

@@ -5,6 +5,7 @@
 #include "desk/forms/pages.h"
 #include "desk/cases/pages.h"
 #include "desk/intake/similar.h"
+#include "desk/log/pages.h"
 #include "desk/harbor/pages.h"
 #include "desk/site/words.h"
 #include "desk/tables/pages.h"
@@ -170,6 +171,18 @@ static void read_citation(const struct disclosing *d, const struct disclosed *r,
 		date, arena_cat(d->a, d->hub->base_url, page->line.href));
 }
 
+static enum err_code read_log(const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
+	int64_t leaf;
+	bool has;
+	enum err_code code = disclose_logged(d, r, &leaf, e);
+	if (!code) code = disclose_has_receipts(d, r, &has, e);
+	if (code) return code;
+	if (leaf != LOG_NOTHING) page->log_href = arena_cat(d->a, page->line.href, S("/log"));
+	if (leaf >= 0) page->leaf = number_words(d->a, leaf);
+	if (has) page->receipts_href = arena_cat(d->a, page->line.href, S("/receipts"));
+	return ERR_OK;
+}
+
 /* ---- the page ---- */
 
 enum err_code show_record(struct request *rq, struct response *rs, struct err *e) {
@@ -196,6 +209,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = case_box(rq, &r, &page.case_box, e);
 	if (!code) code = similar_box(rq, &r, &page.similar, e);
 	if (!code) code = harbor_box(rq, &r, &page.harbor, e);
+	if (!code) code = read_log(&d, &r, &page, e);
 	if (code) return code;
 	if (str_is(kind->name, "system") || str_is(kind->name, "organization"))
 		page.report_href = arena_fmt(d.a, "/report?%.*s=%.*s", STR_ARG(kind->name), STR_ARG(r.line.uid));
@@ -222,7 +236,10 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 		.description = r.line.summary, .canonical = page.line.href, .api = page.api_href, .feed = page.feed,
 		.jsonld = page.jsonld, .article = true, .forms = page.tools != NULL});
 	record_body(out, &page);
-	return site_end(rq, rs);
+	code = site_end(rq, rs);
+	/* Its leaf comes without a change of the hub, by which answers are kept. */
+	if (page.log_href.n && !page.leaf.n) rs->cache = CACHE_NO_STORE;
+	return code;
 }
 
 /* ---- files ---- */

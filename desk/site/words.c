@@ -96,6 +96,30 @@ const struct words words = {
 	.policy_ended = "The policy is no longer in force. What was accepted stands below and is still binding for this report.",
 	.policy_withdrawn = "The policy was withdrawn since. What was accepted stands below and is still binding for this report.",
 	.policy_gone = "The policy is no longer public here. What was accepted stands below and is still binding for this report.",
+	.log = "Log",
+	.log_description = "The hub’s log: what it is, what it proves and what it does not, and where a receipt is checked.",
+	.receipt_holds = "This receipt holds",
+	.receipt_wrong = "This receipt does not hold",
+	.receipts_of = "Your receipts: {1}",
+	.log_of = "In the log: {1}",
+	.stated_publish = "Published",
+	.stated_amend = "Amended",
+	.stated_withdraw = "Withdrawn",
+	.stated_dispute = "Disputed",
+	.stated_tombstone = "Erased",
+	.stated_reveal = "Revealed",
+	.stated_assert = "Asserted",
+	.done_create = "Made the record",
+	.done_revise = "Changed what it says",
+	.done_move = "Moved it to another state",
+	.done_link = "Linked it",
+	.done_unlink = "Took a link away",
+	.done_comment = "Wrote a message",
+	.done_attach = "Added a file",
+	.done_invite = "Invited somebody",
+	.done_dismiss = "Dismissed somebody",
+	.done_act = "Did something to it",
+	.done_erase = "Erased it",
 	.sign_in_first = "Please sign in first",
 	.needs_token = "this address wants a token of the API: Authorization: Bearer …",
 	.bad_token = "the token is unknown, revoked or over",
@@ -197,6 +221,29 @@ struct str value_words(struct arena *a, struct str value) {
 	for (size_t i = 0; i < value.n; i++) p[i] = value.p[i] == '-' || value.p[i] == '_' ? ' ' : value.p[i];
 	if (value.n && p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 'a' + 'A');
 	return str_n(p, value.n);
+}
+
+struct named_words {
+	const char *name, *const *words;
+};
+
+static struct str words_named(struct arena *a, const struct named_words *list, size_t n, struct str name) {
+	for (size_t i = 0; i < n; i++)
+		if (str_is(name, list[i].name)) return str_of(*list[i].words);
+	return value_words(a, name);
+}
+
+struct str statement_words(struct arena *a, struct str type) {
+	static const struct named_words list[] = {{"publish", &words.stated_publish}, {"amend", &words.stated_amend}, {"withdraw", &words.stated_withdraw},
+		{"dispute", &words.stated_dispute}, {"tombstone", &words.stated_tombstone}, {"reveal", &words.stated_reveal}, {"assert", &words.stated_assert}};
+	return words_named(a, list, lengthof(list), type);
+}
+
+struct str happened_words(struct arena *a, struct str type) {
+	static const struct named_words list[] = {{"create", &words.done_create}, {"revise", &words.done_revise}, {"move", &words.done_move}, {"link", &words.done_link},
+		{"unlink", &words.done_unlink}, {"comment", &words.done_comment}, {"attach", &words.done_attach}, {"invite", &words.done_invite},
+		{"dismiss", &words.done_dismiss}, {"act", &words.done_act}, {"erase", &words.done_erase}};
+	return words_named(a, list, lengthof(list), type);
 }
 
 struct str sentence_words(struct arena *a, struct str s) {

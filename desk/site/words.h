@@ -61,6 +61,11 @@ struct words {
 	const char *compare_protection, *compare_clocks, *compare_publication, *compare_scope, *compare_reporting;
 	const char *grant_title, *no_such_grant, *threats;
 	const char *policy_same, *policy_changed, *policy_ended, *policy_withdrawn, *policy_gone; /* since a grant */
+	/* the log */
+	const char *log, *log_description, *receipt_holds, *receipt_wrong;
+	const char *receipts_of, *log_of; /* {1} title of a record */
+	const char *stated_publish, *stated_amend, *stated_withdraw, *stated_dispute, *stated_tombstone, *stated_reveal, *stated_assert;
+	const char *done_create, *done_revise, *done_move, *done_link, *done_unlink, *done_comment, *done_attach, *done_invite, *done_dismiss, *done_act, *done_erase;
 	/* accounts */
 	const char *sign_in_first, *needs_token, *bad_token, *wrong_scope, *not_for_you, *form_too_old;
 	/* what to do after an error, by status */
@@ -87,6 +92,9 @@ struct str size_words(struct arena *a, int64_t bytes);
 struct str value_words(struct arena *a, struct str value);
 /* Messages begin small, as a part of a sentence; a page shows a sentence. */
 struct str sentence_words(struct arena *a, struct str message);
+/* What an entry of the log says, by its type: "publish" is "Published"; and what somebody did, by the event's: "create" is "Made the record". */
+struct str statement_words(struct arena *a, struct str type);
+struct str happened_words(struct arena *a, struct str type);
 /* The name of a member that has no title: "external_id" is "External id". */
 static inline struct str name_words(struct arena *a, struct str name) {
 	return value_words(a, name);

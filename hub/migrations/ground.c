@@ -53,11 +53,6 @@ const char migration_ground[] =
 	");"
 	"CREATE INDEX event_record ON event (record, seq);"
 
-	/* Events that wait for the ledger. change_store.c */
-	"CREATE TABLE outbox ("
-	"  event {int} PRIMARY KEY REFERENCES event (seq)"
-	") {clustered};"
-
 	/* Names by which a record is found besides its uid, as folded by name_folded. change_store.c */
 	"CREATE TABLE name ("
 	"  name {text} NOT NULL,"

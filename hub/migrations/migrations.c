@@ -15,5 +15,7 @@ const struct migration hub_migrations[] = {
 	{10, "disputes", migration_disputes, NULL},
 	{11, "clocks", migration_clocks, NULL},
 	{12, "statistics", migration_statistics, NULL},
+	{13, "ledger", migration_ledger, NULL},
+	{14, "peers", migration_peers, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);

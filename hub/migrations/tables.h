@@ -14,3 +14,5 @@ extern const char migration_harbor[];
 extern const char migration_publication[];
 extern const char migration_clocks[];
 extern const char migration_statistics[];
+extern const char migration_ledger[];
+extern const char migration_peers[];

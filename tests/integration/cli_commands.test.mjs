@@ -60,19 +60,22 @@ test('every example of the help runs as it stands', async (t) => {
     return stand[name]
   })
   for (const name of commandNames()) {
-    const examples = run(['help', ...name.split(' ')]).stdout.split('\nExample\n')[1].trim().split('\n').map((line) => line.trim())
+    const examples = run(['help', ...name.split(' ')]).stdout.split('\nExample\n')[1].split('\n\n')[0].trim().split('\n').map((line) => line.trim())
     for (const example of examples) {
       const command = made(example).replaceAll('/tmp/', `${folder}/`).replace(':8420', ':0')
       const env = {...process.env, PATH: `${build}:${process.env.PATH}`}
-      if (name === 'serve') {
-        const {child, ended} = start(['serve', '--hub', 'myhub', '--listen', '127.0.0.1:0'], {cwd: folder, env})
-        await new Promise((done) => child.stdout.once('data', done))
-        child.kill('SIGTERM')
-        assert.equal((await ended).status, 0)
-        continue
+      /* What asks a hub elsewhere asks this one. */
+      let served, there = 'https://hub.example.org'
+      if (['serve', 'mirror'].includes(name)) {
+        served = start(['serve', '--hub', 'myhub', '--listen', '127.0.0.1:0'], {cwd: folder, env})
+        await new Promise((done) => served.child.stdout.once('data', done))
+        if (name === 'mirror') assert.equal(run(['log', 'run', '--hub', join(folder, 'myhub')]).status, 0)
+        there = served.stdout.match(/http:\/\/[\d.:]+/)?.[0] ?? there
       }
-      const r = spawnSync('sh', ['-c', command], {cwd: folder, env, encoding: 'utf8', input: ''})
+      const r = name === 'serve' ? {status: 0} : spawnSync('sh', ['-c', command.replace('https://hub.example.org', there)], {cwd: folder, env, encoding: 'utf8', input: ''})
       assert.equal(r.status, 0, `${command}\n${r.stdout}${r.stderr}`)
+      served?.child.kill('SIGTERM')
+      if (served) assert.equal((await served.ended).status, 0)
     }
   }
 })

@@ -94,6 +94,12 @@ export const requests = {
   'receipt-message': (r) => ({body: {text: 'It still happens.'}, headers: {receipt: r.receipt}}),
   'receipt-file': (r) => ({query: 'name=notes.txt', body: 'some notes', headers: {receipt: r.receipt, 'content-type': 'text/plain'}}),
   'receipt-move': (r) => ({body: {move: 'withdraw', reason: 'a mistake'}, headers: {receipt: r.receipt}}),
+  'receipt-download': (r) => ({headers: {receipt: r.receipt}}),
+  'api-log': () => ({}),
+  'api-log-check': () => ({body: {polder: 'receipt', version: 1}}),
+  'api-record-log': (r) => ({path: {id: r.uid}}),
+  'api-receipts': (r) => ({path: {id: r.uid}}),
+  'api-one-receipt': (r) => ({path: {id: r.uid, event: 0}}),
   'bulk': (r) => ({body: [{op: 'comment', id: r.uid, text: 'Seen.'}, {op: 'link', id: r.uid, rel: 'concerns', target: 'CUE-0002'}, {op: 'create', kind: 'lesson', body: {}}]}),
 }
 

@@ -140,6 +140,8 @@ function expected(route, p, open, r) {
     if (['api-room', 'room', 'room-act', 'room-message', 'room-read', 'act-form', 'act-send', 'api-dispute', 'dispute-file', 'dispute-file-send', 'vote', 'vote-send', 'decide', 'decide-send', 'triage', 'triage-decide'].includes(route.name)) return 'nothing here' /* a lesson has none; what a case's room or a dispute shows to whom is another test's */
     if (['act', 'file-dispute', 'open-case', 'report-case'].includes(route.name)) return '422' /* nor acts, nor is it disputed */
     if (route.name === 'record-duplicate') return '422' /* only a report is a duplicate */
+    /* Who made it has a receipt of that; who published it, of that. */
+    if (['api-one-receipt', 'record-receipt-file'].includes(route.name) && !p.roles.includes('owner') && !(open && p.roles.includes('coordinator'))) return 'nothing here'
     if (route.path.includes('{sha256}') && !who.some((one) => r.audiences.includes(one))) return 'nothing here'
   }
   /* The webhook is the owner's; whoever else asks is told of none. webhooks.test.mjs asks for organizations and the hub. */
@@ -159,7 +161,7 @@ function outcome(route, answer) {
 }
 
 async function ask(route, p, r) {
-  const request = inApi(route) ? requests[route.name](r) : {path: {id: r.uid, sha256: r.file, act: 'participant.ask'}}
+  const request = inApi(route) ? requests[route.name](r) : {path: {id: r.uid, sha256: r.file, act: 'participant.ask', event: 0}}
   if (request.headers?.['if-match']) request.headers['if-match'] = '*' /* versions are another test's */
   if (inApi(route)) return p.api.send(route.method, address(route.path, request), request.body, request.headers)
   if (!reads(route)) return sendForm(route, p, r)

@@ -1,6 +1,7 @@
 /* From a case to what the public reads: drafts, levels of redaction, and what the end of an embargo publishes. */
 #include "test_case.h"
 
+#include "../ledger/test_ledger.h"
 #include "hub/case/publication.h"
 #include "hub/redaction.h"
 
@@ -182,8 +183,14 @@ static void at_its_hour_the_plan_publishes_what_it_names_and_nothing_else(void *
 	clock_now += 30 * DAY - SECOND;
 	run();
 	assert_false(is_shown(viewer_public, named) || is_shown(viewer_public, a_case));
+	/* Until then the log says nothing of any of it. */
+	struct str all[] = {named, drafted, a_case, a_report};
+	for (size_t i = 0; i < lengthof(all); i++) assert_int_equal(said_of(all[i]).n, 0);
 	clock_now += SECOND;
 	run();
+	assert_str(said_of(named), "publish");
+	assert_str(said_of(a_case), "publish");
+	assert_int_equal(said_of(drafted).n + said_of(a_report).n, 0);
 	assert_str(room_of(coordinator).exit_reason, "reached");
 	assert_true(is_shown(viewer_public, named) && is_shown(viewer_public, a_case));
 	assert_false(is_shown(viewer_public, drafted) || is_shown(viewer_public, a_report));

@@ -1,6 +1,7 @@
 /* The ladder of a dispute: who may file one, who decides, until when, and who may know of it. */
 #include "test_dispute.h"
 
+#include "../ledger/test_ledger.h"
 #include "hub/account/notice.h"
 
 /* ---- filing ---- */
@@ -237,6 +238,7 @@ static void what_goes_from_the_public_takes_its_disputes_with_it(void **state) {
 	ok(link_to(a_dispute, "disputes", an_advisory));
 	assert_true(is_shown(viewer_public, a_dispute));
 	fails(link_to(a_dispute, "disputes", a_report), ERR_CONFLICT);
+	assert_str(said_of(a_dispute), "dispute withdraw dispute");
 	check_whole();
 }
 

@@ -3,7 +3,7 @@
 #include "test_account.h"
 #include "hub/dispute.h"
 
-enum { SEATED = 14 };
+enum { SEATED = 15 }; /* three of each sector: with one recused and another asked, one is left */
 static struct account coordinator, maker, finder, stranger, seated[SEATED];
 static struct str makers, a_report, an_advisory, a_dispute __attribute__((unused));
 

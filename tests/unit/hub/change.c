@@ -36,7 +36,7 @@ static void a_record_begins_in_its_first_state_at_revision_one(void **state) {
 	assert_true(json_equal(r.body, json("{'title':'One','secret':'s'}")));
 	assert_false(r.is_public);
 	assert_false(is_shown(viewer_public, id));
-	assert_int_equal(sql_number("SELECT count(*) FROM outbox"), 1);
+	assert_int_equal(sql_number("SELECT count(*) FROM entry"), 1);
 	check_whole();
 }
 

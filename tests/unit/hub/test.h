@@ -9,6 +9,7 @@
 
 #include "hub/change.h"
 #include "hub/disclose.h"
+#include "hub/ledger/verify.h"
 #include "hub/maintain.h"
 #include "hub/search.h"
 #include "hub/visibility.h"
@@ -84,7 +85,7 @@ static const char note_kind[] =
 	"  'quiet': {'title': 'Quietly about', 'inverse': 'Quiet notes', 'to': ['organization'], 'visibility': ['coordinators', 'owner']},"
 	"  'parent': {'title': 'Part of', 'inverse': 'Parts', 'to': ['note'], 'max': 1}},"
 	"'lifecycle': {'initial': 'draft', 'imported': 'published', 'states': {'draft': {'title': 'Draft'}, 'review': {'title': 'Review'},"
-	"  'published': {'title': 'Published', 'public': true}, 'withdrawn': {'title': 'Withdrawn', 'public': true}, 'hidden': {'title': 'Hidden'}},"
+	"  'published': {'title': 'Published', 'public': true}, 'withdrawn': {'title': 'Withdrawn', 'public': true, 'withdrawn': true}, 'hidden': {'title': 'Hidden'}},"
 	" 'moves': {'submit': {'title': 'Submit', 'from': ['draft'], 'to': 'review', 'who': ['owner']},"
 	"  'publish': {'title': 'Publish', 'from': ['draft', 'review', 'hidden'], 'to': 'published', 'who': ['coordinator'], 'requires': ['/title']},"
 	"  'check': {'title': 'Check', 'from': ['draft'], 'to': 'review', 'who': ['coordinator'], 'requires': ['/text', '/tags/*']},"
@@ -120,8 +121,12 @@ static inline int start_hub(void **state) {
 	ok(hub_reader(hub, &db, &test_err));
 	return 0;
 }
+static bool wrote_itself; /* the test: rows that no change made, and of which the log knows nothing */
+static inline void check_log(void);
 static inline int end_hub(void **state) {
 	char command[100];
+	if (!wrote_itself) check_log();
+	wrote_itself = false;
 	db_close(db);
 	hub_close(hub);
 	db = NULL;
@@ -229,10 +234,17 @@ static inline int64_t sql_number(const char *sql) {
 	ok(db_done(&q, &test_err));
 	return value;
 }
+#include "test_log.h"
+
 /* Nothing that is stored contradicts anything else. */
 static inline void check_whole(void) {
 	struct hub_findings f;
+	check_log();
 	ok(maintain_check(hub, db, arena, &f, &test_err));
 	for (size_t i = 0; i < f.n; i++) print_error("finding: %.*s\n", STR_ARG(f.items[i]));
 	assert_int_equal(f.n, 0);
+	struct ledger_report log;
+	ok(ledger_verify(hub, db, arena, NULL, 0, &log, &test_err));
+	for (size_t i = 0; i < log.n; i++) print_error("the log: %.*s\n", STR_ARG(log.findings[i]));
+	assert_int_equal(log.n, 0);
 }

@@ -1,0 +1,129 @@
+/* log, log run, log resume, log proof */
+#include "command.h"
+#include "hub/ledger/ledger.h"
+
+struct log_status {
+	struct str origin, held;
+	struct tlog_key *keys;
+	size_t keys_n;
+	struct tlog_head head;      /* of the database */
+	struct ledger_signed newest; /* size 0: none */
+	int64_t said, sealed;       /* that wait */
+};
+
+static enum err_code read_status(struct cli *c, struct log_status *s, struct err *e) {
+	*s = (struct log_status){0};
+	enum err_code code = ledger_origin(c->hub, c->db, c->a, &s->origin, e);
+	if (!code) code = ledger_keys(c->db, c->a, &s->keys, &s->keys_n, e);
+	if (!code) code = ledger_head(c->db, &s->head, e);
+	if (!code) code = ledger_waiting(c->db, &s->said, &s->sealed, e);
+	if (!code) code = ledger_held(c->db, c->a, &s->held, e);
+	if (!code) code = ledger_signed(c->hub, c->a, &s->newest, e);
+	return code == ERR_NOT_FOUND ? ERR_OK : code;
+}
+
+static void status_json(struct json_writer *w, struct cli *c, const struct log_status *s) {
+	jw_object(w);
+	jw_field_str(w, S("origin"), s->origin);
+	jw_name(w, S("keys"));
+	jw_array(w);
+	for (size_t i = 0; i < s->keys_n; i++) jw_str(w, tlog_key_text(c->a, &s->keys[i]));
+	jw_array_end(w);
+	jw_field_int(w, S("size"), (int64_t)s->head.size);
+	jw_field_str(w, S("root"), entry_hex(c->a, sha256_str(&s->head.root)));
+	jw_field_int(w, S("signed_size"), (int64_t)s->newest.head.size);
+	if (s->newest.at) jw_field_str(w, S("signed"), moment_str(c->a, s->newest.at));
+	if (s->newest.at) jw_field_str(w, S("checkpoint"), s->newest.bytes);
+	jw_name(w, S("waiting"));
+	jw_object(w);
+	jw_field_int(w, S("said"), s->said);
+	jw_field_int(w, S("sealed"), s->sealed);
+	jw_object_end(w);
+	if (s->held.n) jw_field_str(w, S("held"), s->held);
+	jw_object_end(w);
+}
+
+static void tell_status(struct cli *c, const struct log_status *s) {
+	out_fmt("%-10s %.*s\n", "Log", STR_ARG(s->origin));
+	for (size_t i = 0; i < s->keys_n; i++) out_fmt("%-10s %.*s\n", i ? "before" : "Key", STR_ARG(tlog_key_text(c->a, &s->keys[i])));
+	if (s->newest.at) out_fmt("%-10s %llu leaves, %.*s\n", "Signed", (unsigned long long)s->newest.head.size, STR_ARG(moment_str(c->a, s->newest.at)));
+	else out(S("Signed     nothing yet\n"));
+	if (s->head.size > s->newest.head.size) out_fmt("%-10s %llu leaves are to be signed\n", "", (unsigned long long)(s->head.size - s->newest.head.size));
+	out_fmt("%-10s %lld that are told, %lld that are sealed until the epoch of %lld seconds ends\n", "Waiting", (long long)s->said, (long long)s->sealed,
+		(long long)(c->hub->log.epoch / SECOND));
+	if (s->held.n) out_styled(c, RED, arena_fmt(c->a, "Held up since %.*s: the hub was restored from a backup, and nothing is signed\n", STR_ARG(s->held)));
+	if (s->newest.at) out_fmt("\n%.*s", STR_ARG(s->newest.bytes));
+}
+
+static enum err_code show_status(struct cli *c, struct err *e) {
+	struct log_status s;
+	enum err_code code = read_status(c, &s, e);
+	if (code) return code;
+	if (!c->json) {
+		tell_status(c, &s);
+		return ERR_OK;
+	}
+	autobuf struct buf b = BUF(1 << 20);
+	struct json_writer w = json_writer_pretty(&b);
+	status_json(&w, c, &s);
+	return out_json(&b, e);
+}
+const struct command command_log = {
+	.name = "log", .arguments = "", .summary = "how the hub's transparency log stands",
+	.text = "Its name and keys, what was signed last, and what waits. docs/LEDGER.md says what it is and proves.",
+	.example = "polder log --hub myhub", .most = 0, .needs_hub = true, .run = show_status,
+};
+
+static enum err_code run_log_run(struct cli *c, struct err *e) {
+	enum err_code code = ledger_run(c->hub, c->db, e);
+	return code ? code : show_status(c, e);
+}
+const struct command command_log_run = {
+	.name = "log run", .arguments = "", .summary = "put what waits into the log and sign it, once",
+	.text = "A served hub does so every second by itself. What is sealed enters once an epoch.",
+	.example = "polder log run --hub myhub", .most = 0, .needs_hub = true, .run = run_log_run,
+};
+
+static enum err_code run_log_resume(struct cli *c, struct err *e) {
+	int64_t adopted = 0;
+	enum err_code code = ledger_resume(c->hub, c->db, cli_option(c, "from"), &adopted, e);
+	if (code) return code;
+	if (!c->json && adopted) out_fmt("%lld entries that others saw are taken over.\n", (long long)adopted);
+	return run_log_run(c, e);
+}
+static const struct option resume_options[] = {
+	{"from", "DIR", "a folder with the log as others have it: of `polder mirror`, or the hub's own log/ of before", false},
+};
+const struct command command_log_resume = {
+	.name = "log resume", .arguments = "", .summary = "say how the log goes on after a restoration",
+	.text = "A hub that was restored signs nothing by itself. With --from the entries that the backup lacks are taken over as others saw them; without it you say that nothing was "
+			"published after the backup: if that is not so, the log forks, and whoever remembers the longer one will see it. A hub that was not restored goes on as it is.",
+	.example = "polder log resume --hub myhub", .options = resume_options, .options_n = lengthof(resume_options), .most = 0, .needs_hub = true, .run = run_log_resume,
+};
+
+/* ---- proof ---- */
+
+static enum err_code leaf_of_record(struct cli *c, int64_t *leaf, struct err *e) {
+	struct disclosing d = cli_disclosing(c);
+	struct disclosed r;
+	enum err_code code = disclose_record(&d, str_of(c->arguments[0]), &r, e);
+	if (!code) code = disclose_logged(&d, &r, leaf, e);
+	if (!code && *leaf == LOG_WAITS) code = err_set(e, ERR_NOT_FOUND, "it is not in the log yet: `polder log run`, or a served hub, puts it there");
+	if (!code && *leaf == LOG_NOTHING) code = err_set(e, ERR_NOT_FOUND, "the log says nothing of it to everybody");
+	return code;
+}
+
+static enum err_code run_log_proof(struct cli *c, struct err *e) {
+	int64_t leaf;
+	struct str proof;
+	enum err_code code = str_int(str_of(c->arguments[0]), &leaf) && leaf >= 0 ? ERR_OK : leaf_of_record(c, &leaf, e);
+	if (!code) code = ledger_proof(c->hub, c->a, leaf, &proof, e);
+	if (code) return code;
+	fwrite(proof.p, 1, proof.n, stdout);
+	return ERR_OK;
+}
+const struct command command_log_proof = {
+	.name = "log proof", .arguments = "RECORD|LEAF", .summary = "the proof that a leaf is in the log",
+	.text = "Of the newest that the log says of a record to everybody, or of the leaf with that number; a file as c2sp.org/tlog-proof has it.",
+	.example = "polder log proof 0 --hub myhub > leaf.tlog-proof", .least = 1, .most = 1, .needs_hub = true, .run = run_log_proof,
+};

@@ -1,0 +1,109 @@
+/* The log over the API: how it stands, what it says of a record, receipts, and checking one. */
+#include "api.h"
+#include "desk/log/pages.h"
+
+enum { OF_RECORD = 100 };
+
+enum err_code api_log(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct ledger_signed head = {.head = {0, tlog_empty_root()}};
+	struct tlog_key *keys;
+	struct str origin;
+	size_t n;
+	enum err_code code = ledger_origin(d.hub, d.db, d.a, &origin, e);
+	if (!code) code = ledger_keys(d.db, d.a, &keys, &n, e);
+	if (!code) code = ledger_signed(d.hub, d.a, &head, e);
+	if (code && code != ERR_NOT_FOUND) return code;
+	struct json_writer w = json_writer(response_json(rs));
+	jw_object(&w);
+	jw_field_str(&w, S("origin"), origin);
+	jw_name(&w, S("keys"));
+	jw_array(&w);
+	for (size_t i = 0; i < n; i++) jw_str(&w, tlog_key_text(d.a, &keys[i]));
+	jw_array_end(&w);
+	jw_field_int(&w, S("size"), (int64_t)head.head.size);
+	jw_field_str(&w, S("root"), entry_hex(d.a, sha256_str(&head.head.root)));
+	if (head.at) jw_field_str(&w, S("signed"), moment_str(d.a, head.at));
+	if (head.bytes.n) jw_field_str(&w, S("checkpoint"), head.bytes);
+	jw_object_end(&w);
+	desk_public(rq, rs);
+	return ERR_OK;
+}
+
+/* With the proof of each: it is there for all leaves under the signed head. */
+static enum err_code proved_json(struct json_writer *w, const struct disclosing *d, const struct json *said, struct err *e) {
+	struct str proof;
+	enum err_code code = ledger_proof(d->hub, d->a, json_integer(json_get_lit(said, "leaf"), 0), &proof, e);
+	if (!code) jw_value(w, json_with(d->a, said, S("proof"), json_str(d->a, proof)));
+	return code;
+}
+
+enum err_code api_record_log(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d;
+	struct disclosed r;
+	struct ledger_signed head = {0};
+	const struct json **items = NULL;
+	size_t n;
+	enum err_code code = api_find(rq, &d, &r, e);
+	if (code) return code;
+	code = ledger_signed(d.hub, d.a, &head, e);
+	if (!code || code == ERR_NOT_FOUND) code = disclose_log(&d, &r, 0, (int64_t)head.head.size, OF_RECORD, &items, &n, e);
+	if (code) return code;
+	struct json_writer w = json_writer(response_json(rs));
+	api_items(&w, &r);
+	for (size_t i = 0; i < n && !code; i++) code = proved_json(&w, &d, items[i], e);
+	jw_array_end(&w);
+	jw_object_end(&w);
+	desk_public(rq, rs);
+	return code;
+}
+
+/* ---- receipts ---- */
+
+struct str api_promise(struct request *rq, const struct change_sealed *sealed) {
+	struct str note = STR_EMPTY;
+	if (!sealed->at || ledger_promise(desk_hub(rq), rq->worker, rq->arena, sealed, &note, NULL, NULL)) return STR_EMPTY;
+	return note;
+}
+
+enum err_code api_receipts(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d;
+	struct disclosed r;
+	struct disclosed_receipt *items;
+	size_t n;
+	enum err_code code = api_find(rq, &d, &r, e);
+	if (!code) code = disclose_receipts(&d, &r, &items, &n, e);
+	if (code) return code;
+	struct json_writer w = json_writer(response_json(rs));
+	api_items(&w, &r);
+	for (size_t i = 0; i < n; i++) {
+		jw_object(&w);
+		jw_field_int(&w, S("event"), items[i].event);
+		jw_field_str(&w, S("type"), items[i].type);
+		jw_field_str(&w, S("at"), moment_str(d.a, items[i].at));
+		if (items[i].leaf >= 0) jw_field_int(&w, S("leaf"), items[i].leaf);
+		jw_object_end(&w);
+	}
+	jw_array_end(&w);
+	jw_object_end(&w);
+	return ERR_OK;
+}
+
+enum err_code api_one_receipt(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d;
+	struct disclosed r;
+	enum err_code code = api_find(rq, &d, &r, e);
+	return code ? code : send_receipt(rs, &d, &r, request_int(rq, "event"), e);
+}
+
+enum err_code api_log_check(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct log_checked checked;
+	const struct json *v;
+	if (!api_body(rq, rs, &v, &d.a, e)) return ERR_OK;
+	enum err_code code = log_check(&d, json_text(d.a, v), &checked, e);
+	if (code) return code;
+	struct json_writer w = json_writer(response_json(rs));
+	checked_json(&w, d.a, &checked);
+	return ERR_OK;
+}

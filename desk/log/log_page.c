@@ -1,0 +1,83 @@
+/* What the log is, how it stands, and what it says of one record. */
+#include "pages.h"
+
+#include "desk/registry/pages.h"
+#include "desk/site/words.h"
+#include "log.t.h"
+
+enum { NEWEST = 20, OF_RECORD = 200 };
+
+static struct log_line line_from(const struct disclosing *d, const struct json *item) {
+	const struct json *said = json_get_lit(item, "statement");
+	struct str uid = json_get_str(said, S("record")), at = json_get_str(said, S("at"));
+	struct log_line l = {.what = statement_words(d->a, json_get_str(item, S("type"))), .datetime = at, .when = at, .name = disclose_public_name(d->db, d->a, uid),
+		.state = value_words(d->a, json_get_str(said, S("state"))), .leaf = number_words(d->a, json_integer(json_get_lit(item, "leaf"), 0)),
+		.root = json_get_str(said, S("root"))};
+	moment t;
+	if (moment_parse(at, &t)) l.when = moment_words(d->a, t);
+	if (str_eq(l.state, l.what)) l.state = STR_EMPTY;
+	if (!str_eq(l.name, uid)) l.href = arena_cat(d->a, S("/r/"), uid);
+	return l;
+}
+
+static const struct log_line *lines_from(const struct disclosing *d, const struct json *const *items, size_t n) {
+	struct log_line *lines = arena_array(d->a, n + 1, sizeof *lines);
+	for (size_t i = 0; lines && i < n; i++) lines[i] = line_from(d, items[i]);
+	return lines;
+}
+
+/* Before the log begins its size is 0. */
+static enum err_code head_of(const struct disclosing *d, struct ledger_signed *out, struct err *e) {
+	*out = (struct ledger_signed){0};
+	enum err_code code = ledger_signed(d->hub, d->a, out, e);
+	return code == ERR_NOT_FOUND ? ERR_OK : code;
+}
+
+enum err_code show_log(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct log_page page = {.hub = d.hub->name, .address = d.hub->base_url};
+	struct ledger_signed head;
+	struct tlog_key *keys = NULL;
+	const struct json **items = NULL;
+	size_t keys_n = 0;
+	enum err_code code = head_of(&d, &head, e);
+	if (!code) code = ledger_origin(d.hub, d.db, d.a, &page.origin, e);
+	if (!code) code = ledger_keys(d.db, d.a, &keys, &keys_n, e);
+	if (!code) code = disclose_log_newest(&d, (int64_t)head.head.size, NEWEST, &items, &page.n, e);
+	if (code) return code;
+	if (keys_n) page.key = tlog_key_text(d.a, &keys[0]);
+	page.size = number_words(d.a, (int64_t)head.head.size);
+	if (head.at) {
+		page.signed_words = moment_words(d.a, head.at);
+		page.signed_at = moment_str(d.a, head.at);
+	}
+	page.lines = lines_from(&d, items, page.n);
+	if (arena_failed(d.a)) return err_set(e, ERR_MEMORY, "out of memory");
+	struct html *out = site_begin(rq, rs, &(struct site_page){.title = str_of(words.log), .description = str_of(words.log_description), .canonical = S("/log"),
+		.api = S("/api/v1/log")});
+	log_body(out, &page);
+	return site_end(rq, rs);
+}
+
+enum err_code show_record_log(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = desk_disclosing(rq);
+	struct disclosed r;
+	struct record_log_page page = {0};
+	struct ledger_signed head;
+	const struct json **items = NULL;
+	int64_t newest;
+	bool done;
+	enum err_code code = record_by_path(rq, rs, "/log", &r, &done, e);
+	if (code || done) return code;
+	code = head_of(&d, &head, e);
+	if (!code) code = disclose_log(&d, &r, 0, (int64_t)head.head.size, OF_RECORD, &items, &page.n, e);
+	if (!code) code = disclose_logged(&d, &r, &newest, e);
+	if (code) return code;
+	page.line = line_of(d.a, &r.line);
+	page.lines = lines_from(&d, items, page.n);
+	page.waits = newest == LOG_WAITS;
+	page.api = arena_fmt(d.a, "/api/v1/records/%.*s/log", STR_ARG(str_from(page.line.href, 3)));
+	struct html *out = site_begin(rq, rs, &(struct site_page){.title = words_with(d.a, words.log_of, r.line.headline), .canonical = rq->path, .api = page.api});
+	record_log_body(out, &page);
+	return site_end(rq, rs);
+}

@@ -1,0 +1,58 @@
+/* What the pages of the log show, and the handlers that prepare it. */
+#pragma once
+#include "desk/log/checked.h"
+#include "desk/registry/lines.h"
+#include "desk/site/site.h"
+#include "hub/ledger/ledger.h"
+
+/* ---- files.c ---- */
+route_fn show_checkpoint, show_tile, show_statements, show_logged_record;
+/* A receipt as a file for its holder. */
+enum err_code send_receipt(struct response *rs, const struct disclosing *d, const struct disclosed *r, int64_t event, struct err *e) must_use;
+
+/* ---- log_page.c ---- */
+struct log_line {
+	struct str what, when, datetime;
+	struct str name, href;    /* of the record; href "" where there is nothing to read any more */
+	struct str state, leaf, root;
+};
+struct log_page {
+	struct str hub, origin, key, size, signed_words, signed_at; /* signed_at "" nothing was signed yet */
+	struct str address;       /* of the hub; "" not known */
+	const struct log_line *lines;
+	size_t n;
+};
+struct record_log_page {
+	struct line line;
+	const struct log_line *lines;
+	size_t n;
+	bool waits;               /* the newest statement is not in the log yet */
+	struct str api;
+};
+route_fn show_log, show_record_log;
+
+/* ---- check.c ---- */
+struct check_field {
+	struct str name, value;
+};
+struct check_page {
+	bool good, ours, own_origin; /* own_origin: it says that it is of this hub's log */
+	struct str wrong;
+	struct str done, record, href, actor, when, datetime, state, revision;
+	const struct check_field *fields;
+	size_t n;
+	struct str kept_back;     /* how many; "" none */
+	struct str promised, leaf, size, witnesses, origin, key;
+};
+route_fn take_check;
+
+/* ---- receipts.c ---- */
+struct receipt_line {
+	struct str what, when, datetime, href, leaf; /* leaf "" it waits */
+};
+struct receipts_page {
+	struct line line;
+	const struct receipt_line *items;
+	size_t n;
+};
+route_fn show_receipts, show_receipt_file;

@@ -1,0 +1,71 @@
+/* The hub's log (c2sp.org/tlog-tiles): entries are put into order, the tree's head is stored, tiles are written, and then the checkpoint is signed.
+ *
+ *     DIR/log.key         the log's Ed25519 seed; in no backup
+ *     DIR/log/checkpoint  the newest that was signed
+ *     DIR/log/tile/…      tiles and entry bundles, as a static web server hands them out
+ *
+ * Invariants
+ *     Entries and heads in the database are the truth, tiles follow from them and can be written anew.
+ *     A head is in the database, durably, before it is signed; it takes the place of the head before it only if that is still the newest. No head is signed
+ *     that is smaller than one that was signed here.
+ *     A hub that was restored from a backup signs nothing until somebody says how it goes on (ledger_resume): others may have seen more of its log.
+ *     What says nothing comes into the log at the end of an epoch alone, in no order, in multiples of `fill`, behind an entry with the epoch's time: neither
+ *     when it was written nor, but roughly, how much was written can be read from the log. */
+#pragma once
+#include "hub/change.h"
+#include "hub/ledger/entry.h"
+#include "lib/tlog/checkpoint.h"
+#include "lib/tlog/folder.h"
+#include "lib/tlog/proof_file.h"
+
+#define LEDGER_EPOCH (15 * MINUTE)
+enum { LEDGER_FILL = 4 };
+
+/* The log's name, which is also its key's. It is settled when the log begins and never changes. */
+enum err_code ledger_origin(const struct hub *h, struct db *db, struct arena *a, struct str *out, struct err *e) must_use;
+/* The folder of tiles and checkpoint. */
+const char *ledger_folder(struct arena *a, const struct hub *h);
+/* The public keys of the log, the present one first; none before it began. */
+enum err_code ledger_keys(struct db *db, struct arena *a, struct tlog_key **out, size_t *n, struct err *e) must_use;
+
+/* Puts what waits into the log, each batch in one transaction. *did: something was. ERR_CONFLICT: somebody else was faster; try again. */
+enum err_code ledger_sequence(struct hub *h, bool *did, struct err *e) must_use;
+/* Writes tiles up to the newest head and signs it, where that was not done. ERR_CONFLICT: the log in DIR/log is longer than the database knows, or the hub was
+ * restored from a backup. */
+enum err_code ledger_publish(struct hub *h, struct db *db, struct err *e) must_use;
+/* Both, until nothing waits; the work of a served hub. */
+enum err_code ledger_run(struct hub *h, struct db *db, struct err *e) must_use;
+
+/* The newest head of the database; of an empty log size 0. */
+enum err_code ledger_head(struct db *db, struct tlog_head *out, struct err *e) must_use;
+/* The newest checkpoint that was signed. ERR_NOT_FOUND: none yet. */
+enum err_code ledger_checkpoint(const struct hub *h, struct arena *a, struct str *out, struct err *e) must_use;
+/* The same taken apart; at: when it was signed. */
+struct ledger_signed {
+	struct str bytes, origin;
+	struct tlog_head head;
+	moment at;
+};
+enum err_code ledger_signed(const struct hub *h, struct arena *a, struct ledger_signed *out, struct err *e) must_use;
+/* How many entries wait for the log: such as say something, and such as wait for the end of an epoch. */
+enum err_code ledger_waiting(struct db *db, int64_t *said, int64_t *sealed, struct err *e) must_use;
+/* The tlog-proof of a leaf that is under the newest signed checkpoint. ERR_NOT_FOUND: it is not yet. */
+enum err_code ledger_proof(const struct hub *h, struct arena *a, int64_t leaf, struct str *out, struct err *e) must_use;
+
+/* The signed note that promises what was sealed (hub/ledger/receipt.h): it is in the log by the end of the epoch after. key, which may be NULL: of the signer, as text. */
+enum err_code ledger_promise(const struct hub *h, struct db *db, struct arena *a, const struct change_sealed *sealed, struct str *note, struct str *key,
+	struct err *e) must_use;
+
+/* Since when the log is held up because the hub was restored from a backup; "" it is not. */
+enum err_code ledger_held(struct db *db, struct arena *a, struct str *out, struct err *e) must_use;
+/* Goes on after a restoration. from: folder with the log as others have it (`polder mirror`, or DIR/log of before), whose entries that the backup lacks are
+ * taken over as they are; NULL: nothing was published after the backup. *adopted: how many. ERR_FORBIDDEN: that log is not this hub's; ERR_CORRUPT. */
+enum err_code ledger_resume(struct hub *h, struct db *db, const char *from, int64_t *adopted, struct err *e) must_use;
+
+/* ---- within hub/ledger/ ---- */
+
+/* The newest head with its tree's right edge; and another in its place, if it still is the newest, else ERR_CONFLICT. */
+enum err_code ledger_frontier(struct db *db, struct tlog_head *head, struct tlog_frontier *f, struct err *e) must_use;
+enum err_code ledger_write_head(struct db *db, const struct tlog_head *old, const struct tlog_frontier *f, struct err *e) must_use;
+/* The signer; its name is in the arena. It is made where there is none. Wipe it. */
+enum err_code ledger_signer(const struct hub *h, struct arena *a, struct str origin, struct tlog_signer *out, struct err *e) must_use;
