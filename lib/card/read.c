@@ -56,10 +56,12 @@ static enum err_code wrong_at(struct err *e, size_t line, const char *words) {
 	return ERR_INVALID;
 }
 
-/* The reader of YAML counts from its own first line. */
-static void shift(struct err *e, size_t first) {
-	unsigned long in, column;
-	if (e && sscanf(e->where, "line %lu, column %lu", &in, &column) == 2) err_where(e, "line %lu, column %lu", in + first - 1, column);
+/* The reader of YAML counts lines: as many as stand before it come before it there too. */
+static struct str in_its_place(struct arena *a, const struct front *f) {
+	char *lines = arena_alloc(a, f->first);
+	if (!lines) return STR_EMPTY;
+	memset(lines, '\n', f->first - 1);
+	return arena_cat(a, str_n(lines, f->first - 1), f->yaml);
 }
 
 static enum err_code read_front(struct arena *a, struct str *rest, struct card *out, struct err *e) {
@@ -67,8 +69,8 @@ static enum err_code read_front(struct arena *a, struct str *rest, struct card *
 	const struct json *metadata;
 	if (!f.first) return ERR_OK;
 	if (f.open) return wrong_at(e, f.first - 1, "the metadata begins with \"---\" and does not end with it");
-	enum err_code code = yaml_parse(a, f.yaml, &(struct yaml_limits){.bytes = CARD_BYTES}, &metadata, e);
-	if (code) return shift(e, f.first), err_prefix(e, "the metadata"), code;
+	enum err_code code = yaml_parse(a, in_its_place(a, &f), &(struct yaml_limits){.bytes = 2 * CARD_BYTES}, &metadata, e);
+	if (code) return err_prefix(e, "the metadata"), code;
 	struct json_builder none = json_object_of(a);
 	if (json_is(metadata, JSON_NULL)) metadata = json_built(&none);
 	if (!json_is(metadata, JSON_OBJECT)) return wrong_at(e, f.first, "the metadata must be names with values, as in \"license: mit\"");
