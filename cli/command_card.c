@@ -85,5 +85,5 @@ const struct command command_card_check = {
 	.name = "card check", .arguments = "FILE|DIR", .summary = "check the card of a model or dataset",
 	.text = "Reads README.md (- is standard input): whether its metadata can be used, which licence it names and whether that restricts uses, whether the text says for what "
 			"the model is meant and for what it is not. Exit status 1 where something is wrong or missing; advice alone leaves it at 0.",
-	.example = "polder card check my-model/", .options = card_options, .options_n = lengthof(card_options), .least = 1, .most = 1, .run = run_card_check,
+	.example = "polder card check model/", .options = card_options, .options_n = lengthof(card_options), .least = 1, .most = 1, .run = run_card_check,
 };
