@@ -64,6 +64,7 @@ export const requests = {
   'api-messages': (r) => ({path: {id: r.uid}, query: 'limit=10'}),
   'act': (r) => ({of: 'case', path: {id: r.uid}, body: {act: 'task.add', args: {text: 'Look again'}}}),
   'erase': (r) => ({by: 'coordinator', path: {id: r.uid}, body: {reason: 'asked for', basis: 'Article 17'}}),
+  'api-affects': () => ({query: 'name=example%2Fmodel'}),
   'api-statistics': () => ({}),
   'statistics-renew-now': () => ({by: 'coordinator'}),
   'api-record-clocks': (r) => ({path: {id: r.uid}}),
