@@ -162,7 +162,7 @@ enum err_code disclose_receipt(const struct disclosing *d, const struct disclose
 /* What was sealed when the viewer made it, else by the last that they did: to promise it once more. ERR_NOT_FOUND, ERR_GONE, ERR_UNSUPPORTED. */
 enum err_code disclose_sealed(const struct disclosing *d, const struct disclosed *r, struct change_sealed *out, struct err *e) must_use;
 /* What the log says to everybody in the leaves from … until - 1, of the whole hub in their order (r NULL) or of one record, newest first: {leaf, type,
- * commitment, statement, statement_salt, event? (hexadecimal E), fields_seed?} (hub/ledger/entry.h). */
+ * commitment, statement, statement_salt, event? (hexadecimal E), fields_seed? (of the newest statement of a record that is public)} (hub/ledger/entry.h). */
 enum err_code disclose_log(const struct disclosing *d, const struct disclosed *r, int64_t from, int64_t until, size_t limit, const struct json ***out, size_t *n,
 	struct err *e) must_use;
 

@@ -240,7 +240,7 @@ static const struct route table[] = {
 	{"/api/v1/records/{id}/erasure", api_erase, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "erase", .gives = GIVES_JSON,
 		.body_max = SMALL_BYTES, .help = "Takes away for good what a record says.", .params = PARAMS(ID_PARAM, IF_MATCH, ONCE),
 		.more = OPERATION(.takes = "NewErasure", .gives = "Erased",
-			.text = "For coordinators, and owners of the hub. That there was a record and why it went stays; there is no way back.",
+			.text = "For coordinators, and owners of the hub. That there was a record and why it went stays; there is no way back. With `fields` the record lives on without them.",
 			.example = "/api/v1/records/R-7KQ2-M9XD/erasure",
 			.body = "{\"reason\":\"Asked for by the person concerned.\",\"basis\":\"GDPR, Article 17(1)(a)\"}")},
 	{"/api/v1/records/{id}/case", api_open_case, MAY_COORDINATE, HTTP_POST, CSRF_API, .name = "open-case", .gives = GIVES_JSON,

@@ -275,6 +275,11 @@ static enum err_code erase(struct request *rq, struct response *rs, struct err *
 	q.change.actor = desk_actor(rq);
 	q.change.reason = json_get_str(body, S("reason"));
 	q.change.basis = json_get_str(body, S("basis"));
+	const struct json *fields = json_get_lit(body, "fields");
+	struct str *names = arena_array(rq->arena, json_count(fields) + 1, sizeof *names);
+	if (!names) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < json_count(fields); i++) names[q.change.fields_n++] = json_string(json_at(fields, i));
+	q.change.fields = names;
 	enum err_code code = api_change(rq, &q, &o, e);
 	if (code) return code;
 	if (o.refusal.status) return api_refuse(rs, &o.refusal);

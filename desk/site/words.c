@@ -120,6 +120,7 @@ const struct words words = {
 	.done_dismiss = "Dismissed somebody",
 	.done_act = "Did something to it",
 	.done_erase = "Erased it",
+	.done_strike = "Erased fields of it",
 	.sign_in_first = "Please sign in first",
 	.needs_token = "this address wants a token of the API: Authorization: Bearer …",
 	.bad_token = "the token is unknown, revoked or over",
@@ -242,7 +243,7 @@ struct str statement_words(struct arena *a, struct str type) {
 struct str happened_words(struct arena *a, struct str type) {
 	static const struct named_words list[] = {{"create", &words.done_create}, {"revise", &words.done_revise}, {"move", &words.done_move}, {"link", &words.done_link},
 		{"unlink", &words.done_unlink}, {"comment", &words.done_comment}, {"attach", &words.done_attach}, {"invite", &words.done_invite},
-		{"dismiss", &words.done_dismiss}, {"act", &words.done_act}, {"erase", &words.done_erase}};
+		{"dismiss", &words.done_dismiss}, {"act", &words.done_act}, {"erase", &words.done_erase}, {"erase-field", &words.done_strike}};
 	return words_named(a, list, lengthof(list), type);
 }
 

@@ -65,7 +65,7 @@ struct words {
 	const char *log, *log_description, *receipt_holds, *receipt_wrong;
 	const char *receipts_of, *log_of; /* {1} title of a record */
 	const char *stated_publish, *stated_amend, *stated_withdraw, *stated_dispute, *stated_tombstone, *stated_reveal, *stated_assert;
-	const char *done_create, *done_revise, *done_move, *done_link, *done_unlink, *done_comment, *done_attach, *done_invite, *done_dismiss, *done_act, *done_erase;
+	const char *done_create, *done_revise, *done_move, *done_link, *done_unlink, *done_comment, *done_attach, *done_invite, *done_dismiss, *done_act, *done_erase, *done_strike;
 	/* accounts */
 	const char *sign_in_first, *needs_token, *bad_token, *wrong_scope, *not_for_you, *form_too_old;
 	/* what to do after an error, by status */
