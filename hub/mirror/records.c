@@ -13,11 +13,13 @@ enum { BATCH = 400, STATEMENTS_MOST = 8 << 20, RECORD_MOST = 32 << 20 };
 /* The last statement of a record. */
 struct said {
 	struct str uid, root, seed; /* hexadecimal; root "": public no more */
-	bool tombstone;
+	int64_t leaf;
+	bool tombstone;             /* all of it was erased */
 };
 struct walking {
 	struct mirroring *m;
 	struct map last;             /* uid to struct said */
+	bool again;                  /* something was said of a record that had been said of before */
 	struct said **list;
 	size_t n, room;
 	struct buf bundle;
@@ -53,9 +55,12 @@ static enum err_code note(struct walking *w, const struct json *line) {
 		*slot = one;
 		w->n++;
 	}
+	one->leaf = json_integer(json_get_lit(line, "leaf"), -1);
+	w->again |= json_get_lit(st, "prev") != NULL;
 	one->root = arena_str(m->a, json_get_str(st, S("root")));
 	one->seed = arena_str(m->a, json_get_str(line, S("fields_seed")));
-	one->tombstone = str_is(json_get_str(st, S("type")), "tombstone");
+	/* Of one that lives on without some fields a root stays. */
+	one->tombstone = str_is(json_get_str(st, S("type")), "tombstone") && !json_get_lit(st, "fields");
 	return ERR_OK;
 }
 
@@ -154,6 +159,7 @@ static enum err_code take_record(struct mirroring *m, const struct said *s, int 
 	json_set_str(&b, S("uid"), s->uid);
 	json_set_str(&b, S("root"), s->root);
 	json_set_str(&b, S("fields_seed"), s->seed);
+	json_set_int(&b, S("leaf"), s->leaf);
 	buf_add(behind, json_text(m->a, json_built(&b)));
 	buf_add_char(behind, '\n');
 	return ERR_OK;
@@ -196,6 +202,7 @@ static enum err_code add_behind(struct walking *w) {
 		if (!line.n || json_parse(m->a, line, NULL, &v, NULL)) continue;
 		json_set_str(&st, S("record"), json_get_str(v, S("uid")));
 		json_set_str(&st, S("root"), json_get_str(v, S("root")));
+		json_set(&b, S("leaf"), json_int(m->a, json_integer(json_get_lit(v, "leaf"), -1)));
 		json_set(&b, S("statement"), json_built(&st));
 		json_set_str(&b, S("fields_seed"), json_get_str(v, S("fields_seed")));
 		code = note(w, json_built(&b));
@@ -203,36 +210,41 @@ static enum err_code add_behind(struct walking *w) {
 	return code;
 }
 
-static bool is_erased(struct walking *w, struct str line) {
+/* What the hub gives out of a line since more was said of its record: of one that was erased nothing, of others no seed, with which anybody could try what was
+ * amended away. "" nothing. */
+static struct str still_said(struct walking *w, struct str line, struct arena *a) {
 	const struct json *v;
-	if (json_parse(w->m->a, line, NULL, &v, NULL)) return false;
-	const struct json *st = json_get_lit(v, "statement");
-	const struct said *one = map_get(&w->last, json_get_str(st, S("record")));
-	return one && one->tombstone && !str_is(json_get_str(st, S("type")), "tombstone");
+	if (json_parse(a, line, NULL, &v, NULL)) return line;
+	const struct said *one = map_get(&w->last, json_get_str(json_get_lit(v, "statement"), S("record")));
+	if (!one || json_integer(json_get_lit(v, "leaf"), -1) >= one->leaf) return line;
+	if (one->tombstone) return STR_EMPTY;
+	return json_get_lit(v, "fields_seed") ? json_text(a, json_with(a, v, S("fields_seed"), NULL)) : line;
 }
 
-/* What was said of a record before it was erased goes here as it went there. */
-static enum err_code forget_erased(struct walking *w) {
+static enum err_code forget_in(struct walking *w, const char *path) {
+	autoarena struct arena *a = arena_new(16 * (size_t)STATEMENTS_MOST);
+	autobuf struct buf rest = BUF(STATEMENTS_MOST);
+	struct str text, line;
+	if (!a) return err_set(w->m->e, ERR_MEMORY, "out of memory");
+	enum err_code code = file_read(a, path, STATEMENTS_MOST, &text, w->m->e);
+	struct str before = text;
+	while (!code && text.n) {
+		(void)str_split(&text, '\n', &line);
+		struct str left = line.n ? still_said(w, line, a) : STR_EMPTY;
+		if (!left.n) continue;
+		buf_add(&rest, left);
+		buf_add_char(&rest, '\n');
+	}
+	if (!code && (rest.failed || arena_failed(a))) code = err_set(w->m->e, ERR_MEMORY, "out of memory");
+	return code || str_eq(before, buf_str(&rest)) ? code : file_write(path, buf_str(&rest), 0644, w->m->e);
+}
+
+/* What was said before goes here as it went there. */
+static enum err_code forget_earlier(struct walking *w) {
 	struct mirroring *m = w->m;
 	struct file_list files;
-	bool any = false;
-	for (size_t i = 0; i < w->n; i++) any |= w->list[i]->tombstone;
-	enum err_code code = any ? file_walk(m->a, mirror_path(m, "log/statements"), "", &files, m->e) : ERR_OK;
-	for (size_t i = 0; any && i < files.n && !code; i++) {
-		struct str text, line;
-		autobuf struct buf rest = BUF(STATEMENTS_MOST);
-		bool gone = false;
-		code = file_read(m->a, files.paths[i], STATEMENTS_MOST, &text, m->e);
-		while (!code && text.n) {
-			(void)str_split(&text, '\n', &line);
-			bool goes = line.n && is_erased(w, line);
-			gone |= goes;
-			if (goes || !line.n) continue;
-			buf_add(&rest, line);
-			buf_add_char(&rest, '\n');
-		}
-		if (!code && gone) code = file_write(files.paths[i], buf_str(&rest), 0644, m->e);
-	}
+	enum err_code code = w->again ? file_walk(m->a, mirror_path(m, "log/statements"), "", &files, m->e) : ERR_OK;
+	for (size_t i = 0; w->again && i < files.n && !code; i++) code = forget_in(w, files.paths[i]);
 	return code;
 }
 
@@ -251,7 +263,7 @@ enum err_code mirror_records(struct mirroring *m) {
 	if (!code) code = fetch_statements(w);
 	buf_free(&w->bundle);
 	if (!code) code = fetch_records(w, &behind);
-	if (!code) code = forget_erased(w);
+	if (!code) code = forget_earlier(w);
 	if (!code) code = file_write(mirror_path(m, "behind"), buf_str(&behind), 0644, m->e);
 	m->out->records = count_records(m);
 	return code;

@@ -110,6 +110,10 @@ test('what the log says of a record is proved, and is of its public fields', asy
   const [amended] = await logged(uid, 2)
   assert.equal(amended.type, 'amend')
   assert.equal(amended.statement.prev, said.commitment)
+  /* What it said before can't be tried any more: the seed is told of the newest alone. */
+  const [newest, before] = (await nobody(hub).done(200, 'GET', `/records/${uid}/log`)).body.items
+  assert.ok(newest.fields_seed)
+  assert.equal(before.fields_seed, undefined)
   const file = hub.polder('log', 'proof', uid)
   proof(file, leafHash('amend', Buffer.from(amended.commitment, 'hex')), key)
   const page = await hub.get(`/r/${uid}/log`)

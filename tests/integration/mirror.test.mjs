@@ -8,6 +8,7 @@ import {join} from 'node:path'
 import {after, before, test} from 'node:test'
 import {run} from './cli.mjs'
 import {eventually, startHub} from './hub.mjs'
+import {projectionRoot, saidCommitment} from './log.mjs'
 import {lesson} from './operations.mjs'
 import {nobody, person} from './people.mjs'
 
@@ -108,6 +109,27 @@ test('what the hub erases goes from the copy too', async () => {
   assert.equal(of.length, 1)
   assert.equal(JSON.parse(of[0]).statement.type, 'tombstone')
   assert.equal(JSON.parse(of[0]).statement.basis, 'GDPR Art. 17')
+  assert.deepEqual(hub.polder('verify', '--json').findings, [])
+})
+
+const saidThere = (uid) => readdirSync(join(copy, 'log/statements')).map((name) => readFileSync(join(copy, 'log/statements', name), 'utf8')).join('')
+  .split('\n').filter((line) => line.includes(uid)).map((line) => JSON.parse(line))
+
+test('a field that the hub erases goes from the copy, which holds nothing to try with what it said', async () => {
+  const uid = await published('Without its words')
+  mirror()
+  assert.match(readFileSync(recordFile(uid), 'utf8'), /Without its words/)
+  assert.ok(saidThere(uid)[0].fields_seed)
+  hub.polder('erase', uid, '--field', '/title', '--reason', 'the person asked', '--basis', 'GDPR Art. 17')
+  await eventually(async () => (await size()) > 0 && mirror() && saidThere(uid).length === 2, 'the tombstone', 60_000)
+  const [before, after] = saidThere(uid)
+  assert.equal(before.fields_seed, undefined)
+  assert.deepEqual(after.statement.fields, ['title'])
+  assert.equal(after.statement.type, 'tombstone')
+  const {body} = JSON.parse(readFileSync(recordFile(uid), 'utf8'))
+  assert.equal(body.title, '[erased]')
+  assert.equal(projectionRoot(body, after.fields_seed).toString('hex'), after.statement.root)
+  for (const said of [before, after]) assert.equal(saidCommitment(said).toString('hex'), said.commitment)
   assert.deepEqual(hub.polder('verify', '--json').findings, [])
 })
 
