@@ -64,16 +64,18 @@ static enum err_code note(struct walking *w, const struct json *line) {
 	return ERR_OK;
 }
 
-/* The leaf that a line is of must be the log's. */
-static enum err_code check_line(struct walking *w, uint64_t index, struct str text) {
+/* The leaf that a line is of must be the log's. *later: it came after the checkpoint, and is for the next run. */
+static enum err_code check_line(struct walking *w, uint64_t index, struct str text, bool *later) {
 	struct mirroring *m = w->m;
 	const struct json *line;
 	struct sha256 salt, event = {{0}};
 	unsigned char bytes[ENTRY_LEAF];
 	if (json_parse(m->a, text, NULL, &line, m->e)) return lied(m, index * TLOG_TILE_WIDTH, "is no JSON");
 	int64_t leaf = json_integer(json_get_lit(line, "leaf"), -1);
+	*later = leaf >= 0 && (uint64_t)leaf >= m->theirs.head.size;
+	if (*later) return ERR_OK;
 	struct str hex = json_get_str(line, S("event")), type = json_get_str(line, S("type"));
-	if (leaf < 0 || (uint64_t)leaf / TLOG_TILE_WIDTH != index || (uint64_t)leaf >= m->theirs.head.size) return lied(m, index * TLOG_TILE_WIDTH, "stands where it does not belong");
+	if (leaf < 0 || (uint64_t)leaf / TLOG_TILE_WIDTH != index) return lied(m, index * TLOG_TILE_WIDTH, "stands where it does not belong");
 	if (entry_unhex(json_get_str(line, S("statement_salt")), salt.byte, SHA256_SIZE, m->e) || (hex.n && entry_unhex(hex, event.byte, SHA256_SIZE, m->e)))
 		return lied(m, (uint64_t)leaf, "has no salt");
 	struct sha256 statement = entry_part("statement", &salt, json_canonical(m->a, json_get_lit(line, "statement")));
@@ -94,8 +96,16 @@ static enum err_code take_statements(struct walking *w, uint64_t index, struct s
 	buf_clear(&w->bundle);
 	enum err_code code = tlog_read_bundle(&reader, t, &w->bundle, w->entries, m->e);
 	if (!code) code = file_read(m->a, from, STATEMENTS_MOST, &text, m->e);
-	while (!code && text.n)
-		if (str_split(&text, '\n', &line) && line.n) code = check_line(w, index, line);
+	struct str taken = text;
+	bool cut = false;
+	while (!code && text.n) {
+		bool later = false;
+		(void)str_split(&text, '\n', &line);
+		if (line.n) code = check_line(w, index, line, &later);
+		/* They stand in the order of their leaves: nothing behind it is earlier. */
+		if (later) taken = str_sub(taken, 0, (size_t)(line.p - taken.p)), text = STR_EMPTY, cut = true;
+	}
+	if (!code && cut) code = file_write(from, taken, 0644, m->e);
 	if (!code && rename(from, to) != 0) code = err_errno(m->e, errno, "%s", to);
 	return code;
 }
