@@ -11,6 +11,7 @@
 #include "hub/dispute/dispute.h"
 #include "hub/receipt.h"
 #include "hub/redaction.h"
+#include "hub/reveal.h"
 #include "hub/writer.h"
 
 const struct actor actor_operator = {S_INIT("operator"), ROLE_ANYONE | ROLE_MEMBER | ROLE_OWNER | ROLE_COORDINATOR};
@@ -36,6 +37,7 @@ struct prepared {
 	const struct act *act;
 	const struct json *args;
 	struct strike *strike;         /* erase, of fields alone */
+	const struct json *shown, *of; /* reveal: names of fields, and of which leaf */
 };
 
 /* ---- preparing ---- */
@@ -452,6 +454,25 @@ static enum err_code prepare_erase(struct preparing *x) {
 	return x->c->fields_n ? prepare_strike(x) : ERR_OK;
 }
 
+static enum err_code prepare_reveal(struct preparing *x) {
+	struct json_builder b = json_object_of(x->a), fields = json_array_of(x->a), of = json_object_of(x->a);
+	struct sealed_version v;
+	enum err_code code = reveal_read(x->hub, x->db, x->a, &x->p->base, x->c->version, &v, x->e);
+	if (!code) code = reveal_check(x->hub, x->db, x->a, &x->p->base, &v, x->roles, x->c->actor.name, x->c->fields, x->c->fields_n, x->e);
+	if (code) return code;
+	for (size_t i = 0; i < x->c->fields_n; i++) json_add(&fields, json_str_checked(x->a, x->c->fields[i]));
+	x->p->shown = json_built(&fields);
+	json_set_str(&of, S("commitment"), entry_hex(x->a, sha256_str(&v.entry.commitment)));
+	json_set_int(&of, S("leaf"), v.entry.leaf);
+	x->p->of = json_built(&of);
+	json_set(&b, S("fields"), x->p->shown);
+	json_set(&b, S("of"), x->p->of);
+	json_put_str(&b, S("reason"), str_cut_utf8(str_trim(x->c->reason), REASON));
+	json_set_int(&b, S("version"), v.number);
+	x->p->detail = json_text(x->a, json_built(&b));
+	return ERR_OK;
+}
+
 enum err_code change_prepare(struct hub *h, struct db *db, const struct change *c, struct arena *a, struct prepared **out,
 	struct err *e) {
 	struct prepared *p = arena_new_of(a, struct prepared);
@@ -475,6 +496,7 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 	case CHANGE_DISMISS: code = prepare_party(&x); break;
 	case CHANGE_ACT: code = prepare_act(&x); break;
 	case CHANGE_ERASE: code = prepare_erase(&x); break;
+	case CHANGE_REVEAL: code = prepare_reveal(&x); break;
 	}
 	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "the change is too large");
 	if (!code) *out = p;
@@ -655,6 +677,25 @@ static enum err_code commit_erase(struct store *s, const struct prepared *p, str
 	return ERR_OK;
 }
 
+/* What was public and whose it was when it was prepared must be so still: an embargo may have begun since. */
+static enum err_code commit_reveal(struct store *s, const struct prepared *p, struct change_result *out) {
+	struct stored r;
+	struct sealed_version v;
+	struct str shown;
+	unsigned roles = 0;
+	enum err_code code = store_read(s->hub, s->db, s->a, p->base.id, &r, s->e);
+	if (!code) code = store_roles(s->db, &r, s->actor, &roles, s->e);
+	if (!code) code = reveal_read(s->hub, s->db, s->a, &r, p->change->version, &v, s->e);
+	if (!code) code = reveal_check(s->hub, s->db, s->a, &r, &v, roles, s->actor.name, p->change->fields, p->change->fields_n, s->e);
+	if (!code) code = store_event(s, &r, "reveal", p->detail, NULL, NULL);
+	if (!code) code = reveal_public(s->db, s->a, &r, &shown, s->e);
+	if (!code) code = ledger_note_reveal(s, &r, shown, p->shown, p->of);
+	if (code) return code;
+	out->changed = true;
+	tell(out, &r);
+	return ERR_OK;
+}
+
 static enum err_code commit_other(struct store *s, const struct prepared *p, struct change_result *out) {
 	const struct change *c = p->change;
 	struct stored r;
@@ -722,6 +763,7 @@ static enum err_code commit_one(struct store *s, const struct prepared *p, struc
 	case CHANGE_DISMISS: return commit_other(s, p, out);
 	case CHANGE_ACT: return commit_act(s, p, out);
 	case CHANGE_ERASE: return commit_erase(s, p, out);
+	case CHANGE_REVEAL: return commit_reveal(s, p, out);
 	}
 	return ERR_INTERNAL;
 }

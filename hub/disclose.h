@@ -172,6 +172,32 @@ enum err_code disclose_log_newest(const struct disclosing *d, int64_t until, siz
 enum { LOG_WAITS = -1, LOG_NOTHING = -2 };
 enum err_code disclose_logged(const struct disclosing *d, const struct disclosed *r, int64_t *leaf, struct err *e) must_use;
 
+/* ---- what was sealed and is shown: hub/reveal.h ---- */
+
+/* Of a public record, oldest first. */
+struct disclosed_reveal {
+	int64_t leaf, of;          /* of the reveal (-1: it waits for the log), and of what was sealed */
+	moment at, sealed;
+	const struct str *fields;
+	size_t fields_n;
+};
+enum err_code disclose_reveals(const struct disclosing *d, const struct disclosed *r, struct disclosed_reveal **out, size_t *n, struct err *e) must_use;
+/* What is shown by the reveal in that leaf: a receipt, the same for everybody. ERR_NOT_FOUND: none, or of a record that is public no more; ERR_GONE. */
+enum err_code disclose_revealed(const struct disclosing *d, int64_t leaf, const struct json **out, struct err *e) must_use;
+
+/* Versions of the record of which this viewer may reveal something, and what. */
+struct disclosed_sealed_version {
+	int64_t number, leaf;
+	moment at;
+	struct str actor;
+	const struct str *fields;
+	size_t fields_n;
+};
+enum err_code disclose_revealable(const struct disclosing *d, const struct disclosed *r, struct disclosed_sealed_version **out, size_t *n, struct err *e) must_use;
+/* What everybody would read. Errors as reveal_check. */
+enum err_code disclose_reveal_preview(const struct disclosing *d, const struct disclosed *r, int64_t version, const struct str *fields, size_t n,
+	const struct json **out, struct err *e) must_use;
+
 /* ---- parties ---- */
 
 struct disclosed_party {

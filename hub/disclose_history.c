@@ -118,6 +118,10 @@ static enum err_code one_event(struct walk *w, struct db_query *q) {
 		if (w->visible && event_tells_parties(w->r->audiences)) party_event(w, q, detail, str_is(type, "invite") ? S("invited") : S("dismissed"));
 		return ERR_OK;
 	}
+	if (str_is(type, "reveal")) {
+		if (w->visible) add(w, S("revealed"), db_int(q, 2), db_str(q, 1))->reason = event_revealed_words(w->d->a, detail);
+		return ERR_OK;
+	}
 	bool asked_in = (w->r->audiences & INVITED) != 0;
 	bool shown = (w->visible || asked_in) && ((unsigned)json_integer(json_get_lit(detail, "audiences"), 0) & w->r->audiences);
 	struct event_row row = {.actor = arena_str(w->d->a, db_str(q, 1)), .detail = detail};

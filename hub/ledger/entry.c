@@ -169,6 +169,7 @@ struct str entry_statement_text(struct arena *a, const struct entry_statement *v
 	json_put_str(&b, S("id"), v->id);
 	json_put_str(&b, S("key"), v->key);
 	json_put_str(&b, S("kind"), v->kind);
+	json_put(&b, S("of"), v->of);
 	put_hex(&b, S("prev"), v->prev);
 	json_put_str(&b, S("record"), v->record);
 	json_put_str(&b, S("replaces"), v->replaces);

@@ -22,7 +22,7 @@
  *     record, kind, id, state
  *     root     hexadecimal commitment to the fields of the public projection, its seed being salt("public")
  *     prev     of the statement before it of the same record
- * and of a tombstone basis, and fields, the names of those that were erased while the record stays (without it, all of it was); of a key the verifier key (lib/tlog/key.h) and the one that it replaces. */
+ * and of a reveal of, {commitment, leaf} of what was sealed, and fields, the names of those that are shown (hub/reveal.h); of a tombstone basis, and fields, the names of those that were erased while the record stays (without it, all of it was); of a key the verifier key (lib/tlog/key.h) and the one that it replaces. */
 #pragma once
 #include "lib/digest/digest.h"
 #include "lib/json/json.h"
@@ -88,7 +88,8 @@ struct entry_statement {
 	struct str record, kind, id, state; /* each may be "" */
 	struct str root, prev;              /* as above */
 	struct str basis;                   /* tombstone; "" none said */
-	const struct json *fields;          /* likewise: names of those that were erased; NULL: all of it was */
+	const struct json *fields;          /* likewise: names of those that were erased; NULL: all of it was; reveal: of those that are shown */
+	const struct json *of;              /* reveal: {commitment, leaf} of what was sealed */
 	struct str key, replaces;           /* key: its text, and that of the one before it */
 };
 struct str entry_statement_text(struct arena *a, const struct entry_statement *v);

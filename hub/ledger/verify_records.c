@@ -95,6 +95,19 @@ static enum err_code note_event(struct walked *w, struct str text, struct str de
 	return str_is(type, "erase-field") ? note_struck(w, detail) : ERR_OK;
 }
 
+/* What is shown is made from the version that the leaf is of, which is verified as every other: it must be one of the same record. */
+static enum err_code check_reveal(struct walked *w, const struct ledger_entry *entry, const struct json *of) {
+	unsigned char commitment[SHA256_SIZE] = {0};
+	bool right = !entry_unhex(json_get_str(of, S("commitment")), commitment, sizeof commitment, NULL);
+	struct db_query q = db_query(w->v->db, "SELECT 1 FROM entry WHERE record = $1 AND leaf = $2 AND commitment = $3 AND event IS NOT NULL AND type = 1");
+	db_bind_int(&q, 1, w->record);
+	db_bind_int(&q, 2, json_integer(json_get_lit(of, "leaf"), -1));
+	db_bind_bytes(&q, 3, str_n(commitment, sizeof commitment));
+	right = db_row(&q) && right;
+	if (!right) ledger_found(w->v, "%s, entry %lld: reveals what is not in the log", name_of(w), (long long)entry->id);
+	return db_done(&q, w->v->e);
+}
+
 static enum err_code check_statement(struct walked *w, const struct ledger_entry *entry) {
 	if (!entry->statement.n) return ERR_OK;
 	const struct json *said;
@@ -107,6 +120,10 @@ static enum err_code check_statement(struct walked *w, const struct ledger_entry
 	struct str hex = json_get_str(said, S("prev"));
 	bool right = w->said_prev.n ? !entry_unhex(hex, prev, sizeof prev, &why) && str_eq(str_n(prev, sizeof prev), w->said_prev) : !hex.n;
 	if (!right && entry->record) ledger_found(v, "%s, entry %lld: a statement before it is missing", name_of(w), (long long)entry->id);
+	if (entry->type == ENTRY_REVEAL) {
+		enum err_code code = check_reveal(w, entry, json_get_lit(said, "of"));
+		if (code) return code;
+	}
 	w->said = said;
 	w->silent = false;
 	w->said_salt = entry->salts.open;

@@ -5,6 +5,7 @@
 #include "hub/commitment.h"
 #include "hub/identifier.h"
 #include "hub/ledger/entry.h"
+#include "hub/ledger/receipt.h"
 #include "hub/mirror/inside.h"
 #include "lib/tlog/bundle.h"
 
@@ -258,6 +259,65 @@ static enum err_code forget_earlier(struct walking *w) {
 	return code;
 }
 
+/* ---- what was sealed and is shown ---- */
+
+static struct str revealed_path(struct mirroring *m, int64_t leaf) {
+	return arena_fmt(m->a, "log/revealed/%lld", (long long)leaf);
+}
+
+/* The document is a receipt of the leaf that the statement names, by the log's key. */
+static enum err_code shows(struct mirroring *m, const struct json *line, const char *path, bool *out) {
+	struct str text;
+	struct receipt_checked checked;
+	const struct json *of = json_get_lit(json_get_lit(line, "statement"), "of");
+	*out = false;
+	enum err_code code = file_read(m->a, path, RECEIPT_FILE_BYTES, &text, m->e);
+	if (code) return code;
+	code = receipt_check(m->a, text, &m->key, 1, NULL, 0, &checked, m->e);
+	if (code) return code == ERR_MEMORY ? code : ERR_OK;
+	*out = checked.logged && (int64_t)checked.leaf == json_integer(json_get_lit(of, "leaf"), -1) &&
+		str_eq(entry_hex(m->a, sha256_str(&checked.commitment)), json_get_str(of, S("commitment")));
+	return ERR_OK;
+}
+
+static enum err_code take_revealed(struct mirroring *m, const struct json *line, struct str path, int status) {
+	const char *from = file_join(m->a, m->staging, path.p), *to = mirror_path(m, path.p);
+	bool right = false;
+	if (status != 200 && status != 404 && status != 410) return err_set(m->e, ERR_BUSY, "%.*s%.*s was answered with %d", STR_ARG(m->r->url), STR_ARG(path), status);
+	enum err_code code = status == 200 ? shows(m, line, from, &right) : ERR_OK;
+	if (code) return code;
+	if (right) return rename(from, to) == 0 ? ERR_OK : err_errno(m->e, errno, "%s", to);
+	unlink(from);
+	unlink(to);
+	return ERR_OK;
+}
+
+/* Of the records that something was said of: those that were shown before are fetched again, since what was erased is not in them any more. */
+static enum err_code fetch_revealed_in(struct walking *w, const char *file) {
+	struct mirroring *m = w->m;
+	struct str text, rest, line;
+	enum err_code code = file_read(m->a, file, STATEMENTS_MOST, &text, m->e);
+	for (rest = text; !code && rest.n;) {
+		const struct json *v;
+		int status;
+		(void)str_split(&rest, '\n', &line);
+		if (str_find(line, S("\"type\":\"reveal\"")) == STR_NONE || json_parse(m->a, line, NULL, &v, NULL)) continue;
+		if (!map_get(&w->last, json_get_str(json_get_lit(v, "statement"), S("record")))) continue;
+		struct str path = revealed_path(m, json_integer(json_get_lit(v, "leaf"), -1));
+		code = file_make_dir(mirror_path(m, "log/revealed"), m->e);
+		if (!code) code = mirror_fetch(m, &path, 1, RECEIPT_FILE_BYTES, &status, m->e);
+		if (!code) code = take_revealed(m, v, path, status);
+	}
+	return code;
+}
+
+static enum err_code fetch_revealed(struct walking *w) {
+	struct file_list files;
+	enum err_code code = w->again ? file_walk(w->m->a, mirror_path(w->m, "log/statements"), "", &files, w->m->e) : ERR_OK;
+	for (size_t i = 0; w->again && i < files.n && !code; i++) code = fetch_revealed_in(w, files.paths[i]);
+	return code;
+}
+
 static int64_t count_records(struct mirroring *m) {
 	struct file_list files = {0};
 	struct err why;
@@ -273,6 +333,8 @@ enum err_code mirror_records(struct mirroring *m) {
 	if (!code) code = fetch_statements(w);
 	buf_free(&w->bundle);
 	if (!code) code = fetch_records(w, &behind);
+	/* First, while the lines of what was erased still say what was shown of it. */
+	if (!code) code = fetch_revealed(w);
 	if (!code) code = forget_earlier(w);
 	if (!code) code = file_write(mirror_path(m, "behind"), buf_str(&behind), 0644, m->e);
 	m->out->records = count_records(m);
