@@ -20,6 +20,7 @@ struct said {
 struct walking {
 	struct mirroring *m;
 	struct map last;             /* uid to struct said */
+	struct map revealed;         /* paths of what statements say is shown */
 	bool again;                  /* something was said of a record that had been said of before */
 	struct said **list;
 	size_t n, room;
@@ -302,8 +303,10 @@ static enum err_code fetch_revealed_in(struct walking *w, const char *file) {
 		int status;
 		(void)str_split(&rest, '\n', &line);
 		if (str_find(line, S("\"type\":\"reveal\"")) == STR_NONE || json_parse(m->a, line, NULL, &v, NULL)) continue;
-		if (!map_get(&w->last, json_get_str(json_get_lit(v, "statement"), S("record")))) continue;
 		struct str path = revealed_path(m, json_integer(json_get_lit(v, "leaf"), -1));
+		if (!map_at(&w->revealed, path)) return err_set(m->e, ERR_MEMORY, "out of memory");
+		*map_at(&w->revealed, path) = w;
+		if (!map_get(&w->last, json_get_str(json_get_lit(v, "statement"), S("record")))) continue;
 		code = file_make_dir(mirror_path(m, "log/revealed"), m->e);
 		if (!code) code = mirror_fetch(m, &path, 1, RECEIPT_FILE_BYTES, &status, m->e);
 		if (!code) code = take_revealed(m, v, path, status);
@@ -311,11 +314,25 @@ static enum err_code fetch_revealed_in(struct walking *w, const char *file) {
 	return code;
 }
 
+/* What no statement speaks of any more goes. */
+static enum err_code forget_revealed(struct walking *w) {
+	struct file_list files;
+	const char *folder = mirror_path(w->m, "log/revealed");
+	enum err_code code = file_exists(folder) ? file_walk(w->m->a, folder, "", &files, w->m->e) : ERR_NOT_FOUND;
+	if (code) return code == ERR_NOT_FOUND ? ERR_OK : code;
+	for (size_t i = 0; i < files.n; i++) {
+		struct str name = str_of(files.paths[i]);
+		name = str_from(name, strlen(folder) + 1);
+		if (!map_get(&w->revealed, arena_cat(w->m->a, S("log/revealed/"), name))) unlink(files.paths[i]);
+	}
+	return ERR_OK;
+}
+
 static enum err_code fetch_revealed(struct walking *w) {
 	struct file_list files;
 	enum err_code code = w->again ? file_walk(w->m->a, mirror_path(w->m, "log/statements"), "", &files, w->m->e) : ERR_OK;
 	for (size_t i = 0; w->again && i < files.n && !code; i++) code = fetch_revealed_in(w, files.paths[i]);
-	return code;
+	return code || !w->again ? code : forget_revealed(w);
 }
 
 static int64_t count_records(struct mirroring *m) {
@@ -328,14 +345,13 @@ enum err_code mirror_records(struct mirroring *m) {
 	struct walking *w = arena_new_of(m->a, struct walking);
 	autobuf struct buf behind = BUF(STATEMENTS_MOST);
 	if (!w) return err_set(m->e, ERR_MEMORY, "out of memory");
-	*w = (struct walking){.m = m, .last = {.arena = m->a}, .bundle = BUF(TLOG_BUNDLE_BYTES)};
+	*w = (struct walking){.m = m, .last = {.arena = m->a}, .revealed = {.arena = m->a}, .bundle = BUF(TLOG_BUNDLE_BYTES)};
 	enum err_code code = add_behind(w);
 	if (!code) code = fetch_statements(w);
 	buf_free(&w->bundle);
 	if (!code) code = fetch_records(w, &behind);
-	/* First, while the lines of what was erased still say what was shown of it. */
-	if (!code) code = fetch_revealed(w);
 	if (!code) code = forget_earlier(w);
+	if (!code) code = fetch_revealed(w);
 	if (!code) code = file_write(mirror_path(m, "behind"), buf_str(&behind), 0644, m->e);
 	m->out->records = count_records(m);
 	return code;

@@ -133,6 +133,25 @@ test('a field that the hub erases goes from the copy, which holds nothing to try
   assert.deepEqual(hub.polder('verify', '--json').findings, [])
 })
 
+test('a copy holds what was revealed, and loses of it what is erased', async () => {
+  const {uid} = (await max.done(201, 'POST', '/records', lesson({title: 'Shown later'}))).body
+  await eventually(async () => (await max.done(200, 'GET', `/records/${uid}/receipts`)).body.items[0]?.leaf >= 0, 'the draft in the log', 60_000)
+  await coco.done(200, 'POST', `/records/${uid}/moves`, {move: 'publish'})
+  await max.done(200, 'POST', `/records/${uid}/reveals`, {revision: 1, fields: ['title', 'lesson']})
+  const one = await eventually(async () => (await nobody(hub).done(200, 'GET', `/records/${uid}/reveals`)).body.items.find((v) => v.leaf >= 0), 'the reveal', 60_000)
+  mirror()
+  const file = join(copy, `log/revealed/${one.leaf}`)
+  const shown = () => JSON.parse(readFileSync(file, 'utf8')).fields.filter((f) => f.name).map((f) => f.name)
+  assert.deepEqual(shown(), ['lesson', 'title'])
+  hub.polder('erase', uid, '--field', '/title', '--reason', 'asked', '--basis', 'GDPR Art. 17')
+  await eventually(async () => (await size()) > 0 && mirror() && saidThere(uid).length === 3, 'the tombstone', 60_000)
+  assert.deepEqual(shown(), ['lesson'])
+  assert.ok(!readFileSync(file, 'utf8').includes('Shown later'))
+  hub.polder('erase', uid, '--reason', 'asked')
+  await eventually(async () => (await size()) > 0 && mirror() && saidThere(uid).length === 1, 'the second tombstone', 60_000)
+  assert.ok(!existsSync(file))
+})
+
 test('two histories are seen, proved and kept; what was here stays', async () => {
   mirror()
   await hub.end()
