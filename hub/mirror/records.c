@@ -93,7 +93,7 @@ static enum err_code take_statements(struct walking *w, uint64_t index, struct s
 	struct tlog_folder folder = {.path = mirror_path(m, "log")};
 	struct tlog_reader reader = tlog_folder_reader(&folder);
 	struct tlog_tile t = {TLOG_ENTRIES, tlog_tile_width(0, index, m->theirs.head.size), index};
-	struct str text, line;
+	struct str text = STR_EMPTY, line;
 	const char *from = file_join(m->a, m->staging, path.p), *to = mirror_path(m, path.p);
 	buf_clear(&w->bundle);
 	enum err_code code = tlog_read_bundle(&reader, t, &w->bundle, w->entries, m->e);
@@ -236,7 +236,7 @@ static struct str still_said(struct walking *w, struct str line, struct arena *a
 static enum err_code forget_in(struct walking *w, const char *path) {
 	autoarena struct arena *a = arena_new(16 * (size_t)STATEMENTS_MOST);
 	autobuf struct buf rest = BUF(STATEMENTS_MOST);
-	struct str text, line;
+	struct str text = STR_EMPTY, line;
 	if (!a) return err_set(w->m->e, ERR_MEMORY, "out of memory");
 	enum err_code code = file_read(a, path, STATEMENTS_MOST, &text, w->m->e);
 	struct str before = text;
@@ -296,7 +296,7 @@ static enum err_code take_revealed(struct mirroring *m, const struct json *line,
 /* Of the records that something was said of: those that were shown before are fetched again, since what was erased is not in them any more. */
 static enum err_code fetch_revealed_in(struct walking *w, const char *file) {
 	struct mirroring *m = w->m;
-	struct str text, rest, line;
+	struct str text = STR_EMPTY, rest, line;
 	enum err_code code = file_read(m->a, file, STATEMENTS_MOST, &text, m->e);
 	for (rest = text; !code && rest.n;) {
 		const struct json *v;
