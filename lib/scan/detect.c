@@ -167,6 +167,14 @@ static const struct format formats[] = {
 	{"compressed", is_packed, false, parse_packed},
 };
 
+size_t scan_formats_n(void) {
+	return lengthof(formats);
+}
+
+const char *scan_format_name(size_t i) {
+	return formats[i].name;
+}
+
 /* ---- what none of them is ---- */
 
 static bool is_text(struct str s) {
