@@ -49,6 +49,10 @@ void check_tensorflow_operator(struct scan *s, struct str name, uint64_t at);
 bool is_rds(struct str head);
 /* Says so when a text is Python source; false when it isn't. */
 bool check_python(struct scan *s, struct str text);
+/* True when all of a text falls into the words of Python, and something in it is called, imported or defined (pylines.c). */
+bool can_be_python(struct str text);
+/* True when the text names an encoding in which it would say something else. */
+bool has_hiding_encoding(struct str text);
 /* Looks through a text for what makes a YAML reader call something. */
 void check_yaml(struct scan *s, struct str text);
 /* Judges what Hydra would call. */
