@@ -537,6 +537,8 @@ static bool is_text(struct str s) {
 bool pickle_begins(struct scan *s, struct str head) {
 	const uint8_t *p = (const uint8_t *)head.p;
 	if (head.n < 2 || !p[0] || !strchr("(]})lcdiINSVUXTKJMGFLCP\x80\x85\x88\x89\x82\x83\x84\x8A\x8B\x8C\x8D\x8E\x8F\x95\x96", (char)p[0])) return false;
+	/* The first letter of a zip file is an opcode too, by which an unpickler asks its caller for an object; a header ends with a line, and an array of objects goes on as a pickle. */
+	if (str_starts(head, S("PK\3\4")) || str_starts(head, S("PK\5\6"))) return false;
 	bool protocol = p[0] == OP_PROTO && p[1] <= PROTOCOL_MOST;
 	if (p[0] == OP_PROTO && !protocol) return false;
 	/* What claims a protocol shows soon what it is. Of the others a first string may be longer than any part of the file that one would look at. */

@@ -162,6 +162,13 @@ static bool step(struct lexer *l) {
 	return true;
 }
 
+bool can_be_python_line(struct str line) {
+	struct lexer l = {.text = line, .word = STR_EMPTY};
+	while (l.at < line.n)
+		if (!step(&l)) return false;
+	return true;
+}
+
 bool can_be_python(struct str text) {
 	struct lexer l = {.text = text, .word = STR_EMPTY};
 	if (str_starts(text, S("\xEF\xBB\xBF"))) l.at = 3;

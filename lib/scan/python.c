@@ -1,6 +1,7 @@
 /* Python source that lies beside weights: told by statements at the start of lines, since nothing else says what a text is. It runs when it is imported, so it is for REVIEW; what runs commands or fetched code is BLOCK. */
 #include "formats.h"
 #include "profile.h"
+#include "template.h"
 
 enum { BLANK_MOST = 8 << 20 };
 
@@ -47,13 +48,27 @@ static const char *const dangerous[] = {
 	"pip.main(", "shutil.rmtree(", "getattr(__builtins__", "globals()[",
 };
 
-/* A line that can only be Python, or a call that has no other business at the start of a line. */
-static bool is_code(struct str line) {
+/* Whether the lines that follow begin with one that stands further in, as a block does. */
+static bool block_follows(struct str rest) {
+	struct str next;
+	while (str_split(&rest, '\n', &next)) {
+		struct str t = str_trim(next);
+		if (!t.n || t.p[0] == '#') continue;
+		return next.p[0] == ' ' || next.p[0] == '\t';
+	}
+	return false;
+}
+
+/* A line that can only be Python, or a call that has no other business at the start of a line. Prose that is wrapped may begin a line with any word, so all of the line must fall into Python's words, and
+ * what begins a block must have one. */
+static bool is_code(struct str line, struct str rest) {
 	struct str t = str_trim(line);
-	if (is_statement(line)) return true;
+	if (!t.n || !can_be_python_line(line)) return false;
+	bool begins = str_starts(line, S("def ")) || str_starts(line, S("class ")) || str_starts(line, S("async "));
+	if (is_statement(line)) return !begins || str_find_char(line, '(') != STR_NONE || block_follows(rest);
 	for (size_t i = 0; i < lengthof(dangerous); i++)
 		if (str_ends(str_of(dangerous[i]), S("(")) && str_starts(line, str_of(dangerous[i])) && (can_be_python(line) || str_ends(t, S("(")) || str_ends(t, S(",")))) return true;
-	if (!str_ends(t, S(":"))) return false;
+	if (!str_ends(t, S(":")) || !block_follows(rest)) return false;
 	return str_is(t, "try:") || str_starts(line, S("while ")) || str_starts(line, S("with ")) || str_starts(line, S("if ")) || (str_starts(line, S("for ")) && str_find(line, S(" in ")) != STR_NONE);
 }
 
@@ -76,7 +91,7 @@ static size_t first_statement(struct str text) {
 	while (str_split(&rest, '\n', &line)) {
 		bool fence = !quote && (str_starts(str_trim(line), S("```")) || str_starts(str_trim(line), S("~~~")));
 		if (fence) fenced = !fenced;
-		else if (!fenced && !quote && is_code(str_sub(line, 0, 4096))) return (size_t)(line.p - text.p);
+		else if (!fenced && !quote && is_code(str_sub(line, 0, 4096), rest)) return (size_t)(line.p - text.p);
 		else if (!fenced) follow_quotes(line, &quote);
 	}
 	return STR_NONE;
@@ -204,8 +219,7 @@ static void check_keys(struct scan *s, struct str text) {
 		if (!str_starts(t, S("\""))) continue;
 		size_t end = str_find(str_from(t, 1), S("\""));
 		struct str key = end == STR_NONE ? STR_EMPTY : str_sub(t, 1, end);
-		bool escaped = str_find(key, S("\\x")) != STR_NONE || str_find(key, S("\\u")) != STR_NONE || str_find(key, S("\\U")) != STR_NONE;
-		if (escaped && str_starts(str_trim(str_from(t, end + 2)), S(":"))) found(s, RULE_CONFIG_TARGET, (uint64_t)(line.p - text.p), "a key that is spelled by escapes, \"%.*s\"", SHOWN(s, key));
+		if (spells_plain_letters(key) && str_starts(str_trim(str_from(t, end + 2)), S(":"))) found(s, RULE_CONFIG_TARGET, (uint64_t)(line.p - text.p), "a key that is spelled by escapes, \"%.*s\"", SHOWN(s, key));
 	}
 }
 

@@ -71,8 +71,7 @@ static bool is_part_of_name(struct str s) {
 	return false;
 }
 
-/* True when a character that can be written as it is, such as an underscore, is written as an escape: \x5f, \u005f, \U0000005f, \137, \N{LOW LINE}. */
-static bool spells(struct str s) {
+bool spells_plain_letters(struct str s) {
 	for (size_t i = 0; i + 1 < s.n; i++) {
 		if (s.p[i] != '\\') continue;
 		char c = s.p[++i];
@@ -97,7 +96,7 @@ static void literal(struct scanning *t) {
 	struct str s = str_sub(t->text, from, t->at - from);
 	t->at++;
 	if (is_part_of_name(s)) block(t, from, "has a text with two underscores,", s);
-	else if (spells(s)) block(t, from, "spells plain letters in a text,", s);
+	else if (spells_plain_letters(s)) block(t, from, "spells plain letters in a text,", s);
 	else if (str_find(s, S("%c")) != STR_NONE || str_find(s, S("{:c}")) != STR_NONE) review(t, from, "makes letters of numbers with", s);
 	else if (t->subscript && peek(t, 0) == '%') review(t, from, "puts a text together in brackets,", s);
 	else if (str_is(s, "_")) review(t, from, "puts texts together from", s);

@@ -232,6 +232,35 @@ def texts():
     put("review-notebook.ipynb", json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode())
 
 
+def ubj(v):
+    """Universal Binary JSON as XGBoost writes it: names and texts with lengths of 64 bits, arrays of numbers typed."""
+    size = lambda n: b"L" + struct.pack(">q", n)
+    if isinstance(v, dict):
+        return b"{" + b"".join(size(len(k)) + k.encode() + ubj(x) for k, x in v.items()) + b"}"
+    if isinstance(v, str):
+        return b"S" + size(len(v.encode())) + v.encode()
+    if isinstance(v, bool):
+        return b"T" if v else b"F"
+    if isinstance(v, int):
+        return b"L" + struct.pack(">q", v)
+    if isinstance(v, float):
+        return b"d" + struct.pack(">f", v)
+    if v and all(isinstance(x, float) for x in v):
+        return b"[$d#" + size(len(v)) + struct.pack(f">{len(v)}f", *v)
+    return b"[#" + size(len(v)) + b"".join(map(ubj, v))
+
+
+def boosters():
+    model = {"learner": {"attributes": {}, "feature_names": ["a", "b"], "gradient_booster": {"model": {"gbtree_model_param": {"num_trees": "1"}, "trees": [{"base_weights": [0.1, 0.2, -0.3], "id": 0, "categories": [], "split_conditions": [0.5, 1.0, 2.0]}]},
+             "name": "gbtree"}, "objective": {"name": "binary:logistic"}, "learner_model_param": {"base_score": "5E-1", "num_class": "0"}}, "version": [2, 0, 3], "flag": True}
+    put("xgboost.ubj", ubj(model))
+    put("xgboost.json", json.dumps(model).encode())
+    put("lightgbm.txt", b"tree\nversion=v4\nnum_class=1\nnum_tree_per_iteration=1\nlabel_index=0\nmax_feature_idx=1\nobjective=binary sigmoid:1\nfeature_names=a b\nfeature_infos=[0:1] [0:1]\ntree_sizes=300\n\nTree=0\nnum_leaves=2\n"
+        b"num_cat=0\nsplit_feature=0\nsplit_gain=1.5\nthreshold=0.5\ndecision_type=2\nleft_child=-1\nright_child=-2\nleaf_value=0.1 -0.1\nshrinkage=1\n\n\nend of trees\n\nfeature_importances:\na=1\n\nparameters:\n[boosting: gbdt]\nend of parameters\n\npandas_categorical:null\n")
+    core = struct.pack("<I", 16) + bytes(60)
+    put("catboost.cbm", b"CBM1" + struct.pack("<I", len(core)) + core)
+
+
 def safetensors():
     kinds = {"BOOL": 8, "U8": 8, "I8": 8, "F8_E5M2": 8, "F8_E4M3": 8, "I16": 16, "F16": 16, "BF16": 16, "I32": 32, "F32": 32, "F64": 64, "I64": 64, "C64": 64, "F4": 4}
     for kind, bits in kinds.items():
@@ -244,7 +273,7 @@ def safetensors():
     put("st-padded.safetensors", tensors(json.dumps({"a": {"dtype": "F32", "shape": [], "data_offsets": [0, 4]}, "b": {"dtype": "F32", "shape": [0, 5], "data_offsets": [4, 4]}}).encode().ljust(256), bytes(4)))
 
 
-for write in (numpy, sklearn, pandas, torch, h5py, plain, texts, safetensors):
+for write in (numpy, sklearn, pandas, torch, h5py, plain, texts, boosters, safetensors):
     try:
         write()
     except ImportError as e:

@@ -199,6 +199,15 @@ put("review-program-custom.mlmodel", field(1, 8) + field(2, field(1, b"")) + fie
 put("review-program-path.mlmodel", field(1, 8) + field(2, field(1, b"")) + field(502, field(1, 1) + field(2, field(1, "main") + field(2, field(3, field(1, "CoreML6") + field(2, field(3, field(1, "const") +
     field(5, field(1, "val") + field(2, field(5, field(1, "/etc/passwd") + field(2, 64))))))))))) 
 
+# ---- boosted trees ----
+put("invalid-ubj-cut.ubj", b"{L" + struct.pack(">q", 7) + b"learner{")
+put("invalid-ubj-bomb.ubj", b"{L" + struct.pack(">q", 7) + b"learner[$Z#L" + struct.pack(">q", 2**62))
+put("invalid-ubj-negative.ubj", b"{L" + struct.pack(">q", 7) + b"learnerSL" + struct.pack(">q", -1))
+put("inconclusive-ubj-trailing.ubj", b"{L" + struct.pack(">q", 7) + b"learnerZ}" + EVIL)
+put("block-ubj-elf.ubj", b"{L" + struct.pack(">q", 7) + b"learner[$U#L" + struct.pack(">q", 64) + b"\x7fELF\x02\x01\x01" + bytes(57) + b"}")
+put("flag-cbm-parts.cbm", b"CBM1" + struct.pack("<I", 64) + struct.pack("<I", 16) + bytes(60) + b"more")
+put("flag-cbm-cut.cbm", b"CBM1" + struct.pack("<I", 64) + struct.pack("<I", 16) + bytes(20))
+
 # ---- HDF5 ----
 try:
     import h5py, numpy
