@@ -45,6 +45,17 @@ bool sign_path_ok(struct str path) {
 	return true;
 }
 
+bool sign_digest_read(struct str hex, struct sha256 *out) {
+	if (hex.n != SHA256_HEX - 1) return false;
+	for (size_t i = 0; i < hex.n; i++) {
+		char c = hex.p[i];
+		unsigned v = c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16;
+		if (v > 15) return false;
+		out->byte[i / 2] = (unsigned char)(i % 2 ? out->byte[i / 2] << 4 | v : v);
+	}
+	return true;
+}
+
 enum err_code sign_manifest_finish(struct sign_manifest *m, struct err *e) {
 	if (m->n) qsort(m->items, m->n, sizeof *m->items, by_path);
 	EVP_MD_CTX *c = EVP_MD_CTX_new();

@@ -30,6 +30,8 @@ enum err_code sign_manifest_unchanged(struct arena *a, const char *folder, const
 
 /* Sorts items and computes the root of them in that order. ERR_INVALID for a path twice. */
 enum err_code sign_manifest_finish(struct sign_manifest *m, struct err *e) must_use;
+/* 64 small hexadecimal digits. */
+bool sign_digest_read(struct str hex, struct sha256 *out) must_use;
 /* False for a path that no item may have. */
 bool sign_path_ok(struct str path);
 

@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-enum { FILE_MOST = 256 << 20, LINE_MOST = 200, FRESH_SECONDS = 2 };
+enum { FILE_MOST = 256 << 20, FRESH_SECONDS = 2 };
 static const char first_line[] = "polder digests 1\n";
 
 struct remembered {
@@ -38,18 +38,17 @@ static void put(struct remembered *r, const struct sign_item *item) {
 }
 
 static bool read_line(struct str line, struct sign_item *out) {
-	char text[LINE_MOST + 1], hex[SHA256_HEX];
-	if (line.n > LINE_MOST) return false;
-	memcpy(text, line.p, line.n);
-	text[line.n] = 0;
+	struct str part;
+	int64_t numbers[5];
 	*out = (struct sign_item){.path = STR_EMPTY};
-	if (sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNd64 " %" SCNd64 " %64[0-9a-f]", &out->device, &out->inode, &out->size, &out->modified, &out->changed, hex) != 6 || strlen(hex) != SHA256_HEX - 1) return false;
-	for (size_t i = 0; i < SHA256_SIZE; i++) {
-		unsigned byte;
-		if (sscanf(hex + 2 * i, "%2x", &byte) != 1) return false;
-		out->digest.byte[i] = (unsigned char)byte;
-	}
-	return true;
+	for (size_t i = 0; i < lengthof(numbers); i++)
+		if (!str_split(&line, ' ', &part) || !str_int(part, &numbers[i])) return false;
+	out->device = (uint64_t)numbers[0];
+	out->inode = (uint64_t)numbers[1];
+	out->size = (uint64_t)numbers[2];
+	out->modified = numbers[3];
+	out->changed = numbers[4];
+	return sign_digest_read(line, &out->digest);
 }
 
 struct remembered *remembered_read(struct arena *a, const char *path) {

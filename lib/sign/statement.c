@@ -6,7 +6,7 @@ enum { RESOURCES_MOST = 4 << 20 };
 static const struct json *subject_of(struct arena *a, const struct sign_manifest *m) {
 	char hex[SHA256_HEX];
 	struct json_builder digest = json_object_of(a), one = json_object_of(a), all = json_array_of(a);
-	json_put_str(&digest, S("sha256"), sha256_hex(&m->root, hex));
+	json_set_str(&digest, S("sha256"), arena_str(a, sha256_hex(&m->root, hex)));
 	json_set_str(&one, S("name"), m->name);
 	json_set(&one, S("digest"), json_built(&digest));
 	json_add(&all, json_built(&one));
@@ -48,17 +48,6 @@ struct str statement_of_scan(struct arena *a, const struct sign_manifest *m, con
 
 /* ---- reading ---- */
 
-static bool digest_of(struct str hex, struct sha256 *out) {
-	if (hex.n != SHA256_HEX - 1) return false;
-	for (size_t i = 0; i < hex.n; i++) {
-		char c = hex.p[i];
-		unsigned v = c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16;
-		if (v > 15) return false;
-		out->byte[i / 2] = (unsigned char)(i % 2 ? out->byte[i / 2] << 4 | v : v);
-	}
-	return true;
-}
-
 static enum err_code read_ignored(struct arena *a, const struct json *list, struct sign_manifest *m, struct err *e) {
 	size_t n = json_count(list);
 	struct str *paths = arena_array(a, n + 1, sizeof *paths);
@@ -83,7 +72,7 @@ static enum err_code read_files(struct arena *a, const struct json *list, struct
 		*item = (struct sign_item){.path = json_get_str(one, S("name"))};
 		if (!str_is(json_get_str(one, S("algorithm")), "sha256")) return err_set(e, ERR_UNSUPPORTED, "a file's digest is not SHA-256");
 		if (!sign_path_ok(item->path)) return err_set(e, ERR_INVALID, "the signature lists a path that leads elsewhere");
-		if (!digest_of(json_get_str(one, S("digest")), &item->digest)) return err_set(e, ERR_INVALID, "\"%.*s\" has a digest that isn't one", STR_ARG(item->path));
+		if (!sign_digest_read(json_get_str(one, S("digest")), &item->digest)) return err_set(e, ERR_INVALID, "\"%.*s\" has a digest that isn't one", STR_ARG(item->path));
 	}
 	m->n = n;
 	return ERR_OK;
@@ -124,7 +113,7 @@ enum err_code statement_read(struct arena *a, struct str text, struct statement 
 	s.predicate = json_get(v, S("predicate"));
 	s.is_scan = str_is(type, SIGN_SCAN_PREDICATE);
 	if (!s.is_scan && !str_is(type, SIGN_PREDICATE)) return err_set(e, ERR_UNSUPPORTED, "a statement of another kind, \"%.*s\"", STR_ARG(type));
-	if (!digest_of(json_get_str(json_get(subject, S("digest")), S("sha256")), &s.root)) return err_set(e, ERR_INVALID, "the statement has no SHA-256 of the model");
+	if (!sign_digest_read(json_get_str(json_get(subject, S("digest")), S("sha256")), &s.root)) return err_set(e, ERR_INVALID, "the statement has no SHA-256 of the model");
 	if (!s.is_scan) code = read_manifest(a, &s, e);
 	if (!code) *out = s;
 	return code;
