@@ -128,7 +128,7 @@ static int behind_fence(const char *path) {
 static void behind_the_fence_one_can_read_and_nothing_else(void **state) {
 	(void)state;
 	char path[32];
-	autofd int fd = file_of(path, "begin");
+	close(file_of(path, "begin"));
 	pid_t child = fork();
 	if (child == 0) _exit(behind_fence(path));
 	int status;
