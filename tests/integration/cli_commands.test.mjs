@@ -49,6 +49,7 @@ test('every example of the help runs as it stands', async (t) => {
   writeFileSync(join(folder, 'README.md'), 'to be attached')
   mkdirSync(join(folder, 'model'))
   writeFileSync(join(folder, 'model', 'config.json'), '{"model_type": "llama"}')
+  writeFileSync(join(folder, 'model', 'README.md'), '---\nlicense: mit\n---\n# Uses\nIt is intended for tests, and should not be used for anything else.\n')
   writeFileSync(join(folder, 'report.json'), JSON.stringify(flaw('anonymous').body))
   writeFileSync(join(folder, 'security.txt'), 'Contact: mailto:security@example.com\nExpires: 2999-01-01T00:00:00Z\n')
   for (const name of ['grant.json', 'polder.json']) copyFileSync(join(dirname(fileURLToPath(import.meta.url)), 'grant', name), join(folder, name))
