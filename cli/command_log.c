@@ -101,6 +101,54 @@ const struct command command_log_resume = {
 	.example = "polder log resume --hub myhub", .options = resume_options, .options_n = lengthof(resume_options), .most = 0, .needs_hub = true, .run = run_log_resume,
 };
 
+/* ---- keys ---- */
+
+static void keys_json(struct json_writer *w, struct cli *c, const struct ledger_key_status *s, const struct tlog_key *keys, size_t n) {
+	jw_object(w);
+	if (s->key.n) jw_field_str(w, S("key"), s->key);
+	if (s->key.n) jw_field_str(w, S("since"), moment_str(c->a, s->since));
+	if (s->before.n) jw_field_str(w, S("signs_too"), s->before);
+	if (s->before.n) jw_field_str(w, S("until"), moment_str(c->a, s->until));
+	jw_name(w, S("keys"));
+	jw_array(w);
+	for (size_t i = 0; i < n; i++) jw_str(w, tlog_key_text(c->a, &keys[i]));
+	jw_array_end(w);
+	jw_object_end(w);
+}
+
+static enum err_code show_keys(struct cli *c, struct err *e) {
+	struct ledger_key_status s;
+	struct tlog_key *keys;
+	size_t n;
+	enum err_code code = ledger_key_status(c->hub, c->db, c->a, &s, e);
+	if (!code) code = ledger_keys(c->db, c->a, &keys, &n, e);
+	if (code) return code;
+	if (c->json) {
+		autobuf struct buf b = BUF(1 << 20);
+		struct json_writer w = json_writer_pretty(&b);
+		keys_json(&w, c, &s, keys, n);
+		return out_json(&b, e);
+	}
+	if (!s.key.n) out(S("The log did not begin yet: a served hub, or `polder log run`, begins it.\n"));
+	else out_fmt("%-10s %.*s, since %.*s\n", "Key", STR_ARG(s.key), STR_ARG(moment_str(c->a, s.since)));
+	if (s.before.n) out_fmt("%-10s %.*s, until %.*s\n", "Signs too", STR_ARG(s.before), STR_ARG(moment_str(c->a, s.until)));
+	for (size_t i = s.before.n ? 2 : 1; i < n; i++) out_fmt("%-10s %.*s\n", "Before", STR_ARG(tlog_key_text(c->a, &keys[i])));
+	return ERR_OK;
+}
+
+static enum err_code run_log_key(struct cli *c, struct err *e) {
+	if (!c->arguments_n) return show_keys(c, e);
+	if (strcmp(c->arguments[0], "rotate") != 0) return err_set(e, ERR_USAGE, "`polder log key` shows the keys, `polder log key rotate` makes a new one");
+	enum err_code code = ledger_rotate(c->hub, c->db, e);
+	return code ? code : show_keys(c, e);
+}
+const struct command command_log_key = {
+	.name = "log key", .arguments = "[rotate]", .summary = "the keys that sign the log; with the word rotate, a new one",
+	.text = "A new key enters the log as the one that takes the other's place, and both sign for the overlap that polder.conf names (30 days): in that time mirrors follow by "
+			"themselves, and witnesses must be given the new key by their people. Then the old key's file goes. What it signed stays good. A copy of log.key that you keep elsewhere is to be made anew.",
+	.example = "polder log key --hub myhub", .most = 1, .needs_hub = true, .run = run_log_key,
+};
+
 /* ---- proof ---- */
 
 static enum err_code leaf_of_record(struct cli *c, int64_t *leaf, struct err *e) {
@@ -117,7 +165,7 @@ static enum err_code run_log_proof(struct cli *c, struct err *e) {
 	int64_t leaf;
 	struct str proof;
 	enum err_code code = str_int(str_of(c->arguments[0]), &leaf) && leaf >= 0 ? ERR_OK : leaf_of_record(c, &leaf, e);
-	if (!code) code = ledger_proof(c->hub, c->a, leaf, &proof, e);
+	if (!code) code = ledger_proof(c->hub, c->a, leaf, NULL, &proof, e);
 	if (code) return code;
 	fwrite(proof.p, 1, proof.n, stdout);
 	return ERR_OK;

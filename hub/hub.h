@@ -15,6 +15,7 @@
 #pragma once
 #include "db/db.h"
 #include "hub/kind.h"
+#include "lib/tlog/key.h"
 
 /* Requests a minute to the API; 0: without a limit. [limits] of polder.conf. */
 struct hub_limits {
@@ -57,11 +58,23 @@ struct hub_webhooks {
 	bool private_networks, http_to_this_machine;
 };
 
+/* Who cosigns the log's checkpoints: hub/ledger/cosign.h. */
+enum { LOG_WITNESSES = 16 };
+struct log_witness {
+	struct str text;   /* its verifier key, of type 04 */
+	struct tlog_key key;
+	struct str url;    /* where it is asked, with its last slash: URL/add-checkpoint */
+};
+
 /* The log: [log] in polder.conf, as hub/ledger/ledger.h says. */
 struct hub_log {
 	struct str origin; /* "" made from the address, or the uid */
 	moment epoch;      /* microseconds */
 	int64_t fill;
+	moment overlap;    /* for how long the key before the present one signs too; microseconds */
+	struct log_witness witnesses[LOG_WITNESSES];
+	size_t witnesses_n;
+	int64_t quorum;    /* how many of them must have cosigned */
 };
 
 struct hub {

@@ -33,7 +33,7 @@ enum err_code api_log(struct request *rq, struct response *rs, struct err *e) {
 /* With the proof of each: it is there for all leaves under the signed head. */
 static enum err_code proved_json(struct json_writer *w, const struct disclosing *d, const struct json *said, struct err *e) {
 	struct str proof;
-	enum err_code code = ledger_proof(d->hub, d->a, json_integer(json_get_lit(said, "leaf"), 0), &proof, e);
+	enum err_code code = ledger_proof(d->hub, d->a, json_integer(json_get_lit(said, "leaf"), 0), NULL, &proof, e);
 	if (!code) jw_value(w, json_with(d->a, said, S("proof"), json_str(d->a, proof)));
 	return code;
 }
