@@ -1,6 +1,6 @@
 /* log, log run, log resume, log proof */
 #include "command.h"
-#include "hub/ledger/ledger.h"
+#include "hub/ledger/cosign.h"
 
 struct log_status {
 	struct str origin, held;
@@ -9,6 +9,7 @@ struct log_status {
 	struct tlog_head head;      /* of the database */
 	struct ledger_signed newest; /* size 0: none */
 	int64_t said, sealed;       /* that wait */
+	struct cosign_status cosigned;
 };
 
 static enum err_code read_status(struct cli *c, struct log_status *s, struct err *e) {
@@ -18,8 +19,56 @@ static enum err_code read_status(struct cli *c, struct log_status *s, struct err
 	if (!code) code = ledger_head(c->db, &s->head, e);
 	if (!code) code = ledger_waiting(c->db, &s->said, &s->sealed, e);
 	if (!code) code = ledger_held(c->db, c->a, &s->held, e);
+	if (!code) code = cosign_status(c->hub, c->db, c->a, &s->cosigned, e);
 	if (!code) code = ledger_signed(c->hub, c->a, &s->newest, e);
 	return code == ERR_NOT_FOUND ? ERR_OK : code;
+}
+
+static void witness_json(struct json_writer *w, struct cli *c, const struct cosign_witness *one) {
+	jw_object(w);
+	jw_field_str(w, S("key"), one->witness->text);
+	jw_field_str(w, S("url"), one->witness->url);
+	jw_field_bool(w, S("newest"), one->newest);
+	if (one->size) jw_field_int(w, S("size"), (int64_t)one->size);
+	if (one->size) jw_field_str(w, S("at"), moment_str(c->a, one->at));
+	if (one->asked) jw_field_str(w, S("asked"), moment_str(c->a, one->asked));
+	if (one->refused) jw_field_str(w, S("refused"), moment_str(c->a, one->refused));
+	if (one->failed.n) jw_field_str(w, S("failed"), one->failed);
+	jw_object_end(w);
+}
+
+static void witnesses_json(struct json_writer *w, struct cli *c, const struct cosign_status *s) {
+	jw_name(w, S("witnesses"));
+	jw_object(w);
+	jw_field_int(w, S("quorum"), s->quorum);
+	jw_field_bool(w, S("holds"), s->holds);
+	jw_field_int(w, S("size"), (int64_t)s->cosigned.head.size);
+	jw_name(w, S("items"));
+	jw_array(w);
+	for (size_t i = 0; i < s->n; i++) witness_json(w, c, &s->items[i]);
+	jw_array_end(w);
+	jw_object_end(w);
+}
+
+static void tell_witness(struct cli *c, const struct cosign_witness *w) {
+	struct str name = w->witness->key.name;
+	if (w->refused) {
+		out_fmt("%-10s %.*s: ", "", STR_ARG(name));
+		out_styled(c, RED, arena_fmt(c->a, "it knows another history of this log: %.*s; since %.*s\n", STR_ARG(w->failed), STR_ARG(moment_str(c->a, w->refused))));
+	} else if (w->failed.n) {
+		out_fmt("%-10s %.*s: ", "", STR_ARG(name));
+		out_styled(c, YELLOW, arena_fmt(c->a, "gave no cosignature: %.*s; asked %.*s\n", STR_ARG(w->failed), STR_ARG(moment_str(c->a, w->asked))));
+	}
+	if (w->size) out_fmt("%-10s %.*s: %llu leaves, %.*s\n", "", STR_ARG(name), (unsigned long long)w->size, STR_ARG(moment_str(c->a, w->at)));
+	else if (!w->failed.n) out_fmt("%-10s %.*s: was not asked yet\n", "", STR_ARG(name));
+}
+
+static void tell_witnesses(struct cli *c, const struct cosign_status *s) {
+	if (!s->n) return;
+	out_fmt("%-10s %zu of %zu cosigned what was signed last; the hub wants %lld: ", "Witnesses", s->newest_by, s->n, (long long)s->quorum);
+	out_styled(c, s->holds ? GREEN : YELLOW, s->holds ? S("enough\n") : S("not enough yet\n"));
+	if (!s->holds && s->cosigned.head.size) out_fmt("%-10s enough cosigned %llu leaves\n", "", (unsigned long long)s->cosigned.head.size);
+	for (size_t i = 0; i < s->n; i++) tell_witness(c, &s->items[i]);
 }
 
 static void status_json(struct json_writer *w, struct cli *c, const struct log_status *s) {
@@ -40,6 +89,7 @@ static void status_json(struct json_writer *w, struct cli *c, const struct log_s
 	jw_field_int(w, S("sealed"), s->sealed);
 	jw_object_end(w);
 	if (s->held.n) jw_field_str(w, S("held"), s->held);
+	if (s->cosigned.n) witnesses_json(w, c, &s->cosigned);
 	jw_object_end(w);
 }
 
@@ -51,6 +101,7 @@ static void tell_status(struct cli *c, const struct log_status *s) {
 	if (s->head.size > s->newest.head.size) out_fmt("%-10s %llu leaves are to be signed\n", "", (unsigned long long)(s->head.size - s->newest.head.size));
 	out_fmt("%-10s %lld that are told, %lld that are sealed until the epoch of %lld seconds ends\n", "Waiting", (long long)s->said, (long long)s->sealed,
 		(long long)(c->hub->log.epoch / SECOND));
+	tell_witnesses(c, &s->cosigned);
 	if (s->held.n) out_styled(c, RED, arena_fmt(c->a, "Held up since %.*s: the hub was restored from a backup, and nothing is signed\n", STR_ARG(s->held)));
 	if (s->newest.at) out_fmt("\n%.*s", STR_ARG(s->newest.bytes));
 }
@@ -82,6 +133,21 @@ const struct command command_log_run = {
 	.name = "log run", .arguments = "", .summary = "put what waits into the log and sign it, once",
 	.text = "A served hub does so every second by itself. What is sealed enters once an epoch.",
 	.example = "polder log run --hub myhub", .most = 0, .needs_hub = true, .run = run_log_run,
+};
+
+static enum err_code run_log_cosign(struct cli *c, struct err *e) {
+	enum err_code code = c->hub->log.witnesses_n ? ERR_OK : err_set(e, ERR_USAGE, "polder.conf names no witness: [log] witness, docs/LEDGER.md");
+	for (size_t i = 0; i < c->hub->log.witnesses_n && !code; i++) {
+		enum cosigned asked;
+		code = cosign_ask(c->hub, c->db, i, NULL, &asked, e);
+		if (!code && asked == COSIGN_FAILED) c->exit_status = 1;
+	}
+	return code ? code : show_status(c, e);
+}
+const struct command command_log_cosign = {
+	.name = "log cosign", .arguments = "", .summary = "ask the witnesses to cosign what was signed last, once",
+	.text = "One after the other; a served hub asks them by itself. Ends with 1 where one of them gave no cosignature, and says why.",
+	.example = "polder log cosign --hub myhub", .most = 0, .needs_hub = true, .run = run_log_cosign,
 };
 
 static enum err_code run_log_resume(struct cli *c, struct err *e) {
