@@ -91,7 +91,7 @@ static const struct option add_options[] = {{"origin", "TEXT", "the log's origin
 const struct command command_witness_add = {
 	.name = "witness add", .arguments = "DIR VKEY", .summary = "witness a log, by its verifier key",
 	.text = "As the log's page /log or `polder log` shows it. A log that changes its key gets the second one beside the first. What was cosigned of a log before it was removed holds again.",
-	.example = "polder witness add mywitness 'hub.example.org/log+a1a7b2e8+AWGnqnTX6LvcT77JqYX2TSuXpZ7rRWU3ZuQ2yBUbIdKP'", .options = add_options, .options_n = lengthof(add_options),
+	.example = "polder witness add mywitness 'hub.example.org/log+085251fd+AWI7TebjHhMheqSkHDuMjZ6mLpa26EoKHItIEuiBwBk9'", .options = add_options, .options_n = lengthof(add_options),
 	.least = 2, .most = 2, .run = run_add,
 };
 
