@@ -8,7 +8,7 @@
  *     DIR/keys.db       the keys of records that are encrypted (hub/keystore.h); in no backup
  *     DIR/secret.key    with which those are wrapped, and secrets in the database sealed (hub/seal.h); in no backup
  *     DIR/signing.key   with which the hub signs (hub/signing.h); in no backup
- *     DIR/log/, log.key its log, and the key that signs it (hub/ledger/ledger.h); in no backup
+ *     DIR/log/, log.key its log, and the key that signs it, for a time with log.key.old (hub/ledger/ledger.h); in no backup
  *
  * Two doors and no other way: hub/change.h changes records, hub/disclose.h shows them. A hub may be open in several processes;
  * SQLite's locks keep them apart. */
