@@ -22,6 +22,9 @@ struct log_witness_line {
 };
 struct log_page {
 	struct str hub, origin, key, size, signed_words, signed_at; /* signed_at "" nothing was signed yet */
+	const struct str *before; /* keys that it had, newest first */
+	size_t before_n;
+	struct str signs_too;     /* until when the first of those does; "" it does not */
 	struct str address;       /* of the hub; "" not known */
 	const struct log_witness_line *witnesses;
 	size_t witnesses_n;

@@ -149,11 +149,13 @@ test('a hub that is ended does not wait for who never answers, and remembers wha
   const path = join(hub.dir, 'polder.conf'), conf = readFileSync(path, 'utf8'), lines = conf.split('\n')
   const first = lines.findIndex((line) => line.startsWith(`witness = ${two.vkey}`))
   writeFileSync(path, lines.slice(0, first + 2).join('\n') + '\n')
+  const {signed} = JSON.parse(run(['log', '--json', '--hub', hub.dir]).stdout)
   const asked = run(['log', 'cosign', '--json', '--hub', hub.dir])
   writeFileSync(path, conf)
   const by = JSON.parse(asked.stdout)
   assert.deepEqual([asked.status, by.witnesses.holds, by.witnesses.size, by.witnesses.items.map((w) => w.newest)], [0, true, by.signed_size, [true, true]])
   assert.equal(one.list()[0].size, by.signed_size)
+  assert.equal(by.signed, signed) /* a cosignature does not make it newer */
   const known = one.list()[0].size, errors = one.errors.length
   await hub.serve(hub.port)
   await published('After the pause')
@@ -209,6 +211,7 @@ test('the log\'s key is changed: mirrors and witnesses follow, and a receipt of 
   const shown = hub.polder('log', 'key', 'rotate', '--json')
   assert.equal(shown.signs_too, key)
   assert.notEqual(shown.key, key)
+  assert.match((await hub.get('/log')).text, /Key before<\/dt>[^]*signs, too, until/)
   const again = run(['log', 'key', 'rotate', '--hub', hub.dir])
   assert.equal(again.status, 1)
   assert.match(again.stderr, /signs until/)
