@@ -40,5 +40,9 @@ enum err_code mirror_read_here(struct mirroring *m, struct tlog_checkpoint *out)
 
 /* log.c: brings DIR/log to the hub's checkpoint, without the checkpoint itself; says in m->out whether it is stale or forked. */
 enum err_code mirror_log(struct mirroring *m) must_use;
+/* Two checkpoints of the log that don't go together: this one of the hub's, and the one that is here. */
+enum err_code mirror_keep_fork(struct mirroring *m, struct str theirs) must_use;
+/* cosigned.c: DIR/log/checkpoint.cosigned, where the hub has one. A fork where it is of another history. */
+enum err_code mirror_cosigned(struct mirroring *m) must_use;
 /* records.c: statements and records under the log that is here. */
 enum err_code mirror_records(struct mirroring *m) must_use;

@@ -99,6 +99,7 @@ static enum err_code run(struct mirroring *m) {
 	if (!code) code = mirror_log(m);
 	if (code || m->out->forked) return code;
 	code = take(m);
+	if (!code) code = mirror_cosigned(m);
 	if (!code) mirror_remove_tree(m->staging);
 	return code;
 }

@@ -1,7 +1,7 @@
 /* A copy of another hub's log and of what it says in public, verified as it is made, in a folder that any web server can hand out:
  *
  *     DIR/mirror.json                the address, the log's name, its key, and those that it had before
- *     DIR/log/checkpoint, tile/…     the log
+ *     DIR/log/checkpoint, tile/…     the log; checkpoint.cosigned where the hub has one (hub/ledger/cosign.h)
  *     DIR/log/statements/N           what it says to everybody, as the hub gives it (hub/disclose.h)
  *     DIR/log/records/UID            each public record as the hub gives it there, where it is what the log's last statement of it says
  *     DIR/staging/                   what is under way; what was fetched is not fetched again

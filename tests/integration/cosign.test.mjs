@@ -199,6 +199,31 @@ test('a hub that forks gets no cosignature for its second history, and says so',
   assert.equal(of(status(), 'one').refused, undefined)
 })
 
+test('a cosigned checkpoint that is of another history is found by a mirror and by verifying', async () => {
+  const size = Number(readFileSync(join(folder, 'twin/log/checkpoint'), 'utf8').split('\n')[1])
+  await eventually(async () => (await log()).size > size, 'the one history is the longer one')
+  const path = join(hub.dir, 'polder.conf'), kept = join(hub.dir, 'log/checkpoint.cosigned'), conf = readFileSync(path, 'utf8'), right = readFileSync(kept)
+  const copy = join(folder, 'deceived'), url = `http://${hub.host}:${hub.port}/`
+  assert.equal(run(['mirror', url, copy]).status, 0)
+  await hub.end()
+  writeFileSync(path, conf.split('quorum = 2')[0])
+  writeFileSync(kept, readFileSync(join(folder, 'twin/log/checkpoint')))
+  await hub.serve(hub.port)
+  const r = run(['mirror', url, copy, '--json'])
+  assert.equal(r.status, 1, r.stderr)
+  const {forked, evidence} = JSON.parse(r.stdout)
+  assert.ok(forked && existsSync(join(evidence, 'checkpoint-here')))
+  assert.deepEqual(readFileSync(join(evidence, 'checkpoint-there')), readFileSync(kept))
+  const verified = JSON.parse(run(['verify', '--json', '--hub', hub.dir]).stdout)
+  assert.ok(verified.findings.length > 0)
+  await hub.end()
+  writeFileSync(path, conf)
+  writeFileSync(kept, right)
+  await hub.serve(hub.port)
+  assert.equal(run(['mirror', url, copy]).status, 0)
+  assert.deepEqual(hub.polder('verify', '--json').findings, [])
+})
+
 test('the log\'s key is changed: mirrors and witnesses follow, and a receipt of before holds', async () => {
   const copy = join(folder, 'mirror'), url = `http://${hub.host}:${hub.port}/`
   const mirror = (...more) => {
@@ -208,6 +233,7 @@ test('the log\'s key is changed: mirrors and witnesses follow, and a receipt of 
   const uid = await published('Before')
   const receipt = await proved(uid)
   assert.equal(mirror('--key', key).status, 0)
+  assert.match(readFileSync(join(copy, 'log/checkpoint.cosigned'), 'utf8'), /\n— one\.example\.org /)
   const shown = hub.polder('log', 'key', 'rotate', '--json')
   assert.equal(shown.signs_too, key)
   assert.notEqual(shown.key, key)
