@@ -136,7 +136,7 @@ const struct command command_log_run = {
 };
 
 static enum err_code run_log_cosign(struct cli *c, struct err *e) {
-	enum err_code code = ERR_OK;
+	enum err_code code = cosign_newest(c->hub, e);
 	if (!c->hub->log.witnesses_n && !c->json) out(S("polder.conf names no witness: nobody is asked.\n"));
 	for (size_t i = 0; i < c->hub->log.witnesses_n && !code; i++) {
 		enum cosigned asked;

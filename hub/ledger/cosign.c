@@ -1,6 +1,7 @@
 /* Asking a witness, and what its answer becomes. */
 #include "hub/ledger/cosign.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -269,6 +270,16 @@ static enum err_code ask(struct asking *q, enum cosigned *out) {
 	if (again) fail(q, S("it says another size each time"));
 	*out = q->failed.n ? COSIGN_FAILED : COSIGN_DONE;
 	return writer_change(q->hub->writer, write_row, q, q->e);
+}
+
+enum err_code cosign_newest(struct hub *h, struct err *e) {
+	autoarena struct arena *a = arena_new(1 << 16);
+	autofd int locked = -1;
+	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
+	const char *path = file_join(a, ledger_folder(a, h), ASKED);
+	enum err_code code = ledger_lock(h, a, &locked, e);
+	if (!code && unlink(path) != 0 && errno != ENOENT) code = err_errno(e, errno, "%s", path);
+	return code;
 }
 
 enum err_code cosign_ask(struct hub *h, struct db *db, size_t witness, const atomic_bool *cancelled, enum cosigned *out, struct err *e) {

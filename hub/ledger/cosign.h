@@ -23,6 +23,9 @@ enum cosigned {
 /* Asks one witness (of h->log.witnesses), at most some ten seconds a question and three questions. Trouble of the witness's is COSIGN_FAILED and no error; ERR_CANCELLED. */
 enum err_code cosign_ask(struct hub *h, struct db *db, size_t witness, const atomic_bool *cancelled, enum cosigned *out, struct err *e) must_use;
 
+/* All are asked of the newest checkpoint from now on, whatever they were asked of. */
+enum err_code cosign_newest(struct hub *h, struct err *e) must_use;
+
 struct cosign_witness {
 	const struct log_witness *witness;
 	uint64_t size;      /* leaves of the newest checkpoint that it cosigned here; 0: none */
