@@ -22,7 +22,7 @@
  *     record, kind, id, state
  *     root     hexadecimal commitment to the fields of the public projection, its seed being salt("public")
  *     prev     of the statement before it of the same record
- * and of a tombstone basis, of a key the verifier key (lib/tlog/key.h) and the one that it replaces. */
+ * and of a tombstone basis, of a key the verifier key (lib/tlog/key.h) and the one that it replaces, of a delegation what hub/peer/peer.h says. */
 #pragma once
 #include "lib/digest/digest.h"
 #include "lib/json/json.h"
@@ -75,7 +75,8 @@ struct entry_statement {
 	struct str record, kind, id, state; /* each may be "" */
 	struct str root, prev;              /* as above */
 	struct str basis;                   /* tombstone; "" none said */
-	struct str key, replaces;           /* key: its text, and that of the one before it */
+	struct str key, replaces;           /* key, delegation: its text, and that of the one before it */
+	struct str origin, name, url, prefix, reason; /* delegation: hub/peer/peer.h */
 };
 struct str entry_statement_text(struct arena *a, const struct entry_statement *v);
 
