@@ -65,6 +65,9 @@ struct words {
 	const char *log, *log_description, *receipt_holds, *receipt_wrong;
 	const char *hubs, *hubs_description, *hub_listed, *hub_changed, *hub_rekeyed, *hub_removed, *hub_followed, *no_directory;
 	const char *hub_followed_at; /* {1} when */
+	/* what others say of a record */
+	const char *said_affected, *said_not_affected, *said_fixed, *said_investigated, *said_disputed, *said_duplicate, *said_duplicate_inverse;
+	const char *why_not_present, *why_code_not_present, *why_not_used, *why_not_reached, *why_prevented;
 	const char *receipts_of, *log_of; /* {1} title of a record */
 	const char *stated_publish, *stated_amend, *stated_withdraw, *stated_dispute, *stated_tombstone, *stated_reveal, *stated_assert;
 	const char *done_create, *done_revise, *done_move, *done_link, *done_unlink, *done_comment, *done_attach, *done_invite, *done_dismiss, *done_act, *done_erase;
