@@ -2,6 +2,7 @@
  * that it keeps for good, and has to be there for everybody. */
 #include "change_store.h"
 
+#include "hub/account/member.h"
 #include "hub/ledger/ledger.h"
 #include "hub/peer/peer.h"
 
@@ -44,6 +45,13 @@ static enum err_code by_whom(struct saying *y, const struct json *given, const s
 	json_set_str(&b, S("name"), name);
 	*out = json_built(&b);
 	return ERR_OK;
+}
+
+/* Whoever made it may have left the organization since. */
+enum err_code store_may_say(struct db *db, const struct kind *kind, struct actor actor, const struct json *body, struct err *e) {
+	struct str uid = json_get_str(json_get(body, str_from(kind->says.by, 1)), S("organization"));
+	if (!kind->says.by.n || actor.roles & ROLE_OWNER || (uid.n && member_role(db, uid, actor.name) >= MEMBER_MEMBER)) return ERR_OK;
+	return err_set(e, ERR_FORBIDDEN, "you do not belong to the organization that says this");
 }
 
 /* ---- of what ---- */
@@ -157,7 +165,7 @@ enum err_code store_says(const struct hub *h, struct db *db, struct arena *a, co
 	/* What comes from elsewhere was said there. */
 	if (!s->by.n || c->origin || !json_is(body, JSON_OBJECT)) return ERR_OK;
 	if (!db) return err_set(e, ERR_INTERNAL, "what is said of a record needs a database to find it in");
-	enum err_code code = old ? ERR_OK : by_whom(&y, json_get(body, str_from(s->by, 1)), &by);
+	enum err_code code = old ? store_may_say(db, kind, c->actor, old, e) : by_whom(&y, json_get(body, str_from(s->by, 1)), &by);
 	if (!code) code = put(&y, s->about, old, &body);
 	if (!code && s->duplicate.n) code = put(&y, s->duplicate, NULL, &body);
 	if (code) return code;

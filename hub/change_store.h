@@ -155,6 +155,8 @@ enum err_code store_unlink_files(struct hub *h, const struct str *erased, size_t
  * name that it keeps. old NULL: a new one. For other kinds the body as it is. ERR_INVALID, ERR_FORBIDDEN, ERR_NOT_FOUND. */
 enum err_code store_says(const struct hub *h, struct db *db, struct arena *a, const struct kind *kind, const struct change *c, const struct json *old,
 	const struct json *body, const struct json **out, struct err *e) must_use;
+/* ERR_FORBIDDEN where the actor does not belong (any more) to the organization that says what the body says: it can't be changed, published or taken back by them. */
+enum err_code store_may_say(struct db *db, const struct kind *kind, struct actor actor, const struct json *body, struct err *e) must_use;
 /* The link to the organization that says it. */
 enum err_code store_said_by(struct store *s, const struct stored *r, const struct change *c) must_use;
 
