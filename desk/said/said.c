@@ -4,27 +4,15 @@
 
 enum { STATEMENT = 600 };
 
-static const struct said_word {
-	const char *value;
-	const char *const *words;
-} said_words_of[] = {
-	{"affected", &words.said_affected}, {"not_affected", &words.said_not_affected}, {"fixed", &words.said_fixed}, {"under_investigation", &words.said_investigated},
-	{"disputed", &words.said_disputed}, {"duplicate_of", &words.said_duplicate},
-	{"component_not_present", &words.why_not_present}, {"vulnerable_code_not_present", &words.why_code_not_present},
-	{"vulnerable_code_not_in_execute_path", &words.why_not_used}, {"vulnerable_code_cannot_be_controlled_by_adversary", &words.why_not_reached},
-	{"inline_mitigations_already_exist", &words.why_prevented},
-};
-
-static struct str said_words(struct arena *a, struct str value) {
-	for (size_t i = 0; i < lengthof(said_words_of); i++)
-		if (str_is(value, said_words_of[i].value)) return str_of(*said_words_of[i].words);
-	return value_words(a, value);
+/* In the words that the kind has for it. */
+static struct str said_words(struct arena *a, const struct kind *kind, const char *member, struct str value) {
+	return choice_words(a, json_pointer(kind->schema_document, arena_fmt(a, "/properties/%s/x-choices", member)), value);
 }
 
 static enum err_code line_from(const struct disclosing *d, const struct said *s, struct said_line *out, struct err *e) {
 	struct arena *a = d->a;
-	*out = (struct said_line){.href = arena_cat(a, S("/r/"), s->line.uid), .by = s->by, .says = s->inverse ? str_of(words.said_duplicate_inverse) : said_words(a, s->says),
-		.why = s->justification.n ? said_words(a, s->justification) : STR_EMPTY, .of = s->systems, .when = day_words(a, s->at), .datetime = moment_str(a, s->at), .where = s->hub_name,
+	*out = (struct said_line){.href = arena_cat(a, S("/r/"), s->line.uid), .by = s->by, .says = s->inverse ? str_of(words.said_duplicate_inverse) : said_words(a, s->line.kind, "says", s->says),
+		.why = s->justification.n ? said_words(a, s->line.kind, "justification", s->justification) : STR_EMPTY, .of = s->systems, .when = day_words(a, s->at), .datetime = moment_str(a, s->at), .where = s->hub_name,
 		.state = s->withdrawn ? s->line.state->title : STR_EMPTY, .statement = str_cut_utf8(s->statement, STATEMENT), .action = str_cut_utf8(s->action, STATEMENT),
 		.inverse = s->inverse, .more = s->statement.n > STATEMENT || s->action.n > STATEMENT, .other = s->other};
 	if (s->organization.n) {
@@ -32,7 +20,10 @@ static enum err_code line_from(const struct disclosing *d, const struct said *s,
 		enum err_code code = disclose_said_path(d, STR_EMPTY, s->organization, &out->by_href, &name, e);
 		if (code) return code;
 	}
-	return s->other.n ? disclose_said_path(d, s->other_hub, s->other, &out->other_href, NULL, e) : ERR_OK;
+	struct str headline;
+	enum err_code code = s->other.n ? disclose_said_path(d, s->other_hub, s->other, &out->other_href, &headline, e) : ERR_OK;
+	if (!code && s->other.n && headline.n) out->other = headline;
+	return code;
 }
 
 /* Whoever reads must see at once that not all say the same. */

@@ -1,5 +1,7 @@
 #include "words.h"
 
+#include "lib/json/json.h"
+
 const struct words words = {
 	.language = "en",
 	.months = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -109,18 +111,7 @@ const struct words words = {
 	.hub_followed = "Its public records are copied here.",
 	.hub_followed_at = "Its public records are copied here, last {1}.",
 	.no_directory = "nothing is signed here yet",
-	.said_affected = "Affected",
-	.said_not_affected = "Not affected",
-	.said_fixed = "Fixed",
-	.said_investigated = "Looking into it",
-	.said_disputed = "Disputed",
-	.said_duplicate = "The same as",
 	.said_duplicate_inverse = "There is another record of the same:",
-	.why_not_present = "The model, dataset or part is not in the system.",
-	.why_code_not_present = "The part is in the system, but not what is flawed in it.",
-	.why_not_used = "The system never uses what is flawed.",
-	.why_not_reached = "Nobody can reach what is flawed from outside.",
-	.why_prevented = "A safeguard that is always on prevents it.",
 	.receipts_of = "Your receipts: {1}",
 	.log_of = "In the log: {1}",
 	.stated_publish = "Published",
@@ -242,6 +233,11 @@ struct str value_words(struct arena *a, struct str value) {
 	for (size_t i = 0; i < value.n; i++) p[i] = value.p[i] == '-' || value.p[i] == '_' ? ' ' : value.p[i];
 	if (value.n && p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 'a' + 'A');
 	return str_n(p, value.n);
+}
+
+struct str choice_words(struct arena *a, const struct json *choices, struct str value) {
+	struct str told = json_get_str(choices, value);
+	return told.n ? told : value_words(a, value);
 }
 
 struct named_words {
