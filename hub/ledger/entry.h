@@ -32,12 +32,12 @@ enum entry_type {
 	ENTRY_REVEAL,     /* what was committed to before is shown */
 	ENTRY_PUBLISH,    /* a record became public */
 	ENTRY_AMEND,      /* what the public reads of it changed */
-	ENTRY_ASSERT,     /* what somebody says of a record of another hub */
+	ENTRY_ASSERT,     /* what an organization says of a record, here or in another hub, became public */
 	ENTRY_DISPUTE,    /* a dispute became public */
 	ENTRY_WITHDRAW,   /* it is withdrawn, or public no more */
 	ENTRY_TOMBSTONE,  /* it was erased */
 	ENTRY_KEY,        /* the log's key */
-	ENTRY_DELEGATION, /* who else may speak for the hub */
+	ENTRY_DELEGATION, /* another hub in the directory: listed, changed, removed */
 	ENTRY_CLOCK,      /* the time by this hub, where an epoch ends */
 	ENTRY_TYPES
 };
