@@ -404,6 +404,7 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 	case CHANGE_UNLINK:
 		code = allowed(&x, p->kind->revise, "linking");
 		if (!code) code = case_check_link(p->kind, x.roles, c->rel, e);
+		if (!code) code = store_may_link(p->kind, c->rel, e);
 		break;
 	case CHANGE_COMMENT: code = prepare_comment(&x); break;
 	case CHANGE_ATTACH: code = prepare_attach(&x); break;

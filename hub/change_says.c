@@ -181,7 +181,12 @@ enum err_code store_says(const struct hub *h, struct db *db, struct arena *a, co
 	return arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }
 
+enum err_code store_may_link(const struct kind *kind, struct str rel, struct err *e) {
+	if (!kind->says.link.n || !str_eq(kind->says.link, rel)) return ERR_OK;
+	return err_set(e, ERR_FORBIDDEN, "who says this is settled when it is made: nobody links it to another");
+}
+
 enum err_code store_said_by(struct store *s, const struct stored *r, const struct change *c) {
-	if (!r->kind->says.by.n || !c->organization.n || !kind_link(r->kind, S("said-by"))) return ERR_OK;
-	return store_link(s, r, S("said-by"), c->organization, NULL);
+	if (!r->kind->says.link.n || !c->organization.n || c->origin) return ERR_OK;
+	return store_link(s, r, r->kind->says.link, c->organization, NULL);
 }

@@ -157,7 +157,9 @@ enum err_code store_says(const struct hub *h, struct db *db, struct arena *a, co
 	const struct json *body, const struct json **out, struct err *e) must_use;
 /* ERR_FORBIDDEN where the actor does not belong (any more) to the organization that says what the body says: it can't be changed, published or taken back by them. */
 enum err_code store_may_say(struct db *db, const struct kind *kind, struct actor actor, const struct json *body, struct err *e) must_use;
-/* The link to the organization that says it. */
+/* ERR_FORBIDDEN for the link to the organization that says it, which follows from that alone; */
+enum err_code store_may_link(const struct kind *kind, struct str rel, struct err *e) must_use;
+/* and that link. */
 enum err_code store_said_by(struct store *s, const struct stored *r, const struct change *c) must_use;
 
 /* change_public.c: brings the public projection, facets and search to what p says; takes them away where it is not public. */

@@ -92,6 +92,7 @@ struct kind_says {
 	struct str by;        /* {organization, name}: who says it, filled in by the door in */
 	struct str about;     /* {record, hub?}: of what; and what it is said to be the same as: */
 	struct str duplicate;
+	struct str link;      /* the relation to the organization, made by the door in alone; "" none */
 };
 
 struct visibility; /* hub/visibility.h */

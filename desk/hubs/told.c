@@ -18,17 +18,42 @@ struct str hubs_fingerprint(struct arena *a, struct str text) {
 	return arena_str(a, buf_str(&out));
 }
 
+/* All statements are read once, and given to the hubs that they are of, in their order. */
+static enum err_code give_changes(const struct disclosing *d, struct hubs_told *items, size_t n, struct err *e) {
+	struct map by_origin = {.arena = d->a};
+	struct peer_change *all;
+	size_t all_n;
+	enum err_code code = peer_history(d->db, d->a, STR_EMPTY, &all, &all_n, e);
+	for (size_t i = 0; i < n && !code; i++) {
+		void **slot = map_at(&by_origin, items[i].p.origin);
+		if (!slot) code = err_set(e, ERR_MEMORY, "out of memory");
+		else *slot = &items[i];
+	}
+	for (size_t i = 0; i < all_n && !code; i++) {
+		struct hubs_told *t = map_get(&by_origin, all[i].origin);
+		if (t) t->n++;
+	}
+	for (size_t i = 0; i < n && !code; i++) {
+		items[i].changes = arena_array(d->a, items[i].n + 1, sizeof *items[i].changes);
+		if (!items[i].changes) code = err_set(e, ERR_MEMORY, "out of memory");
+		items[i].n = 0;
+	}
+	for (size_t i = 0; i < all_n && !code; i++) {
+		struct hubs_told *t = map_get(&by_origin, all[i].origin);
+		if (t) t->changes[t->n++] = all[i];
+	}
+	return code;
+}
+
 enum err_code hubs_tell(const struct disclosing *d, struct hubs_told **out, size_t *n, struct err *e) {
 	struct peer *peers;
 	enum err_code code = peer_list(d->db, d->a, false, &peers, n, e);
 	struct hubs_told *items = code ? NULL : arena_array(d->a, *n + 1, sizeof *items);
 	if (!code && !items) code = err_set(e, ERR_MEMORY, "out of memory");
 	for (size_t i = 0; !code && i < *n; i++) {
-		struct peer_change *changes = NULL;
 		items[i] = (struct hubs_told){.p = peers[i], .fingerprint = hubs_fingerprint(d->a, peers[i].key), .clash = peers[i].prefix.n && str_eq(peers[i].prefix, d->hub->prefix)};
-		code = peer_history(d->db, d->a, peers[i].origin, &changes, &items[i].n, e);
-		items[i].changes = changes;
 	}
+	if (!code) code = give_changes(d, items, *n, e);
 	if (!code) *out = items;
 	return code;
 }

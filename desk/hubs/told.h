@@ -8,7 +8,7 @@ struct hubs_told {
 	struct peer p;
 	struct str fingerprint;      /* of its key */
 	bool clash;                  /* its prefix is this hub's own, too */
-	const struct peer_change *changes; /* what the log said of it, oldest first */
+	struct peer_change *changes; /* what the log said of it, oldest first */
 	size_t n;
 };
 /* Those that are listed, by origin. */

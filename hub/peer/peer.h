@@ -46,10 +46,10 @@ enum err_code peer_get(struct db *db, struct arena *a, struct str origin, struct
 /* The hub that gives numbers like this one ("NLHUB-2026-0001"): the listed one whose prefix stands before its first hyphen. ERR_NOT_FOUND. */
 enum err_code peer_of_number(struct db *db, struct arena *a, struct str number, struct peer *out, struct err *e) must_use;
 
-/* What the log says of one hub, oldest first. */
+/* What the log says of one hub, or (origin "") of all, oldest first. */
 struct peer_change {
 	moment at;
-	struct str state, key, replaces, name, url, prefix, reason; /* as in the statement; "" left out */
+	struct str origin, state, key, replaces, name, url, prefix, reason; /* as in the statement; "" left out */
 	int64_t leaf;        /* -1: it waits */
 };
 enum err_code peer_history(struct db *db, struct arena *a, struct str origin, struct peer_change **out, size_t *n, struct err *e) must_use;

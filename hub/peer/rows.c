@@ -51,7 +51,7 @@ enum err_code peer_of_number(struct db *db, struct arena *a, struct str number, 
 /* ---- what the log says of one ---- */
 
 static struct peer_change change_of(const struct json *said) {
-	struct peer_change c = {.state = json_get_str(said, S("state")), .key = json_get_str(said, S("key")), .replaces = json_get_str(said, S("replaces")),
+	struct peer_change c = {.origin = json_get_str(said, S("origin")), .state = json_get_str(said, S("state")), .key = json_get_str(said, S("key")), .replaces = json_get_str(said, S("replaces")),
 		.name = json_get_str(said, S("name")), .url = json_get_str(said, S("url")), .prefix = json_get_str(said, S("prefix")), .reason = json_get_str(said, S("reason"))};
 	(void)moment_parse(json_get_str(said, S("at")), &c.at);
 	return c;
@@ -66,7 +66,7 @@ enum err_code peer_history(struct db *db, struct arena *a, struct str origin, st
 	while (!code && db_row(&q)) {
 		const struct json *said;
 		code = json_parse(a, arena_str(a, db_str(&q, 0)), NULL, &said, e);
-		if (code || !str_eq(json_get_str(said, S("origin")), origin)) continue;
+		if (code || (origin.n && !str_eq(json_get_str(said, S("origin")), origin))) continue;
 		if (*n == room) {
 			struct peer_change *more = arena_array(a, room = room ? room * 2 : 8, sizeof *more);
 			if (!more) code = err_set(e, ERR_MEMORY, "out of memory");

@@ -82,6 +82,8 @@ static void an_organization_says_it_by_its_members_alone(void **state) {
 	assert_str(json_get_str(json_get_lit(said_body(uid), "by"), S("name")), "Hive");
 	assert_true(str_eq(json_get_str(json_get_lit(said_body(uid), "by"), S("organization")), organization));
 	assert_int_equal(sql_number("SELECT count(*) FROM link WHERE rel = 'said-by'"), 1);
+	fails(apply((struct change){.op = CHANGE_UNLINK, .actor = actor_of(bee), .record = uid, .rel = S("said-by"), .target = organization}), ERR_FORBIDDEN);
+	fails(apply((struct change){.op = CHANGE_LINK, .actor = actor_of(bee), .record = uid, .rel = S("said-by"), .target = other}), ERR_FORBIDDEN);
 }
 
 static void what_is_said_needs_its_reasons(void **state) {
