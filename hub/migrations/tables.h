@@ -17,3 +17,4 @@ extern const char migration_statistics[];
 extern const char migration_ledger[];
 extern const char migration_peers[];
 extern const char migration_assertions[];
+extern const char migration_erasures[];
