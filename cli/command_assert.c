@@ -87,8 +87,7 @@ static enum err_code run_assert(struct cli *c, struct err *e) {
 static const struct option assert_options[] = {
 	{"by", "ORGANIZATION", "the organization that says it, by any name of its record", false},
 	{"says", "WHAT", "not_affected, affected, fixed, under_investigation, disputed, duplicate_of", false},
-	{"justification", "WHY", "of not_affected, as VEX has it: component_not_present, vulnerable_code_not_present, vulnerable_code_not_in_execute_path, "
-		"vulnerable_code_cannot_be_controlled_by_adversary, inline_mitigations_already_exist", false},
+	{"justification", "WHY", "of not_affected: one of the five words of VEX, see above", false},
 	{"action", "TEXT", "of affected: what whoever uses the systems should do", false},
 	{"duplicate-of", "[HUB/]ID", "of duplicate_of: the record that it is the same as", false},
 	{"system", "NAME[=VERSIONS]", "which systems and versions; else all of theirs", true},
@@ -100,7 +99,8 @@ static const struct option assert_options[] = {
 const struct command command_assert = {
 	.name = "assert", .arguments = "[HUB/]ID", .summary = "say of a record how it concerns an organization's systems",
 	.text = "The record may be of this hub, or of another: then its hub stands before it, by the name of its log, its prefix or its address. What is said stands beside the record, under "
-			"the organization's name; the record itself stays as it is. `polder move ID withdraw --reason …` takes it back, and shows that.",
-	.example = "polder assert POL-2026-0001 --says not_affected --justification component_not_present --system \"Shop assistant=2.1 to 2.4\" --by \"org:example-lab\" --hub myhub",
+			"the organization's name; the record itself stays as it is. `polder move ID withdraw --reason …` takes it back, and shows that. The reasons of not_affected are component_not_present, vulnerable_code_not_present, vulnerable_code_not_in_execute_path, "
+			"vulnerable_code_cannot_be_controlled_by_adversary and inline_mitigations_already_exist.",
+	.example = "polder assert CUE-0001 --says not_affected --justification component_not_present --system \"Shop assistant=2.1 to 2.4\" --by R-ORGA-0001 --hub myhub",
 	.options = assert_options, .options_n = lengthof(assert_options), .least = 1, .most = 1, .needs_hub = true, .run = run_assert,
 };

@@ -85,7 +85,7 @@ const struct command command_hubs_add = {
 	.name = "hubs add", .arguments = "URL", .summary = "list another hub by the key of its log, or change what is said of it",
 	.text = "Its log's signed state is fetched first and must be by that key. What is listed stands in this hub's own log, and in the directory that it signs. A hub that is listed "
 			"already keeps its key: `polder hubs key` replaces that.",
-	.example = "polder hubs add https://hub.example.org --key 'hub.example.org/log+c2746e6f+AQ…' --prefix EXHUB --name \"Example hub\" --hub myhub",
+	.example = "polder hubs add https://nl.example.org --key 'nl.example.org/log+470d951a+AcoU4guAs+4IBHxd9xUi6XDdrFSU3yzd4U2Ehf0WWMsU' --prefix NLHUB --offline --hub myhub",
 	.options = add_options, .options_n = lengthof(add_options), .least = 1, .most = 1, .needs_hub = true, .run = run_add,
 };
 
@@ -112,7 +112,7 @@ const struct command command_hubs_key = {
 	.name = "hubs key", .arguments = "ORIGIN KEY", .summary = "replace the key by which another hub is known",
 	.text = "Its log is fetched and verified under the new key. It must say that this key replaces the one that is known here, and go on from what the old key signed. Compare the new key with what "
 			"the hub's people say elsewhere, too: whoever holds its address and deceives you about the key can write such a log.",
-	.example = "polder hubs key hub.example.org/log 'hub.example.org/log+0b2f1c44+AQ…' --hub myhub", .options = key_options, .options_n = lengthof(key_options),
+	.example = "polder hubs key NLHUB 'nl.example.org/log+1fb38883+AXppl+4RXmfeVaZhJaO8xDVg6hgCF++L6201dnindL3H' --force --reason \"theirs was lost; told by telephone\" --hub myhub", .options = key_options, .options_n = lengthof(key_options),
 	.least = 2, .most = 2, .needs_hub = true, .run = run_key,
 };
 
@@ -132,6 +132,6 @@ static const struct option remove_options[] = {
 const struct command command_hubs_remove = {
 	.name = "hubs remove", .arguments = "ORIGIN", .summary = "take another hub from the directory",
 	.text = "It is followed no more. What the log said of it stays there, and should it be listed again, then under the key that it had.",
-	.example = "polder hubs remove hub.example.org/log --reason \"it was closed\" --hub myhub", .options = remove_options, .options_n = lengthof(remove_options),
+	.example = "polder hubs remove nl.example.org/log --reason \"it was closed\" --hub myhub", .options = remove_options, .options_n = lengthof(remove_options),
 	.least = 1, .most = 1, .needs_hub = true, .run = run_remove,
 };

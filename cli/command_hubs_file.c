@@ -72,7 +72,7 @@ static const struct option check_options[] = {
 const struct command command_hubs_check = {
 	.name = "hubs check", .arguments = "FILE", .summary = "check a signed directory of hubs, and show it",
 	.text = "The file is what a hub gives at /.well-known/polder-hubs. Nothing but the file and the key is needed: no hub, and no connection.",
-	.example = "polder hubs check polder-hubs --key 'hub.example.org/log+c2746e6f+AQ…'", .options = check_options, .options_n = lengthof(check_options),
+	.example = "polder hubs check polder-hubs --key 'hub.example.org/log+c58389e2+AW4Gb+pA3q7h6ZgmhoTnseyEEnOFO4JtwR5FKwQ0BQ13'", .options = check_options, .options_n = lengthof(check_options),
 	.least = 1, .most = 1, .run = run_check,
 };
 
@@ -215,6 +215,6 @@ const struct command command_hubs_import = {
 	.name = "hubs import", .arguments = "FILE", .summary = "take over what another hub's signed directory says",
 	.text = "Shows the differences first. Hubs that are not in the file stay. Of a hub that is known here under another key the new one is taken only where its own log says so, as `polder hubs key` does. "
 			"Ends with 1 where something was refused.",
-	.example = "polder hubs import polder-hubs --key 'hub.example.org/log+c2746e6f+AQ…' --hub myhub", .options = import_options, .options_n = lengthof(import_options),
+	.example = "polder hubs import polder-hubs --key 'hub.example.org/log+c58389e2+AW4Gb+pA3q7h6ZgmhoTnseyEEnOFO4JtwR5FKwQ0BQ13' --hub myhub", .options = import_options, .options_n = lengthof(import_options),
 	.least = 1, .most = 1, .needs_hub = true, .run = run_import,
 };
