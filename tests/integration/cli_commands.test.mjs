@@ -61,7 +61,7 @@ test('every example of the help runs as it stands', async (t) => {
   /* Records that the examples speak of, made when one of them is first named. */
   const stand = {}
   const made = (line) => line.replace(/R-(REPT|CASE|ORGA)-\d{4}/g, (name, sort) => {
-    const hub = ['--hub', join(folder, 'myhub')], [kind, ...set] = {CASE: ['case', `title=${name}`], REPT: ['report', `title=${name}`], ORGA: ['organization', `name=${name}`, 'type=company']}[sort]
+    const hub = ['--hub', join(folder, 'myhub')], [kind, ...set] = {CASE: ['case', `title=${name}`], REPT: ['report', `title=${name}`, 'description=It names a person.'], ORGA: ['organization', `name=${name}`, 'type=company']}[sort]
     if (stand[name]) return stand[name]
     stand[name] = JSON.parse(run(['new', kind, ...set.flatMap((one) => ['--set', one]), '--json', ...hub]).stdout).uid
     if (sort === 'ORGA') run(['move', stand[name], 'publish', ...hub])
