@@ -19,5 +19,6 @@ const struct migration hub_migrations[] = {
 	{14, "peers", migration_peers, NULL},
 	{15, "erasures", migration_erasures, NULL},
 	{16, "witnesses", migration_witnesses, NULL},
+	{17, "assertions", migration_assertions, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);
