@@ -3,6 +3,7 @@
 #include "affects.t.h"
 #include "desk/api/api.h"
 #include "desk/identify.h"
+#include "desk/registry/filters.h"
 #include "desk/site/site.h"
 #include "desk/site/words.h"
 #include "routes.h"
@@ -16,7 +17,7 @@ const struct route affects_routes[] = {
 		.params = PARAMS({"names", .type = PARAM_TEXT, .length = NAMES, .help = "one a line: owner/model, a package URL, an identifier, or a name in words"}, VERSION_PARAM)},
 	{"/api/v1/affects", api_affects, ROUTE_PUBLIC, .name = "api-affects", .gives = GIVES_JSON, .flags = ROUTE_CACHEABLE | ROUTE_ANY_ORIGIN,
 		.help = "What is known of models, datasets and software, and of what they are made from.",
-		.params = PARAMS({"name", .repeat = true, .length = NAME, .help = "owner/model, a package URL, an identifier, or a name in words; up to 50"}, VERSION_PARAM),
+		.params = PARAMS({"name", .required = true, .repeat = true, .length = NAME, .help = "owner/model, a package URL, an identifier, or a name in words; up to 50"}, VERSION_PARAM),
 		.more = OPERATION(.gives = "Affects", .example = "/api/v1/affects?name=pkg:pypi/example@1.0.2&name=example/base-model",
 			.text = "Public advisories and incidents that are about what was named, or about what that was built on, adapted from, trained on or is part of.")},
 	ROUTE_END
@@ -30,10 +31,9 @@ enum err_code api_affects(struct request *rq, struct response *rs, struct err *e
 	struct affects found;
 	r.names = request_strs(rq, "name", &r.names_n);
 	enum err_code code = disclose_affects(&d, &r, &found, e);
-	if (code) {
-		err_where(e, "name");
-		return code;
-	}
+	if (code) err_where(e, "name");
+	if (code == ERR_INVALID) return filters_refuse(rs, e), ERR_OK;
+	if (code) return code;
 	struct json_writer w = json_writer(response_json(rs));
 	affects_json(&w, d.hub, &r, &found);
 	return ERR_OK;
