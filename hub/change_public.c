@@ -273,8 +273,9 @@ enum err_code store_public(struct store *s, struct stored *r, const struct proje
 	db_bind_str(&q, 6, p->headline);
 	db_bind_str(&q, 7, p->summary);
 	db_bind_str(&q, 8, p->sort);
-	db_bind_int(&q, 9, before.there ? before.published : s->at);
-	db_bind_int(&q, 10, same ? before.updated : s->at);
+	const struct change_copied *copied = s->copied && s->copied->updated ? s->copied : NULL; /* as it is in the hub that this is a copy of */
+	db_bind_int(&q, 9, before.there ? before.published : copied ? copied->published : s->at);
+	db_bind_int(&q, 10, same ? before.updated : copied ? copied->updated : s->at);
 	db_bind_str(&q, 11, p->excerpt);
 	code = db_run(&q, s->e);
 	if (!code && !same) code = ledger_note_public(s, r, p->shown, before.there);

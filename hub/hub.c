@@ -8,6 +8,7 @@
 #include "hub/account/provider.h"
 #include "hub/account/throttle.h"
 #include "hub/act.h"
+#include "hub/follow/follow.h"
 #include "hub/identifier.h"
 #include "hub/keystore.h"
 #include "hub/ledger/ledger.h"
@@ -162,6 +163,10 @@ static bool set_log(struct conf *c, const char *name, struct str value) {
 	return true;
 }
 
+static bool set_follow(struct hub_follow *f, const char *name, struct str value) {
+	return strcmp(name, "interval") == 0 && set_span(&f->interval, value) && f->interval >= SECOND && f->interval <= 7 * DAY;
+}
+
 static bool set_webhooks(struct hub_webhooks *w, const char *name, struct str value) {
 	bool *to = strcmp(name, "private_networks") == 0 ? &w->private_networks : strcmp(name, "http_to_this_machine") == 0 ? &w->http_to_this_machine : NULL;
 	if (!to || (!str_is(value, "yes") && !str_is(value, "no"))) return false;
@@ -190,6 +195,8 @@ static int conf_line(void *user, const char *section, const char *name, const ch
 		return 1;
 	else if (strcmp(section, "log") == 0 && set_log(c, name, str_of(value)))
 		return 1;
+	else if (strcmp(section, "follow") == 0 && set_follow(&c->hub->follow, name, str_of(value)))
+		return 1;
 	else if (strcmp(section, "panel") == 0 && set_panel(&c->hub->panel, name, value))
 		return 1;
 	else if (strcmp(section, "webhooks") == 0 && set_webhooks(&c->hub->webhooks, name, str_of(value)))
@@ -211,6 +218,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	struct conf c = {.hub = h};
 	h->limits = (struct hub_limits){600, 3000, 300};
 	h->escalation = (struct hub_escalation){75, 3 * DAY, 7 * DAY};
+	h->follow.interval = FOLLOW_INTERVAL;
 	h->log = (struct hub_log){.epoch = LEDGER_EPOCH, .fill = LEDGER_FILL};
 	h->panel = (struct hub_panel){.seats = 5, .quorum = 3, .per_sector = 2, .days = 15};
 	int line = ini_parse_string(arena_cstr(h->arena, text), conf_line, &c);
@@ -282,6 +290,10 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"; what is confidential enters it at the end of an epoch, from PT1S to P1D, in multiples of `fill` leaves\n"
 		"; epoch = PT15M\n"
 		"; fill = 4\n"
+		"\n"
+		"; Other hubs whose public records are copied here (docs/MANY_HUBS.md): how often each is looked at, from PT1S to P7D.\n"
+		"[follow]\n"
+		"; interval = PT15M\n"
 		"\n"
 		"; Signing in by another authority (OpenID Connect); the hub's url above must be set, and the provider told of URL/sign-in/callback.\n"
 		"[oidc]\n"

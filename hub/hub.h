@@ -64,6 +64,11 @@ struct hub_log {
 	int64_t fill;
 };
 
+/* Other hubs that are followed: [follow] in polder.conf, as hub/follow/follow.h says. */
+struct hub_follow {
+	moment interval;   /* microseconds */
+};
+
 struct hub {
 	const char *dir;
 	struct str name;      /* "Example hub" */
@@ -85,6 +90,7 @@ struct hub {
 	struct hub_mail mail;
 	struct hub_webhooks webhooks;
 	struct hub_log log;
+	struct hub_follow follow;
 	struct hub_oidc oidc;
 	struct provider_cache *provider; /* what it said of itself: hub/account/provider.h */
 	unsigned char root[32]; /* hub/root.h */

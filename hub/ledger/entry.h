@@ -20,6 +20,7 @@
  * A statement is what everybody may read:
  *     at, type
  *     record, kind, id, state
+ *     hub      the name of the log of the hub that the record was copied from: what is said of it there holds, and nobody copies it from here
  *     root     hexadecimal commitment to the fields of the public projection, its seed being salt("public")
  *     prev     of the statement before it of the same record
  * and of a tombstone basis, of a key the verifier key (lib/tlog/key.h) and the one that it replaces. */
@@ -73,6 +74,7 @@ struct entry_statement {
 	enum entry_type type;
 	moment at;
 	struct str record, kind, id, state; /* each may be "" */
+	struct str hub;                     /* "" this hub's own */
 	struct str root, prev;              /* as above */
 	struct str basis;                   /* tombstone; "" none said */
 	struct str key, replaces;           /* key: its text, and that of the one before it */

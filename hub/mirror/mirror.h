@@ -10,6 +10,8 @@
  * Invariants: DIR/log/checkpoint is signed by the key in mirror.json, and the log under it is whole. It is never replaced by one that is not proved to be a
  * continuation. What the hub erased goes here too, with the next run. A copy of a mirror can be made from it like from the hub. */
 #pragma once
+#include <stdatomic.h>
+
 #include "base/base.h"
 #include "lib/tlog/checkpoint.h"
 
@@ -18,6 +20,7 @@ struct mirror_request {
 	const char *dir;
 	struct str key;      /* verifier key of the log; "" the one that was kept, or else the log's own word for the first time */
 	bool allow_http;     /* to this machine */
+	const atomic_bool *cancelled; /* NULL: it goes on to its end */
 };
 struct mirror_result {
 	struct str origin, key;
@@ -33,3 +36,5 @@ struct mirror_result {
 /* ERR_BUSY: the hub can't be reached, or does not answer; ERR_FORBIDDEN: the checkpoint is not signed by the key; ERR_CORRUPT: what the hub gives does not make
  * its own checkpoint, or its statements are not in its log; ERR_STORAGE. A fork is no error but a result. */
 enum err_code mirror_run(struct arena *a, const struct mirror_request *r, struct mirror_result *out, struct err *e) must_use;
+/* Takes a mirror's folder away with all that is in it. */
+void mirror_remove(const char *dir);
