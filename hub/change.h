@@ -146,5 +146,8 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 enum err_code change_commit(struct hub *h, struct prepared *const *list, size_t n, struct change_result *results, struct err *e)
 	must_use;
 
+/* Lists can be narrowed by whose records are meant from now on: marks this hub's own, once others come in. For hub/follow/ alone. */
+enum err_code change_mark_own(struct hub *h, struct err *e) must_use;
+
 /* Both, for one change; tries again when the record changed in between and the actor did not say which revision was meant. */
 enum err_code change_apply(struct hub *h, struct db *db, const struct change *c, struct change_result *result, struct err *e) must_use;

@@ -155,6 +155,8 @@ enum err_code store_unlink_files(struct hub *h, const struct str *erased, size_t
 
 /* change_public.c: brings the public projection, facets and search to what p says; takes them away where it is not public. */
 enum err_code store_public(struct store *s, struct stored *r, const struct projection *p) must_use;
+/* Marks what is this hub's own as that, once there are others' records too. */
+enum err_code store_own_hub_facets(struct store *s) must_use;
 /* A link was made, or taken away: facets of its source. */
 enum err_code store_link_facet(struct store *s, const struct stored *source, const struct stored *target, struct str rel) must_use;
 enum err_code store_unlink_facet(struct store *s, const struct stored *source, const struct stored *target) must_use;

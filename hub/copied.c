@@ -99,7 +99,7 @@ bool copied_hub_fits(struct str origin) {
 	/* As a name of a host and a path; nothing that looks like one and is another. */
 	for (size_t i = 0; i < hub.n && letters; i++)
 		letters = (hub.p[i] >= 'a' && hub.p[i] <= 'z') || (hub.p[i] >= '0' && hub.p[i] <= '9') || strchr(".-_:/~[]", hub.p[i]) || (hub.p[i] >= 'A' && hub.p[i] <= 'Z');
-	return letters && hub.p[0] != '/' && hub.p[hub.n - 1] != '/';
+	return letters && !str_is(hub, "here") && hub.p[0] != '/' && hub.p[hub.n - 1] != '/';
 }
 
 bool copied_id_fits(struct str id) {

@@ -115,6 +115,12 @@ struct disclosed_copy {
 };
 /* ERR_NOT_FOUND: it is this hub's own. */
 enum err_code disclose_copy(const struct disclosing *d, const struct disclosed *r, struct disclosed_copy *out, struct err *e) must_use;
+/* Whether what its hub's log says of it, held against the copy of that log, is what came; why not, in words. A moment's work for each call. */
+enum err_code disclose_copy_holds(const struct disclosing *d, const struct disclosed *r, const struct disclosed_copy *c, bool *holds, struct str *why,
+	struct err *e) must_use;
+/* What the log says last of a public record, its own hub's where it was copied, with the record and the proof: a file that is checked without either hub
+ * (hub/ledger/receipt.h). ERR_NOT_FOUND: nothing is said of it, or it is not signed yet. */
+enum err_code disclose_proof(const struct disclosing *d, const struct disclosed *r, const struct json **out, struct err *e) must_use;
 /* Records that call themselves the same, here or in another hub, where one of them was copied: nobody says that they are; newest last, at most 20. */
 enum err_code disclose_known_as(const struct disclosing *d, const struct disclosed *r, struct glimpse **out, size_t *n, struct err *e) must_use;
 
@@ -282,7 +288,7 @@ enum err_code disclose_years(const struct disclosing *d, const struct kind *kind
 enum err_code disclose_roles(const struct disclosing *d, const struct disclosed *r, const struct glimpse *others, size_t n,
 	struct str *out, struct err *e) must_use;
 
-/* Every public record in the order of its last public change, oldest first, passing over `skip` of them and giving at most `limit`:
+/* Every public record of this hub's own in the order of its last public change, oldest first, passing over `skip` of them and giving at most `limit`:
  * name is what its address is made of. Streams: nothing is kept. */
 struct disclosed_address {
 	struct str id, uid;

@@ -1,6 +1,9 @@
 /* Records that were copied from other hubs: where they come from, and what may be the same. */
 #include "hub/copied.h"
 #include "hub/disclose_private.h"
+#include "hub/ledger/ledger.h"
+#include "hub/ledger/receipt.h"
+#include "hub/mirror/said.h"
 
 enum { LINKS = 2000, SAME = 20 };
 
@@ -75,4 +78,80 @@ enum err_code disclose_known_as(const struct disclosing *d, const struct disclos
 	}
 	*out = items;
 	return code;
+}
+
+/* ---- that it is so ---- */
+
+/* The form in which it came, which the statement is of, whatever of it could be shown here. */
+static enum err_code copied_body(const struct disclosing *d, const struct disclosed_copy *c, const struct disclosed *r, const struct json **body, struct err *e) {
+	struct disclosing all = *d;
+	struct disclosed_origin origin;
+	const struct json *record;
+	all.viewer = viewer_operator; /* what the public reads there */
+	enum err_code code = disclose_origin(&all, c->origin, r->line.uid, true, &origin, e);
+	if (!code) code = json_parse(d->a, origin.fetched, NULL, &record, e);
+	if (!code) *body = json_get_lit(record, "body");
+	return code;
+}
+
+static enum err_code prove_copy(const struct disclosing *d, const struct disclosed *r, const struct disclosed_copy *c, const struct json **out, struct err *e) {
+	struct mirror_folder folder;
+	struct mirror_said said;
+	struct statement_parts p = {.origin = c->origin, .name = c->hub, .key = c->key};
+	if (c->url.n) p.url = str_sub(c->url, 0, str_find(c->url, S("/r/")));
+	enum err_code code = mirror_open(d->a, arena_cstr(d->a, c->folder), &folder, e);
+	if (!code) code = mirror_statement(d->a, &folder, (uint64_t)c->leaf, &said, e);
+	if (!code) code = mirror_proof(d->a, &folder, (uint64_t)c->leaf, &p.proof, e);
+	if (!code) code = copied_body(d, c, r, &p.body, e);
+	if (code) return code;
+	p.line = said.line;
+	return receipt_write_statement(d->a, &p, out, e);
+}
+
+static enum err_code prove_own(const struct disclosing *d, const struct disclosed *r, const struct json **out, struct err *e) {
+	struct statement_parts p = {.name = d->hub->name, .url = d->hub->base_url, .body = r->body};
+	struct ledger_signed head;
+	struct tlog_key *keys;
+	const struct json **items;
+	size_t n, keys_n;
+	int64_t newest;
+	enum err_code code = disclose_logged(d, r, &newest, e);
+	if (!code && newest < 0) code = err_set(e, ERR_NOT_FOUND, "the log says nothing of it yet");
+	if (!code) code = ledger_signed(d->hub, d->a, &head, e);
+	if (!code && newest >= (int64_t)head.head.size) code = err_set(e, ERR_NOT_FOUND, "what the log says of it is signed within moments");
+	if (!code) code = disclose_log(d, r, newest, newest + 1, 1, &items, &n, e);
+	if (!code && !n) code = err_set(e, ERR_NOT_FOUND, "the log says nothing of it");
+	if (!code) code = ledger_proof(d->hub, d->a, newest, &p.proof, e);
+	if (!code) code = ledger_origin(d->hub, d->db, d->a, &p.origin, e);
+	if (!code) code = ledger_keys(d->db, d->a, &keys, &keys_n, e);
+	if (code) return code;
+	p.line = items[0];
+	p.key = keys_n ? tlog_key_text(d->a, &keys[0]) : STR_EMPTY;
+	return receipt_write_statement(d->a, &p, out, e);
+}
+
+enum err_code disclose_proof(const struct disclosing *d, const struct disclosed *r, const struct json **out, struct err *e) {
+	struct disclosing all = *d;
+	struct disclosed shown;
+	struct disclosed_copy copy;
+	all.viewer = viewer_public; /* the log speaks of what the public reads, and so does its proof */
+	enum err_code code = disclose_record(&all, r->line.uid, &shown, e);
+	if (!code) code = disclose_copy(&all, &shown, &copy, e);
+	if (code == ERR_NOT_FOUND) return r->is_public ? prove_own(&all, &shown, out, e) : err_set(e, code, "it is not public");
+	return code ? code : prove_copy(&all, &shown, &copy, out, e);
+}
+
+enum err_code disclose_copy_holds(const struct disclosing *d, const struct disclosed *r, const struct disclosed_copy *c, bool *holds, struct str *why, struct err *e) {
+	const struct json *file;
+	struct receipt_checked checked;
+	struct tlog_key key;
+	struct err wrong = {0};
+	*why = STR_EMPTY;
+	enum err_code code = prove_copy(d, r, c, &file, &wrong);
+	if (!code) code = tlog_key_parse(c->key, &key, &wrong);
+	if (!code) code = receipt_check(d->a, json_text(d->a, file), &key, 1, NULL, 0, &checked, &wrong);
+	if (code == ERR_MEMORY) return err_set(e, code, "%s", wrong.message);
+	*holds = !code && checked.logged && str_eq(checked.record, r->line.uid);
+	if (!*holds) *why = code ? arena_str(d->a, str_of(wrong.message)) : S("the log does not prove it");
+	return ERR_OK;
 }

@@ -82,6 +82,19 @@ enum err_code show_logged_record(struct request *rq, struct response *rs, struct
 	return ERR_OK;
 }
 
+enum err_code show_proof(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = {.hub = desk_hub(rq), .db = rq->worker, .viewer = viewer_public, .a = rq->arena};
+	struct disclosed r;
+	const struct json *proof;
+	enum err_code code = disclose_record(&d, request_str(rq, "id"), &r, e);
+	if (!code) code = disclose_proof(&d, &r, &proof, e);
+	if (code) return code;
+	response_bytes(rs, S("application/json"), arena_cat(d.a, json_pretty(d.a, proof), S("\n")));
+	response_header(rs, "Content-Disposition", arena_fmt(d.a, "attachment; filename=\"%.*s-proof.json\"", STR_ARG(r.line.uid)));
+	response_public(rs, 0);
+	return arena_failed(d.a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
+}
+
 enum err_code send_receipt(struct response *rs, const struct disclosing *d, const struct disclosed *r, int64_t event, struct err *e) {
 	const struct json *receipt;
 	enum err_code code = disclose_receipt(d, r, event, &receipt, e);

@@ -6,7 +6,7 @@
 #include "hub/ledger/ledger.h"
 
 /* ---- files.c ---- */
-route_fn show_checkpoint, show_tile, show_statements, show_logged_record;
+route_fn show_checkpoint, show_tile, show_statements, show_logged_record, show_proof;
 /* A receipt as a file for its holder. */
 enum err_code send_receipt(struct response *rs, const struct disclosing *d, const struct disclosed *r, int64_t event, struct err *e) must_use;
 
@@ -37,6 +37,7 @@ struct check_field {
 };
 struct check_page {
 	bool good, ours, own_origin; /* own_origin: it says that it is of this hub's log */
+	struct str followed;         /* hub that this one follows, whose key it is; "" none */
 	struct str wrong;
 	struct str done, record, href, actor, when, datetime, state, revision;
 	const struct check_field *fields;

@@ -4,7 +4,7 @@
 #include "desk/site/words.h"
 #include "http/html.h"
 
-static const char *const common_names[] = {"state", "year", "use", "system", "organization"};
+static const char *const common_names[] = {"state", "year", "use", "system", "organization", "hub"};
 
 /* ---- reading ---- */
 

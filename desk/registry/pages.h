@@ -107,6 +107,14 @@ struct terms_part;              /* desk/cases/pages.h */
 struct case_box;                /* desk/cases/pages.h */
 struct harbor_box;              /* desk/harbor/pages.h */
 struct decisions_part;          /* desk/tables/pages.h */
+/* Where a record was copied from. */
+struct record_copy {
+	struct str hub, id, url, leaf, log, why; /* why: its proof does not hold; "" it does */
+	struct str proof;        /* address of the file */
+	struct str left_out;     /* members that are not shown here; "" none */
+	struct str as_of, forked; /* when it was last brought up to date; when its hub showed two histories, "" it did not */
+	bool follows;
+};
 struct record_page {
 	const struct record_tools *tools; /* what this viewer may do; NULL nothing */
 	const struct decisions_part *decisions; /* NULL none that are told */
@@ -146,6 +154,9 @@ struct record_page {
 	struct disputed disputed;
 	struct str log_href, leaf; /* what the log says of it, "" nothing; leaf of the newest, "" it waits */
 	struct str receipts_href;  /* of who is signed in; "" they have none */
+	const struct record_copy *copy; /* NULL: it is this hub's own */
+	const struct line *known;  /* that call themselves the same, in another hub or here */
+	size_t known_n;
 };
 route_fn show_record, show_record_file;
 /* A file of a record, as d's viewer may have it. ERR_NOT_FOUND. */

@@ -36,6 +36,7 @@ static struct layout_frame frame_of(struct request *rq, const struct site_page *
 	};
 	if (f.user) f.csrf = desk_csrf(rq);
 	if (page->canonical.n && hub->base_url.n) f.canonical = arena_cat(a, hub->base_url, page->canonical);
+	if (page->elsewhere.n) f.canonical = page->elsewhere;
 	size_t ending = str_find(page->feed, S("/feed.atom"));
 	if (page->feed.n && ending != STR_NONE) {
 		f.feed_json = arena_fmt(a, "%.*s/feed.json%.*s", STR_ARG(str_sub(page->feed, 0, ending)),

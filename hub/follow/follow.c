@@ -97,7 +97,8 @@ enum err_code follow_run(struct hub *h, struct db *db, struct arena *a, const st
 	struct followed row = *f;
 	struct err why = {0};
 	*report = (struct follow_report){0};
-	enum err_code code = copy(h, db, a, f, again, cancelled, report, &why);
+	enum err_code code = again ? change_mark_own(h, &why) : ERR_OK;
+	if (!code) code = copy(h, db, a, f, again, cancelled, report, &why);
 	if (code == ERR_CANCELLED) return err_set(e, code, "%s", why.message);
 	note_result(h, a, &row, code, report, &why);
 	enum err_code put = follow_put_result(h, &row, code ? NULL : e);

@@ -213,8 +213,8 @@ enum err_code follow_first_kept_out(struct db *db, int64_t peer, bool all, int64
 
 enum err_code follow_known(struct db *db, struct arena *a, struct str uid, struct known_copy *out, struct err *e) {
 	struct db_query q = db_query(db,
-		"SELECT r.id, r.hub, r.state, r.erased, c.peer, c.leaf, EXISTS (SELECT 1 FROM public p WHERE p.record = r.id) FROM record r "
-		"LEFT JOIN copied c ON c.record = r.id WHERE r.uid = $1");
+		"SELECT r.id, r.hub, r.state, r.erased, c.peer, c.leaf, p.record IS NOT NULL FROM record r "
+		"LEFT JOIN copied c ON c.record = r.id LEFT JOIN public p ON p.record = r.id WHERE r.uid = $1");
 	db_bind_str(&q, 1, uid);
 	*out = (struct known_copy){0};
 	if (db_row(&q))
