@@ -19,6 +19,7 @@ struct log_line {
 struct log_page {
 	struct str hub, origin, key, size, signed_words, signed_at; /* signed_at "" nothing was signed yet */
 	struct str address;       /* of the hub; "" not known */
+	bool copy;                /* it is another hub's; signed_at is then when that was asked last */
 	const struct log_line *lines;
 	size_t n;
 };

@@ -22,6 +22,7 @@ struct home_news {
 };
 struct home_page {
 	const struct hub *hub;
+	bool copy;               /* of another hub, to be read alone */
 	struct str total;
 	const struct kind_card *cards;
 	size_t cards_n;

@@ -7,6 +7,7 @@
 #include "desk/intake/similar.h"
 #include "desk/log/pages.h"
 #include "desk/harbor/pages.h"
+#include "desk/copy/copy.h"
 #include "desk/site/words.h"
 #include "desk/tables/pages.h"
 #include "http/markdown.h"
@@ -173,11 +174,18 @@ static void read_citation(const struct disclosing *d, const struct disclosed *r,
 		date, c && c->url.n ? c->url : arena_cat(d->a, d->hub->base_url, page->line.href));
 }
 
-static enum err_code read_log(const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
+/* copied: the log is that of the hub that all this is a copy of. */
+static enum err_code read_log(const struct disclosing *d, const struct disclosed *r, bool copied, struct record_page *page, struct err *e) {
 	int64_t leaf;
 	bool has;
 	enum err_code code = disclose_logged(d, r, &leaf, e);
 	if (!code) code = disclose_has_receipts(d, r, &has, e);
+	if (code) return code;
+	struct disclosed_copy c;
+	if (copied) {
+		code = disclose_copy(d, r, &c, e);
+		leaf = code ? LOG_NOTHING : c.leaf;
+	}
 	if (code) return code;
 	if (leaf != LOG_NOTHING) page->log_href = arena_cat(d->a, page->line.href, S("/log"));
 	if (leaf >= 0) page->leaf = number_words(d->a, leaf);
@@ -236,11 +244,11 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = case_box(rq, &r, &page.case_box, e);
 	if (!code) code = similar_box(rq, &r, &page.similar, e);
 	if (!code) code = harbor_box(rq, &r, &page.harbor, e);
-	if (!code) code = read_log(&d, &r, &page, e);
+	if (!code) code = read_log(&d, &r, desk_copied(rq) != NULL, &page, e);
 	if (!code) code = read_copy(&d, &r, &page, e);
 	if (!code) code = read_known(&d, &r, &page, e);
 	if (code) return code;
-	if (str_is(kind->name, "system") || str_is(kind->name, "organization"))
+	if (!desk_copied(rq) && (str_is(kind->name, "system") || str_is(kind->name, "organization")))
 		page.report_href = arena_fmt(d.a, "/report?%.*s=%.*s", STR_ARG(kind->name), STR_ARG(r.line.uid));
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
 	page.sections = sections;
