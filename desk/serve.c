@@ -53,7 +53,7 @@ static enum err_code authorize(struct request *rq, struct response *rs, bool *do
 static int64_t change_sequence(void *app) {
 	struct desk *desk = app;
 	int64_t now_at;
-	if (hub_sequence(desk->watching, &now_at, NULL)) return --desk->sequence;
+	if (hub_shown(desk->watching, &now_at, NULL)) return --desk->sequence;
 	/* Of a copy, that it was looked for anew shows too, and that it is damaged. */
 	if (desk->app.copy) now_at += atomic_load(&desk->copy.as_of) / SECOND + (atomic_load(&desk->copy.broken) ? INT64_MAX / 2 : 0);
 	return desk->sequence = now_at;

@@ -402,6 +402,12 @@ enum err_code hub_sequence(struct db *db, int64_t *out, struct err *e) {
 	return db_done(&q, e);
 }
 
+enum err_code hub_shown(struct db *db, int64_t *out, struct err *e) {
+	struct db_query q = db_query(db, "SELECT coalesce(max(seq), 0) + (SELECT coalesce(sum(told), 0) FROM follow) FROM event");
+	if (db_row(&q)) *out = db_int(&q, 0);
+	return db_done(&q, e);
+}
+
 /* ---- backup ---- */
 
 enum { FILE_CAP = 128 << 20 };

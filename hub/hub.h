@@ -114,6 +114,8 @@ enum err_code hub_reader(const struct hub *h, struct db **out, struct err *e) mu
 
 /* A number that grows with every change to the hub, by whatever process. */
 enum err_code hub_sequence(struct db *db, int64_t *out, struct err *e) must_use;
+/* One that grows with whatever answers may show: also with what is told of hubs that are followed. */
+enum err_code hub_shown(struct db *db, int64_t *out, struct err *e) must_use;
 
 /* A consistent copy of a hub that may be running, as a folder: database, files, kinds, tables, configuration; not keys.db and secret.key (hub/keys.h). The folder must not exist.
  * Restoring is the same the other way: backup folder to new hub folder, after a check that it is whole. */

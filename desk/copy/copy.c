@@ -7,6 +7,7 @@
 #include "desk/site/words.h"
 
 #define LOOK (2 * SECOND)
+enum { BODY = 1 << 16 }; /* what is refused is refused for what it is, whatever it brings */
 
 struct str copy_address(struct arena *a, const struct desk_copy *c, struct str path) {
 	return c->of.url.n ? arena_cat(a, c->of.url, path) : STR_EMPTY;
@@ -55,6 +56,7 @@ static struct route refused(struct arena *a, const struct route *r) {
 	out.flags = ROUTE_SAME_FOR_ALL;
 	if (out.csrf != CSRF_API) out.csrf = r->method == HTTP_GET ? r->csrf : CSRF_ORIGIN;
 	out.params = path_params(a, r->params);
+	if (r->method != HTTP_GET && out.body_max < BODY) out.body_max = BODY;
 	return out;
 }
 

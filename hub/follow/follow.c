@@ -53,11 +53,8 @@ static enum err_code take_over(struct hub *h, struct db *db, struct arena *a, co
 
 static enum err_code copy(struct hub *h, struct db *db, struct arena *a, const struct followed *f, bool again, const atomic_bool *cancelled,
 	struct follow_report *report, struct err *e) {
-	autofd int locked = -1;
-	const char *folder = arena_cstr(a, f->folder);
-	struct mirror_request r = {.url = f->url, .dir = folder, .key = f->key, .allow_http = true, .cancelled = cancelled};
-	enum err_code code = lock(a, folder, &locked, e);
-	if (!code) code = mirror_run(a, &r, &report->mirror, e);
+	struct mirror_request r = {.url = f->url, .dir = arena_cstr(a, f->folder), .key = f->key, .allow_http = true, .cancelled = cancelled};
+	enum err_code code = mirror_run(a, &r, &report->mirror, e);
 	if (code || report->mirror.forked) return code;
 	return take_over(h, db, a, f, again, cancelled, report, e);
 }
@@ -97,10 +94,14 @@ enum err_code follow_run(struct hub *h, struct db *db, struct arena *a, const st
 	struct followed row = *f;
 	struct err why = {0};
 	*report = (struct follow_report){0};
-	enum err_code code = again ? change_mark_own(h, &why) : ERR_OK;
+	autofd int locked = -1;
+	enum err_code code = lock(a, arena_cstr(a, f->folder), &locked, e);
+	if (code) return code; /* whoever is at it says how it went */
+	report->began = true;
+	if (again) code = change_mark_own(h, &why);
 	if (!code) code = copy(h, db, a, f, again, cancelled, report, &why);
-	if (code == ERR_CANCELLED) return err_set(e, code, "%s", why.message);
-	note_result(h, a, &row, code, report, &why);
+	if (code == ERR_CANCELLED) row.next = 0;
+	else note_result(h, a, &row, code, report, &why);
 	enum err_code put = follow_put_result(h, &row, code ? NULL : e);
 	return code ? err_set(e, code, "%s", why.message) : put;
 }
@@ -185,9 +186,12 @@ enum err_code follow_add(struct hub *h, struct db *db, struct arena *a, struct s
 static enum err_code run_due(struct hub *h, struct db *db, struct arena *a, const struct followed *f, const atomic_bool *cancelled, bool *did, struct err *e) {
 	struct follow_report report;
 	struct err why = {0};
-	enum err_code code = follow_lease(h, f, now() + LEASE, did, e);
+	moment until = now() + LEASE;
+	bool again;
+	enum err_code code = follow_lease(h, f, until, did, e);
 	if (code || !*did) return code;
 	code = follow_run(h, db, a, f, false, cancelled, &report, &why);
+	if (code == ERR_BUSY && !report.began) return follow_lease(h, &(struct followed){.peer = f->peer, .next = until}, now() + jittered(h->follow.interval), &again, e);
 	/* What it fails at time and again is said once. */
 	if (code && code != ERR_CANCELLED && f->failures == 0) return err_set(e, code, "%.*s: %s", STR_ARG(f->name), why.message);
 	if (!code && report.mirror.forked) return err_set(e, ERR_CORRUPT, "%.*s showed two histories: %.*s", STR_ARG(f->name), STR_ARG(report.mirror.evidence));

@@ -45,6 +45,7 @@ enum err_code follow_reasons(struct db *db, struct arena *a, int64_t peer, struc
 struct str follow_reason_words(struct str reason);
 
 struct follow_report {
+	bool began;     /* false: another process is at it */
 	struct mirror_result mirror;
 	int64_t created, revised, hidden, erased, unchanged, kept_out;
 	double seconds; /* of taking over, without the copying */

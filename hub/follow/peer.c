@@ -100,7 +100,7 @@ static enum err_code put(struct db *db, void *arg, struct err *e) {
 	struct putting *p = arg;
 	enum err_code code = put_peer(db, p->f, &p->peer, e);
 	if (code) return code;
-	struct db_query q = db_query(db, "INSERT INTO follow (peer, folder, leaf, next, failures) VALUES ($1, $2, 0, 0, 0) ON CONFLICT (peer) DO UPDATE SET next = 0");
+	struct db_query q = db_query(db, "INSERT INTO follow (peer, folder, leaf, next, failures, told) VALUES ($1, $2, 0, 0, 0, 1) ON CONFLICT (peer) DO UPDATE SET next = 0, told = follow.told + 1");
 	db_bind_int(&q, 1, p->peer);
 	db_bind_str(&q, 2, file_name(p->f->folder));
 	return db_run(&q, e);
@@ -122,7 +122,7 @@ static enum err_code put_result(struct db *db, void *arg, struct err *e) {
 	db_bind_opt(&q, 4, f->failed);
 	enum err_code code = db_run(&q, e);
 	if (code) return code;
-	q = db_query(db, "UPDATE follow SET next = $2, failures = $3, forked = $4, evidence = $5 WHERE peer = $1");
+	q = db_query(db, "UPDATE follow SET next = $2, failures = $3, forked = $4, evidence = $5, told = told + 1 WHERE peer = $1");
 	db_bind_int(&q, 1, f->peer);
 	db_bind_int(&q, 2, f->next);
 	db_bind_int(&q, 3, f->failures);
@@ -167,6 +167,10 @@ enum err_code follow_lease(struct hub *h, const struct followed *f, moment until
 
 static enum err_code stop(struct db *db, void *arg, struct err *e) {
 	struct db_query q = db_query(db, "UPDATE peer SET follows = 0 WHERE id = $1");
+	db_bind_int(&q, 1, ((struct putting *)arg)->f->peer);
+	enum err_code code = db_run(&q, e);
+	if (code) return code;
+	q = db_query(db, "UPDATE follow SET told = told + 1 WHERE peer = $1");
 	db_bind_int(&q, 1, ((struct putting *)arg)->f->peer);
 	return db_run(&q, e);
 }

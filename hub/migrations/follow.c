@@ -12,7 +12,8 @@ const char migration_follow[] =
 	"  next {int} NOT NULL,"              /* when it is looked at again; 0: as soon as can be */
 	"  failures {int} NOT NULL,"          /* one after the other */
 	"  forked {int},"                     /* when it showed two histories: nothing is taken over any more; NULL: it did not */
-	"  evidence {text}"                   /* where that is kept */
+	"  evidence {text},"                  /* where that is kept */
+	"  told {int} NOT NULL"               /* how often what is told here changed: pages of copied records say it (hub_shown) */
 	");"
 
 	/* Of a copied record, what its hub's log said of it last. change_copy.c */

@@ -66,7 +66,9 @@ static enum err_code read_line(struct arena *a, uint64_t index, struct str text,
 	if (json_parse(a, text, NULL, &line, NULL)) return lied(e, first, "is no JSON");
 	int64_t leaf = json_integer(json_get_lit(line, "leaf"), -1);
 	struct str hex = json_get_str(line, S("event"));
-	if (leaf < 0 || (uint64_t)leaf < first || (uint64_t)leaf >= first + width) return lied(e, first, "stands where it does not belong");
+	if (leaf < 0 || (uint64_t)leaf / TLOG_TILE_WIDTH != index) return lied(e, first, "stands where it does not belong");
+	*out = (struct mirror_said){.leaf = (uint64_t)leaf};
+	if ((uint64_t)leaf >= first + width) return ERR_OK; /* of a later checkpoint */
 	*out = (struct mirror_said){.leaf = (uint64_t)leaf, .type = entry_type_of(json_get_str(line, S("type"))), .line = line};
 	if (entry_unhex(json_get_str(line, S("statement_salt")), salt.byte, SHA256_SIZE, NULL) || (hex.n && entry_unhex(hex, event.byte, SHA256_SIZE, NULL)))
 		return lied(e, out->leaf, "has no salt");
