@@ -220,7 +220,7 @@ enum err_code follow_known(struct db *db, struct arena *a, struct str uid, struc
 		"SELECT r.id, r.hub, r.state, r.erased, c.peer, c.leaf, p.record IS NOT NULL FROM record r "
 		"LEFT JOIN copied c ON c.record = r.id LEFT JOIN public p ON p.record = r.id WHERE r.uid = $1");
 	db_bind_str(&q, 1, uid);
-	*out = (struct known_copy){0};
+	*out = (struct known_copy){.leaf = -1};
 	if (db_row(&q))
 		*out = (struct known_copy){.record = db_int(&q, 0), .hub = arena_str(a, db_str(&q, 1)), .state = arena_str(a, db_str(&q, 2)), .erased = !db_is_null(&q, 3),
 			.peer = db_int(&q, 4), .leaf = db_is_null(&q, 5) ? -1 : db_int(&q, 5), .is_public = db_int(&q, 6) != 0};

@@ -2,7 +2,7 @@
 #include "hub/copied.h"
 #include "hub/follow/inside.h"
 
-enum { BATCH = 512, RUN_CAP = 1 << 30, BATCH_CAP = 512 << 20, BATCH_BYTES = 64 << 20, LINKS = 2000, MAPPING = 1 };
+enum { BATCH = 1024, RUN_CAP = 1 << 30, BATCH_CAP = 512 << 20, BATCH_BYTES = 64 << 20, LINKS = 2000, MAPPING = 1 };
 
 /* What was said last of a record. */
 struct said {
@@ -30,6 +30,7 @@ struct taking {
 	size_t used;
 	struct kept_out out[2 * BATCH];
 	size_t out_n;
+	bool some_out;           /* something stayed out before */
 };
 
 /* ---- what was said ---- */
@@ -81,8 +82,9 @@ static void stays_out(struct taking *x, const struct said *s, const char *reason
 	x->report->kept_out++;
 }
 
+/* Where nothing stays out, which is usual, there is nothing to write. */
 static void stays_out_no_more(struct taking *x, const struct said *s) {
-	x->out[x->out_n++] = (struct kept_out){.uid = s->last.uid};
+	if (x->some_out) x->out[x->out_n++] = (struct kept_out){.uid = s->last.uid};
 }
 
 static bool fatal(enum err_code code) {
@@ -259,7 +261,10 @@ static enum err_code take_all(struct taking *x, struct err *e) {
 }
 
 static enum err_code take(struct taking *x, struct err *e) {
-	enum err_code code = mirror_walk(&x->t->folder, (uint64_t)x->t->leaf, x->t->folder.said, remember, x, e);
+	int64_t first;
+	enum err_code code = follow_first_kept_out(x->db, x->t->peer, true, &first, e);
+	x->some_out = first != INT64_MAX;
+	if (!code) code = mirror_walk(&x->t->folder, (uint64_t)x->t->leaf, x->t->folder.said, remember, x, e);
 	if (!code) code = take_all(x, e);
 	return code ? code : follow_put_leaf(x->hub, x->t->peer, (int64_t)x->t->folder.said, e);
 }
