@@ -9,7 +9,7 @@
 #pragma once
 #include "hub/hub.h"
 #include "hub/identifier.h"
-#include "lib/digest/digest.h"
+#include "hub/ledger/entry.h"
 
 struct receipt_row;
 
@@ -113,6 +113,7 @@ struct change {
 /* What the log commits to of a change: of the record's creation, else of its last event. */
 struct change_sealed {
 	moment at;             /* 0: nothing happened */
+	enum entry_type type;  /* of its leaf */
 	struct sha256 commitment;
 };
 

@@ -118,7 +118,7 @@ static enum err_code keep_back(const struct disclosing *d, const struct disclose
 }
 
 static enum err_code put_promise(const struct disclosing *d, const struct ledger_entry *entry, moment at, struct receipt_parts *p, struct err *e) {
-	struct change_sealed sealed = {at, entry->commitment};
+	struct change_sealed sealed = {at, entry->type, entry->commitment};
 	enum err_code code = ledger_origin(d->hub, d->db, d->a, &p->origin, e);
 	return code ? code : ledger_promise(d->hub, d->db, d->a, &sealed, &p->promise, &p->key, e);
 }
@@ -149,7 +149,7 @@ enum err_code disclose_sealed(const struct disclosing *d, const struct disclosed
 	struct event_row v;
 	struct ledger_entry entry;
 	enum err_code code = own_entry(d, r, 0, &v, &entry, e);
-	if (!code) *out = (struct change_sealed){v.at, entry.commitment};
+	if (!code) *out = (struct change_sealed){v.at, entry.type, entry.commitment};
 	return code;
 }
 

@@ -43,6 +43,9 @@ struct words {
 	const char *chart_description;  /* {1} how many, {2} first and {3} last year, {4} the year with most, {5} how many in it */
 	const char *chart_early;        /* {1} how many are not drawn, {2} first year that is */
 	const char *chart_undated;      /* {1} how many have no date */
+	/* affects */
+	const char *affects, *affects_description, *affects_yes, *affects_no;
+	const char *affects_base, *affects_bases; /* {1} what was named is made from it, {2} by way of, {3} steps */
 	/* statistics */
 	const char *statistics, *statistics_description;
 	const char *statistics_reports, *statistics_cases, *statistics_terms, *statistics_disputes; /* headings */

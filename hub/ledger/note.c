@@ -208,7 +208,7 @@ static enum err_code write_one(struct store *s, struct ledger_noted *n) {
 static void tell(const struct ledger_noted *n, struct change_result *result, bool *made) {
 	if (!result || !n->event || n->record != result->record || *made) return;
 	*made = n->first;
-	result->sealed = (struct change_sealed){n->of.at, n->commitment};
+	result->sealed = (struct change_sealed){n->of.at, type_of(n), n->commitment};
 }
 
 enum err_code ledger_write(struct store *s, struct change_result *result) {

@@ -9,7 +9,7 @@ enum err_code ledger_promise(const struct hub *h, struct db *db, struct arena *a
 	/* At the end of the epoch, and then some for signing. */
 	moment by = (sealed->at / h->log.epoch + 2) * h->log.epoch;
 	enum err_code code = ledger_origin(h, db, a, &origin, e);
-	if (!code) text = receipt_promise_text(a, origin, &sealed->commitment, by);
+	if (!code) text = receipt_promise_text(a, origin, sealed->type, &sealed->commitment, by);
 	if (!code) code = ledger_signer(h, a, origin, &signer, e);
 	if (!code) code = tlog_note_sign(a, text, &signer, 0, &line, e);
 	if (!code && key) *key = tlog_key_text(a, &signer.key);

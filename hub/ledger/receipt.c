@@ -85,10 +85,10 @@ enum err_code receipt_write(struct arena *a, const struct receipt_parts *p, cons
 	return code ? code : arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }
 
-struct str receipt_promise_text(struct arena *a, struct str origin, const struct sha256 *commitment, moment by) {
-	char hex[SHA256_HEX];
-	(void)sha256_hex(commitment, hex);
-	return arena_fmt(a, RECEIPT_PROMISE "\n%.*s\n%s\nby %.*s\n", STR_ARG(origin), hex, STR_ARG(moment_str(a, by)));
+struct str receipt_promise_text(struct arena *a, struct str origin, enum entry_type type, const struct sha256 *commitment, moment by) {
+	unsigned char leaf[ENTRY_LEAF];
+	struct str hex = entry_hex(a, entry_leaf(type, commitment, leaf));
+	return arena_fmt(a, RECEIPT_PROMISE "\n%.*s\n%.*s\nby %.*s\n", STR_ARG(origin), STR_ARG(hex), STR_ARG(moment_str(a, by)));
 }
 
 /* ---- keeping back ---- */
@@ -252,15 +252,16 @@ static bool line_of(struct str *rest, const char *begins, struct str *out) {
 static enum err_code check_promise(struct checking *c) {
 	struct str note = json_get_str(c->receipt, S("promise")), line, by;
 	struct tlog_note n;
-	char hex[SHA256_HEX];
+	unsigned char bytes[ENTRY_LEAF];
 	if (!note.n) return ERR_OK;
+	struct str leaf = entry_hex(c->a, entry_leaf(c->type, &c->out->commitment, bytes));
 	enum err_code code = tlog_note_parse(c->a, note, &n, c->e);
 	if (!code) code = tlog_note_verify(&n, &c->key, NULL, c->e);
 	if (code == ERR_NOT_FOUND) return err_set(c->e, ERR_FORBIDDEN, "the promise is not signed by the hub's key");
 	if (code) return err_prefix(c->e, "the promise"), code;
 	struct str rest = n.text;
 	bool right = line_of(&rest, RECEIPT_PROMISE, &line) && !line.n && str_split(&rest, '\n', &line) && str_eq(line, c->out->origin) &&
-		str_split(&rest, '\n', &line) && str_eq(line, sha256_hex(&c->out->commitment, hex)) && line_of(&rest, "by ", &by) && !rest.n;
+		str_split(&rest, '\n', &line) && str_eq(line, leaf) && line_of(&rest, "by ", &by) && !rest.n;
 	if (!right) return wrong(c, "the promise is not of what the receipt shows");
 	c->out->promised = true;
 	c->out->by = by;

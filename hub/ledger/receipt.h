@@ -8,13 +8,13 @@
  *     statement   hexadecimal S of the entry: what the public reads of it, of which nothing is told here; left out where there is none
  *     detail      text, with detail_salt; left out where there is none, or it is kept back
  *     fields      of the body, in the order of its tree: {name, salt, value}, or {leaf} of one that is kept back; left out where the event is of no body
- *     promise     a signed note by the hub's key: that the commitment will be in its log
+ *     promise     a signed note by the hub's key: that the leaf will be in its log
  *     proof       a tlog-proof, as soon as it is
  *
  * The note's text:
  *     polder/promise/v1
  *     <origin>
- *     <hexadecimal of the commitment>
+ *     <hexadecimal of the leaf>
  *     by <RFC 3339>
  *
  * What the log says of a record to everybody is told the same way, so that whoever has a record can show it without the hub:
@@ -24,7 +24,7 @@
  *     statement   the text as an object, with statement_salt
  *     event       hexadecimal E of the entry; left out where there is none
  *
- * What is checked: fields give the root in the event; event, salt and statement the commitment; promise and proof are of this commitment and by the key.
+ * What is checked: fields give the root in the event; event, salt and statement the commitment; promise and proof are of the leaf of that type with it and by the key.
  * Whether the key is the hub's is for who checks to know: it stands in the receipt only so that a check can say which. Pure. */
 #pragma once
 #include "hub/ledger/entry.h"
@@ -59,7 +59,7 @@ enum err_code receipt_redact(struct arena *a, const struct json *receipt, const 
 	struct err *e) must_use;
 
 /* The text that is promised. */
-struct str receipt_promise_text(struct arena *a, struct str origin, const struct sha256 *commitment, moment by);
+struct str receipt_promise_text(struct arena *a, struct str origin, enum entry_type type, const struct sha256 *commitment, moment by);
 
 struct receipt_checked {
 	struct str origin, key;        /* as the receipt says */

@@ -211,13 +211,15 @@ static enum err_code take_sealed(struct sequencing *s, moment epoch) {
 	return code ? code : put_setting(s, "log.epoch", arena_fmt(s->a, "%lld", (long long)epoch));
 }
 
-/* Epochs begin at whole multiples of their length, so that their ends say nothing of when the hub was started. */
+/* Epochs begin at whole multiples of their length, so that their ends say nothing of when the hub was started. A clock that was set back by more than one had
+ * run ahead: what is sealed does not wait until that time comes again, and the log shows both times. */
 static enum err_code epoch_end(struct sequencing *s, bool *due, moment *epoch) {
 	int64_t last = 0;
+	moment length = s->hub->log.epoch;
 	struct db_query q = db_query(s->db, "SELECT CAST(value AS BIGINT) FROM setting WHERE name = 'log.epoch'");
 	if (db_row(&q)) last = db_int(&q, 0);
-	*epoch = now() / s->hub->log.epoch * s->hub->log.epoch;
-	*due = *epoch > last;
+	*epoch = now() / length * length;
+	*due = *epoch > last || last - *epoch > length;
 	return db_done(&q, s->e);
 }
 

@@ -126,7 +126,7 @@ static enum err_code is_fork(struct mirroring *m) {
 	char at[MOMENT_TEXT];
 	const char *folder = arena_fmt(m->a, "%s/evidence/%.*s", m->r->dir, STR_ARG(moment_text(now(), at))).p;
 	struct remote remote = {m, folder};
-	struct tlog_reader reader = {read_remote, &remote};
+	struct tlog_reader reader = {read_remote, &remote, NULL};
 	bool forked;
 	enum err_code code = file_make_dir(folder, m->e);
 	if (!code) code = judge(m, &reader, &m->theirs.head, &m->old, &forked);

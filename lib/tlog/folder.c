@@ -89,8 +89,15 @@ static enum err_code folder_write(void *ctx, struct tlog_tile t, struct str byte
 	return code;
 }
 
+static void folder_expect(void *ctx, struct tlog_tile t) {
+	struct err unheard;
+	autofree char *path = path_of(ctx, t, &unheard);
+	autofd int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd >= 0) (void)posix_fadvise(fd, 0, 0, POSIX_FADV_WILLNEED);
+}
+
 struct tlog_reader tlog_folder_reader(const struct tlog_folder *f) {
-	return (struct tlog_reader){folder_read, (void *)(uintptr_t)f};
+	return (struct tlog_reader){folder_read, (void *)(uintptr_t)f, folder_expect};
 }
 
 struct tlog_writer tlog_folder_writer(const struct tlog_folder *f) {

@@ -6,6 +6,7 @@ enum { KEPT = 2 };
 struct kept {
 	struct buf bytes;
 	const struct sha256 *hashes; /* NULL: nothing is kept here */
+	bool expected;               /* the reader was told of it */
 	uint64_t index;
 };
 
@@ -15,6 +16,7 @@ struct tree {
 	uint64_t size;
 	struct kept kept[TLOG_LEVELS][KEPT];
 	int next[TLOG_LEVELS]; /* which of the two goes next */
+	bool expecting;        /* the reader is only told what will be read */
 	struct err *e;
 };
 
@@ -41,6 +43,15 @@ static void tree_free(struct tree **to) {
 	free(t);
 }
 
+/* Each tile once: that the same is asked for again after another of its level costs nothing but the call. */
+static void expect_tile(struct tree *t, int level, uint64_t index) {
+	struct kept *k = &t->kept[level][0];
+	if (k->expected && k->index == index) return;
+	k->expected = true;
+	k->index = index;
+	t->reader->expect(t->reader->ctx, (struct tlog_tile){level, tlog_tile_width(level, index, t->size), index});
+}
+
 static enum err_code tile_at(struct tree *t, int level, uint64_t index, const struct sha256 **out) {
 	for (int i = 0; i < KEPT; i++) {
 		struct kept *k = &t->kept[level][i];
@@ -64,6 +75,7 @@ static enum err_code node_at(struct tree *t, unsigned height, uint64_t index, st
 	unsigned level = height / 8, above = height % 8; /* 2^above hashes of the tile are under it */
 	uint64_t first = index << above;
 	const struct sha256 *hashes;
+	if (t->expecting) return expect_tile(t, (int)level, first / TLOG_TILE_WIDTH), ERR_OK;
 	enum err_code code = tile_at(t, (int)level, first / TLOG_TILE_WIDTH, &hashes);
 	if (!code) *out = tlog_root(hashes + first % TLOG_TILE_WIDTH, (size_t)1 << above);
 	return code;
@@ -80,6 +92,7 @@ static enum err_code range_hash(struct tree *t, uint64_t from, uint64_t to, stru
 		left -= (uint64_t)1 << height;
 		enum err_code code = node_at(t, height, (from + left) >> height, &part);
 		if (code) return code;
+		if (t->expecting) continue;
 		hash = some ? tlog_node_hash(&part, &hash) : part;
 		some = true;
 	}
@@ -124,6 +137,12 @@ static enum err_code inclusion(struct tree *t, uint64_t index, struct tlog_proof
 	return code;
 }
 
+static enum err_code leaf_and_path(struct tree *t, uint64_t index, struct sha256 *leaf, struct tlog_proof *p) {
+	p->n = 0;
+	enum err_code code = node_at(t, 0, index, leaf);
+	return code ? code : inclusion(t, index, p);
+}
+
 /* PROOF(m, D[n]) of RFC 6962 section 2.1.2. */
 static enum err_code consistency(struct tree *t, uint64_t old_size, struct tlog_proof *p) {
 	uint64_t from = 0, to = t->size;
@@ -157,8 +176,12 @@ enum err_code tlog_prove_inclusion(
 		return err_set(e, ERR_INVALID, "a tree of %llu leaves has no leaf %llu", (unsigned long long)head->size, (unsigned long long)index);
 	scoped(tree_free) struct tree *t = tree_new(r, head->size, e);
 	if (!t) return no_tree(head->size, e);
-	enum err_code code = node_at(t, 0, index, &hash);
-	if (!code) code = inclusion(t, index, &p);
+	t->expecting = r->expect != NULL;
+	enum err_code code = leaf_and_path(t, index, &hash, &p);
+	if (t->expecting) {
+		t->expecting = false;
+		code = leaf_and_path(t, index, &hash, &p);
+	}
 	if (!code && !tlog_verify_inclusion(head, index, &hash, p.hash, p.n)) code = astray(e);
 	if (code) return code;
 	*out = p;

@@ -35,6 +35,8 @@ bool tlog_tile_exists(struct tlog_tile t, uint64_t size);
 struct tlog_reader {
 	enum err_code (*read)(void *ctx, struct tlog_tile t, struct buf *to, struct err *e);
 	void *ctx;
+	/* May be NULL. That this tile is read next: who can begins to fetch it, so that a proof waits for the slowest of its tiles and not for one after another. */
+	void (*expect)(void *ctx, struct tlog_tile t);
 };
 /* The hashes of a tile, which live as long as `to` is left alone. ERR_CORRUPT when they are not `width` many; the reader's errors. */
 enum err_code tlog_read_tile(const struct tlog_reader *r, struct tlog_tile t, struct buf *to, const struct sha256 **out, struct err *e) must_use;

@@ -30,7 +30,7 @@ static void try_bundle(struct str in, unsigned width) {
 
 static void try_log(struct str in, unsigned width) {
 	autofree struct tlog_builder *b = malloc(sizeof *b);
-	struct tlog_reader r = {read_input, &in};
+	struct tlog_reader r = {read_input, &in, NULL};
 	struct tlog_head head = {width % TLOG_TILE_WIDTH, tlog_empty_root()};
 	if (!b) return;
 	if (in.n == head.size * SHA256_SIZE) head.root = tlog_root((const struct sha256 *)(const void *)in.p, head.size);

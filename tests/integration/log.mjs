@@ -15,8 +15,10 @@ export const canonical = (v) =>
 
 const part = (name, salt, text) => sha256(`polder/${name}/v1`, zero, hex(salt), text)
 export const commitment = (event, statement) => sha256('polder/entry/v1', zero, event ?? none, statement ?? none)
-export const leafHash = (type, committed) => sha256(zero, Buffer.from([1, TYPES.indexOf(type)]), committed)
+export const leafOf = (type, committed) => Buffer.concat([Buffer.from([1, TYPES.indexOf(type)]), committed])
+export const leafHash = (type, committed) => sha256(zero, leafOf(type, committed))
 export const saidCommitment = (s) => commitment(s.event && hex(s.event), part('statement', s.statement_salt, canonical(s.statement)))
+export const receiptLeaf = (r) => leafOf(r.type, receiptCommitment(r))
 export const receiptCommitment = (r) => commitment(part('event', r.event_salt, canonical(r.event)), r.statement && hex(r.statement))
 
 const node = (left, right) => sha256(Buffer.from([1]), left, right)

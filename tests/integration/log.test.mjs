@@ -6,7 +6,7 @@ import {after, before, test} from 'node:test'
 import {Browser, plain, typed, formOf} from './browser.mjs'
 import {Hub, pause, run} from './cli.mjs'
 import * as hubs from './hub.mjs'
-import {checkpoint, fieldsRoot, leafHash, note, projectionRoot, proof, receiptCommitment, saidCommitment} from './log.mjs'
+import {checkpoint, fieldsRoot, leafHash, note, projectionRoot, proof, receiptCommitment, receiptLeaf, saidCommitment} from './log.mjs'
 import {flaw, lesson} from './operations.mjs'
 import {nobody, person} from './people.mjs'
 
@@ -127,7 +127,7 @@ test('who does something is promised an entry at once and has its proof after th
   assert.deepEqual(promised.slice(0, 2), ['polder/promise/v1', key.split('+')[0]])
   assert.match(promised[3], /^by \d{4}-/)
   const receipt = await proved(max, sent.uid)
-  assert.equal(receiptCommitment(receipt).toString('hex'), promised[2])
+  assert.equal(receiptLeaf(receipt).toString('hex'), promised[2])
   assert.equal(receipt.promise, sent.promise)
   assert.equal(fieldsRoot(receipt.fields).toString('hex'), receipt.event.root)
   assert.equal(receipt.event.type, 'create')
@@ -238,7 +238,7 @@ test('a finder without an account has one by the receipt code: over the API, on 
   const by = (path) => nobody(hub).get(path, {receipt: sent.receipt})
   let receipt
   await eventually(async () => (receipt = (await by('/receipt/file')).body).proof, 'a proof')
-  assert.equal(receiptCommitment(receipt).toString('hex'), promised[2])
+  assert.equal(receiptLeaf(receipt).toString('hex'), promised[2])
   assert.match(receipt.event.actor, /^A-/)
   assert.equal(receipt.event.record, sent.id)
   assert.equal(JSON.parse(check(receipt, '--key', key).stdout).good, true)

@@ -2,6 +2,8 @@
 #include "test_ledger.h"
 
 #include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -84,6 +86,25 @@ static void epochs_that_were_missed_are_one(void **state) {
 	assert_int_equal(checkpoint().head.size - from, 1 + LEDGER_FILL);
 	keep_log();
 	assert_int_equal(checkpoint().head.size - from, 1 + LEDGER_FILL);
+}
+
+static void a_clock_that_ran_ahead_and_was_set_back_holds_nothing_up(void **state) {
+	(void)state;
+	keep_log();
+	clock_now += 1000 * hub->log.epoch;
+	keep_log();
+	clock_now -= 999 * hub->log.epoch;
+	create("note", "{'title':'Hidden'}");
+	keep_log();
+	assert_int_equal(sql_number("SELECT count(*) FROM entry WHERE leaf IS NULL"), 0);
+	/* By less than an epoch: a clock that is corrected a little ends none twice. */
+	create("note", "{'title':'Hidden'}");
+	clock_now -= hub->log.epoch / 2;
+	keep_log();
+	assert_int_equal(sql_number("SELECT count(*) FROM entry WHERE leaf IS NULL"), 1);
+	end_epoch();
+	end_epoch();
+	assert_int_equal(sql_number("SELECT count(*) FROM entry WHERE leaf IS NULL"), 0);
 }
 
 static void a_key_that_was_lost_is_replaced_and_the_log_says_so_first(void **state) {
@@ -234,6 +255,47 @@ static struct str signed_now(void) {
 	return bytes;
 }
 
+/* As on a disk without room: writes beyond so many bytes of a file fail. */
+static enum err_code publish_with_files_of(rlim_t bytes) {
+	struct rlimit had;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &had), 0);
+	struct rlimit small = {bytes, had.rlim_max};
+	sighandler_t before = signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	enum err_code code = ledger_publish(hub, db, &test_err);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &had), 0);
+	signal(SIGXFSZ, before);
+	return code;
+}
+
+static void whichever_write_fails_nothing_is_signed_and_the_next_time_goes_on(void **state) {
+	(void)state;
+	struct tlog_checkpoint seen[2];
+	size_t failed_at_tile = 0, failed_at_checkpoint = 0;
+	keep_log();
+	for (uint64_t size = checkpoint().head.size; size < TLOG_TILE_WIDTH + 1; size++) create_public("note", "{'title':'Another'}");
+	keep_log();
+	seen[0] = checkpoint();
+	create_public("note", "{'title':'One'}");
+	bool did;
+	ok(ledger_sequence(hub, &did, &test_err));
+	assert_true(did);
+	/* A bundle and tiles of two leaves, then the checkpoint, which is longer. */
+	for (rlim_t bytes = 0; publish_with_files_of(bytes); bytes += 20) {
+		assert_int_equal(test_err.code, ERR_STORAGE);
+		assert_true(str_eq(checkpoint().bytes, seen[0].bytes));
+		ok(check_checkpoints(seen, 1));
+		struct stat st;
+		const char *tile = in_log(arena_fmt(arena, "tile/0/001.p/%lld", (long long)seen[0].head.size + 1 - TLOG_TILE_WIDTH).p);
+		stat(tile, &st) == 0 ? failed_at_checkpoint++ : failed_at_tile++;
+		assert_in_range(bytes, 0, 1000);
+	}
+	assert_true(failed_at_tile && failed_at_checkpoint);
+	seen[1] = checkpoint();
+	assert_int_equal(seen[1].head.size, seen[0].head.size + 1);
+	ok(check_checkpoints(seen, 2));
+}
+
 static void copy_database(const char *from, const char *to) {
 	db_close(db);
 	hub_close(hub);
@@ -365,12 +427,14 @@ int main(void) {
 		account_test(an_epoch_is_an_entry_with_its_time_and_as_many_as_fill_up),
 		account_test(within_an_epoch_there_is_no_order),
 		account_test(epochs_that_were_missed_are_one),
+		account_test(a_clock_that_ran_ahead_and_was_set_back_holds_nothing_up),
 		account_test(a_key_that_was_lost_is_replaced_and_the_log_says_so_first),
 		account_test(a_new_key_signs_nothing_before_the_log_says_it),
 		account_test(every_checkpoint_is_of_one_log),
 		account_test(what_was_put_in_order_before_the_process_ended_is_published_by_the_next),
 		account_test(tiles_that_are_missing_or_damaged_are_written_anew),
 		account_test(without_its_tiles_a_log_that_does_not_grow_is_written_anew),
+		account_test(whichever_write_fails_nothing_is_signed_and_the_next_time_goes_on),
 		account_test(a_database_that_is_older_than_the_log_signs_nothing),
 		account_test(a_checkpoint_of_another_log_or_that_is_none_stops_it),
 		account_test(entries_that_do_not_make_the_head_are_not_signed),

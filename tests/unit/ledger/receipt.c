@@ -173,6 +173,8 @@ static void without_promise_and_proof_it_is_none(void **state) {
 	const struct json *other = receipt_of(finders("{'title':'One'}"), 0);
 	fails(check(json_with(arena, v, S("promise"), json_get_lit(other, "promise")), &c), ERR_INVALID);
 	fails(check(json_with(arena, v, S("fields"), json_get_lit(other, "fields")), &c), ERR_INVALID);
+	/* The promise is of the leaf, and that has a type. */
+	fails(check(json_with(arena, v, S("type"), json("'publish'")), &c), ERR_INVALID);
 }
 
 /* ---- what is in it ---- */
@@ -231,7 +233,7 @@ static const struct json *made_of(const struct json *body) {
 	p.event = entry_event_text(arena, &v, p.seed);
 	struct sha256 commitment = entry_commitment_of(p.seed, p.event, STR_EMPTY);
 	ok(tlog_signer_make(p.origin, TLOG_ED25519, key, &signer, &test_err));
-	struct str text = receipt_promise_text(arena, p.origin, &commitment, 0);
+	struct str text = receipt_promise_text(arena, p.origin, p.type, &commitment, 0);
 	ok(tlog_note_sign(arena, text, &signer, 0, &line, &test_err));
 	p.key = tlog_key_text(arena, &signer.key);
 	p.promise = tlog_note_make(arena, text, line);

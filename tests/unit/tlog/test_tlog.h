@@ -41,6 +41,7 @@ struct kept_file {
 	struct tlog_tile tile;
 	char *bytes;
 	size_t n;
+	int expected, read; /* how often */
 };
 struct memory_log {
 	struct kept_file *files;
@@ -77,18 +78,23 @@ static inline enum err_code memory_write(void *ctx, struct tlog_tile t, struct s
 }
 
 static inline enum err_code memory_read(void *ctx, struct tlog_tile t, struct buf *to, struct err *e) {
-	const struct kept_file *f = log_file(ctx, t);
+	struct kept_file *f = log_file(ctx, t);
 	char path[TLOG_PATH];
 	if (!f) return err_set(e, ERR_NOT_FOUND, "there is no %s", (tlog_tile_path(t, path), path));
+	f->read++;
 	buf_add(to, str_n(f->bytes, f->n));
 	return ERR_OK;
+}
+static inline void memory_expect(void *ctx, struct tlog_tile t) {
+	struct kept_file *f = log_file(ctx, t);
+	if (f) f->expected++;
 }
 
 static inline struct tlog_writer writer_to(struct memory_log *m) {
 	return (struct tlog_writer){memory_write, m};
 }
 static inline struct tlog_reader reader_of(struct memory_log *m) {
-	return (struct tlog_reader){memory_read, m};
+	return (struct tlog_reader){memory_read, m, memory_expect};
 }
 static inline void log_free(struct memory_log *m) {
 	for (size_t i = 0; i < m->n; i++) free(m->files[i].bytes);

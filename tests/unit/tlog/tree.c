@@ -111,7 +111,7 @@ static void every_proof_that_is_made_is_that_of_the_definition(void **unused) {
 	struct memory_log m = {0};
 	struct defined_tree d = defined_new(SIZES);
 	(void)make_log(&m, false, SIZES);
-	struct tlog_reader r = {read_beginning, &m};
+	struct tlog_reader r = {read_beginning, &m, NULL};
 	for (uint64_t size = 1; size <= SIZES; size++) {
 		struct tlog_head head = defined_head(&d, size);
 		uint64_t step = size <= TLOG_TILE_WIDTH + 4 ? 1 : 5;
@@ -131,7 +131,7 @@ static void proofs_in_trees_of_three_levels_are_those_of_the_definition(void **u
 	struct memory_log m = {0};
 	struct defined_tree d = defined_new(LARGE);
 	(void)make_log(&m, false, LARGE);
-	struct tlog_reader r = {read_beginning, &m};
+	struct tlog_reader r = {read_beginning, &m, NULL};
 	uint64_t state = 20260801;
 	for (int i = 0; i < TRIES; i++) {
 		struct tlog_head head = defined_head(&d, i ? 1 + chance(&state) % LARGE : 131072);
@@ -228,6 +228,22 @@ static void a_proof_of_what_the_tree_does_not_have_is_refused(void **unused) {
 	log_free(&m);
 }
 
+static void the_reader_is_told_of_each_tile_before_any_is_read(void **unused) {
+	(void)unused;
+	struct memory_log m = {0};
+	struct tlog_head head = make_log(&m, false, 70000);
+	struct tlog_reader r = reader_of(&m);
+	struct tlog_proof p;
+	for (uint64_t i = 0; i < head.size; i += 997) {
+		for (size_t f = 0; f < m.n; f++) m.files[f].expected = m.files[f].read = 0;
+		assert_int_equal(tlog_prove_inclusion(&r, &head, i, &p, NULL, NULL), ERR_OK);
+		for (size_t f = 0; f < m.n; f++) assert_int_equal(m.files[f].expected > 0, m.files[f].read > 0);
+	}
+	/* One that is read is told of once or, where the way down comes back to it, twice. */
+	for (size_t f = 0; f < m.n; f++) assert_in_range(m.files[f].expected, 0, 2);
+	log_free(&m);
+}
+
 /* Whichever hash is damaged: a proof that needs it is not given out. */
 static void a_damaged_tile_gives_no_proof(void **unused) {
 	(void)unused;
@@ -271,6 +287,7 @@ int main(void) {
 		cmocka_unit_test(the_empty_tree_proves_nothing),
 		cmocka_unit_test(sizes_beyond_the_largest_tree_do_not_hold),
 		cmocka_unit_test(a_proof_of_what_the_tree_does_not_have_is_refused),
+		cmocka_unit_test(the_reader_is_told_of_each_tile_before_any_is_read),
 		cmocka_unit_test(a_damaged_tile_gives_no_proof),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
