@@ -2,7 +2,7 @@
 
 #include "hub/project.h"
 
-enum { ROUNDS = 12, NAME = 100, HUB = 120 };
+enum { ROUNDS = 12, NAME = 100, HUB = 120, LEFT_OUT = 2000 };
 
 /* ---- bodies ---- */
 
@@ -21,15 +21,26 @@ static bool known(const struct kind *kind, struct str name) {
 	return json_get(json_get_lit(kind->schema_document, "properties"), name) != NULL;
 }
 
-static const struct json *without_unknown(struct arena *a, const struct kind *kind, const struct json *body, struct str *left_out) {
-	const struct json *out = body;
-	for (size_t i = 0; i < json_count(body); i++) {
-		struct str name = json_member_at(body, i)->name;
-		if (known(kind, name)) continue;
-		*left_out = arena_fmt(a, "%.*s%s%.*s", STR_ARG(*left_out), left_out->n ? "," : "", STR_ARG(str_cut_utf8(name, NAME)));
-		out = json_with(a, out, name, NULL);
+/* Of very many the first are named. */
+static void leave_out(struct buf *left_out, struct str name) {
+	name = str_cut_utf8(name, NAME);
+	if (left_out->n + name.n + 5 > LEFT_OUT) {
+		if (!str_ends(buf_str(left_out), S(",…"))) buf_add(left_out, S(",…"));
+		return;
 	}
-	return out;
+	if (left_out->n) buf_add_char(left_out, ',');
+	buf_add(left_out, name);
+}
+
+static const struct json *without_unknown(struct arena *a, const struct kind *kind, const struct json *body, struct buf *left_out) {
+	struct json_builder b = json_object_of(a);
+	size_t gone = 0;
+	for (size_t i = 0; i < json_count(body); i++) {
+		const struct json_member *m = json_member_at(body, i);
+		if (known(kind, m->name)) json_set(&b, m->name, &m->value);
+		else leave_out(left_out, m->name), gone++;
+	}
+	return gone ? json_built(&b) : body;
 }
 
 static bool is_missing(const struct schema_error *one) {
@@ -37,7 +48,7 @@ static bool is_missing(const struct schema_error *one) {
 }
 
 /* What is wrong beside what is missing, one round; *wrong: something was. */
-static const struct json *one_round(struct arena *a, const struct kind *kind, const struct json *body, struct str *left_out, bool *wrong, bool *hopeless) {
+static const struct json *one_round(struct arena *a, const struct kind *kind, const struct json *body, struct buf *left_out, bool *wrong, bool *hopeless) {
 	struct schema_errors errors = {0};
 	*wrong = *hopeless = false;
 	if (schema_valid(kind->schema, body, a, &errors)) return body;
@@ -47,7 +58,7 @@ static const struct json *one_round(struct arena *a, const struct kind *kind, co
 		struct str name = member_of(a, errors.items[i].instance);
 		if (!name.n) *hopeless = true;
 		if (!name.n || !json_get(body, name)) continue;
-		*left_out = arena_fmt(a, "%.*s%s%.*s", STR_ARG(*left_out), left_out->n ? "," : "", STR_ARG(str_cut_utf8(name, NAME)));
+		leave_out(left_out, name);
 		body = json_with(a, body, name, NULL);
 		*hopeless = false;
 	}
@@ -56,15 +67,16 @@ static const struct json *one_round(struct arena *a, const struct kind *kind, co
 
 enum err_code copied_fits(struct arena *a, const struct kind *kind, const struct json *body, const struct json **out, struct str *left_out, struct err *e) {
 	bool wrong = true, hopeless = false;
-	*left_out = STR_EMPTY;
+	autobuf struct buf names = BUF(LEFT_OUT);
 	if (!json_is(body, JSON_OBJECT)) return err_set(e, ERR_INVALID, "its body is no object");
-	body = without_unknown(a, kind, body, left_out);
-	for (int i = 0; i < ROUNDS && wrong && !hopeless; i++) body = one_round(a, kind, body, left_out, &wrong, &hopeless);
+	body = without_unknown(a, kind, body, &names);
+	for (int i = 0; i < ROUNDS && wrong && !hopeless; i++) body = one_round(a, kind, body, &names, &wrong, &hopeless);
 	if (arena_failed(a)) return err_set(e, ERR_TOO_LARGE, "its body is too large");
 	if (wrong) return err_set(e, ERR_INVALID, "its body does not fit the kind %.*s as it is here", STR_ARG(kind->name));
 	if (!json_string(json_pointer(body, kind->headline)).n) return err_set(e, ERR_INVALID, "it has no title that can be shown here");
+	*left_out = arena_str(a, buf_str(&names));
 	*out = body;
-	return ERR_OK;
+	return arena_failed(a) ? err_set(e, ERR_TOO_LARGE, "its body is too large") : ERR_OK;
 }
 
 enum err_code copied_check(struct arena *a, const struct kind *kind, const struct json *body, struct err *e) {

@@ -8,9 +8,7 @@
 /* All that came is public. */
 #define COPIED_RULES "{\"\":[\"public\"]}"
 
-enum { COPIED_BODY = 16 << 20 };
-
-/* The body as it can be shown here, and the members that were left out, with commas between ("" none). ERR_INVALID: nothing that could be shown is left of it. */
+/* The body as it can be shown here, and the members that were left out, with commas between ("" none; of very many the first, then "…"). ERR_INVALID: nothing that could be shown is left of it. */
 enum err_code copied_fits(struct arena *a, const struct kind *kind, const struct json *body, const struct json **out, struct str *left_out, struct err *e) must_use;
 /* ERR_INVALID where something in it does not fit; of what is missing nothing is said. */
 enum err_code copied_check(struct arena *a, const struct kind *kind, const struct json *body, struct err *e) must_use;

@@ -88,7 +88,7 @@ static const char *advice(int status) {
 
 void site_error_page(struct request *rq, struct response *rs, const struct problem *p) {
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = p->title, .own_search = true});
-	struct error_page page = {.problem = p, .detail = sentence_words(rq->arena, p->detail), .advice = advice(p->status)};
+	struct error_page page = {.problem = p, .detail = sentence_words(rq->arena, p->detail), .advice = desk_copied(rq) && p->status == 403 ? words.advice_copy : advice(p->status)};
 	error_body(out, &page);
 	layout_foot(out, desk_hub(rq)->name, desk_copied(rq) != NULL);
 }

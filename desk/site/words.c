@@ -103,6 +103,7 @@ const struct words words = {
 	.policy_withdrawn = "The policy was withdrawn since. What was accepted stands below and is still binding for this report.",
 	.policy_gone = "The policy is no longer public here. What was accepted stands below and is still binding for this report.",
 	.log = "Log",
+	.advice_copy = "All that is public of that hub can be read and searched here.",
 	.copy_elsewhere = "this is a copy of {1}, and that is no part of it; there it is {2}",
 	.copy_refuses = "this is a copy of {1}, which can only be read: whatever is to be done is done there, at {2}",
 	.log_description = "The hub’s log: what it is, what it proves and what it does not, and where a receipt is checked.",

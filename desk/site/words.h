@@ -65,7 +65,7 @@ struct words {
 	const char *grant_title, *no_such_grant, *threats;
 	const char *policy_same, *policy_changed, *policy_ended, *policy_withdrawn, *policy_gone; /* since a grant */
 	/* the log */
-	const char *copy_elsewhere, *copy_refuses; /* {1} hub, {2} address */
+	const char *advice_copy, *copy_elsewhere, *copy_refuses; /* {1} hub, {2} address */
 	const char *log, *log_description, *receipt_holds, *receipt_wrong;
 	const char *receipts_of, *log_of; /* {1} title of a record */
 	const char *stated_publish, *stated_amend, *stated_withdraw, *stated_dispute, *stated_tombstone, *stated_reveal, *stated_assert;

@@ -24,11 +24,12 @@ struct taking {
 	/* The batch under way. */
 	struct arena *batch;
 	struct change changes[BATCH];
+	struct change_result results[BATCH];
 	struct prepared *prepared[BATCH];
 	const struct said *of[BATCH];
 	int64_t *counts[BATCH];  /* of what it is one more, when it goes in */
 	size_t used;
-	struct kept_out out[2 * BATCH];
+	struct kept_out out[2 * BATCH + 1];
 	size_t out_n;
 	bool some_out;           /* something stayed out before */
 };
@@ -92,11 +93,9 @@ static bool fatal(enum err_code code) {
 }
 
 static enum err_code flush(struct taking *x, struct err *e) {
-	struct change_result *results = arena_array(x->batch, BATCH, sizeof *results);
-	enum err_code code = results ? ERR_OK : err_set(e, ERR_MEMORY, "out of memory");
-	if (!code && x->used) code = change_commit(x->hub, x->prepared, x->used, results, e);
+	enum err_code code = x->used ? change_commit(x->hub, x->prepared, x->used, x->results, e) : ERR_OK;
 	for (size_t i = 0; i < x->used && !code; i++) {
-		const struct change_result *r = &results[i];
+		const struct change_result *r = &x->results[i];
 		if (fatal(r->code)) code = err_set(e, r->code, "%s", r->err.message);
 		else if (r->code == ERR_GONE) x->report->unchanged++;
 		else if (r->code) stays_out(x, x->of[i], r->code == ERR_EXISTS ? "taken" : r->code == ERR_CONFLICT ? "behind" : "body", r->err.message);
@@ -217,6 +216,7 @@ static enum err_code show(struct taking *x, const struct said *s, const struct k
 	if (!state || !state->is_public) return stays_out(x, s, "state", arena_cstr(x->batch, s->last.state)), ERR_OK;
 	enum err_code code = mirror_record(x->batch, &x->t->folder, &s->last, &text, &record, &right, e);
 	if (code == ERR_NOT_FOUND || (!code && !right)) return stays_out(x, s, "behind", ""), ERR_OK;
+	if (code == ERR_TOO_LARGE) return stays_out(x, s, "body", "it is too large"), ERR_OK;
 	struct change_copied *copied = code ? NULL : copied_of(x, s);
 	struct change_origin *origin = arena_new_of(x->batch, struct change_origin);
 	if (!code && (!copied || !origin)) code = err_set(e, ERR_MEMORY, "out of memory");
@@ -246,6 +246,21 @@ static enum err_code take_one(struct taking *x, const struct said *s, struct err
 	return s->last.root.n ? show(x, s, &known, e) : hide(x, s, &known, e);
 }
 
+/* One that takes more memory than there is for a batch is tried alone, and then stays out: it must not keep the others. */
+static enum err_code take_within(struct taking *x, const struct said *s, struct err *e) {
+	size_t used = x->used, out_n = x->out_n;
+	enum err_code code = take_one(x, s, e);
+	if (!arena_failed(x->batch)) return code;
+	x->used = used;
+	x->out_n = out_n;
+	bool alone = !used && !out_n;
+	code = flush(x, e);
+	if (code) return code;
+	if (!alone) return take_within(x, s, e);
+	stays_out(x, s, "body", "it is too large");
+	return ERR_OK;
+}
+
 /* ---- all ---- */
 
 static enum err_code take_all(struct taking *x, struct err *e) {
@@ -253,9 +268,8 @@ static enum err_code take_all(struct taking *x, struct err *e) {
 	if (x->n) qsort(x->list, x->n, sizeof *x->list, by_turn);
 	for (size_t i = 0; i < x->n && !code; i++) {
 		if (x->t->cancelled && atomic_load(x->t->cancelled)) return err_set(e, ERR_CANCELLED, "stopped");
-		code = take_one(x, x->list[i], e);
+		code = take_within(x, x->list[i], e);
 		if (!code && (x->used == BATCH || x->out_n >= BATCH || arena_used(x->batch) > BATCH_BYTES)) code = flush(x, e);
-		if (!code && arena_failed(x->batch)) code = err_set(e, ERR_MEMORY, "out of memory");
 	}
 	return code ? code : flush(x, e);
 }

@@ -5,7 +5,7 @@
 #include "lib/tlog/checkpoint.h"
 #include "lib/tlog/folder.h"
 
-enum { MIRROR_STATEMENTS = 8 << 20, MIRROR_RECORD = 32 << 20 };
+enum { MIRROR_STATEMENTS = 8 << 20, MIRROR_RECORD = 8 << 20 }; /* of a file: what is larger is not read here */
 
 /* A line of DIR/log/statements/N whose leaf is the log's. All in the arena. */
 struct mirror_said {
@@ -36,7 +36,7 @@ enum err_code mirror_walk(const struct mirror_folder *f, uint64_t from, uint64_t
 /* The statement in one leaf. ERR_NOT_FOUND: it says nothing to everybody. */
 enum err_code mirror_statement(struct arena *a, const struct mirror_folder *f, uint64_t leaf, struct mirror_said *out, struct err *e) must_use;
 
-/* A public record as the hub gives it: {uid, id, kind, state, body, links}. *right: its body is what the statement says. ERR_NOT_FOUND: it is not here. */
+/* A public record as the hub gives it: {uid, id, kind, state, body, links}. *right: its body is what the statement says. ERR_NOT_FOUND: it is not here; ERR_TOO_LARGE. */
 enum err_code mirror_record(struct arena *a, const struct mirror_folder *f, const struct mirror_said *said, struct str *text, const struct json **record, bool *right,
 	struct err *e) must_use;
 /* The tlog-proof of a leaf, under the checkpoint that is here. */
