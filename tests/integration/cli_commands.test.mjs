@@ -55,6 +55,7 @@ test('every example of the help runs as it stands', async (t) => {
   for (const name of ['grant.json', 'polder.json']) copyFileSync(join(dirname(fileURLToPath(import.meta.url)), 'grant', name), join(folder, name))
   /* Records that the examples speak of, made when one of them is first named. */
   const stand = {}
+  let followed
   const made = (line) => line.replace(/R-(REPT|CASE)-\d{4}/g, (name, sort) => {
     const kind = sort === 'CASE' ? 'case' : 'report'
     stand[name] ??= JSON.parse(run(['new', kind, '--set', `title=${name}`, '--json', '--hub', join(folder, 'myhub')]).stdout).uid
@@ -73,7 +74,19 @@ test('every example of the help runs as it stands', async (t) => {
         if (name === 'mirror') assert.equal(run(['log', 'run', '--hub', join(folder, 'myhub')]).status, 0)
         there = served.stdout.match(/http:\/\/[\d.:]+/)?.[0] ?? there
       }
-      const r = name === 'serve' ? {status: 0} : spawnSync('sh', ['-c', command.replace('https://hub.example.org', there)], {cwd: folder, env, encoding: 'utf8', input: ''})
+      if (name === 'follow') {
+        const port = await freePort(), other = join(folder, 'otherhub')
+        rmSync(other, {recursive: true, force: true})
+        assert.equal(run(['init', other]).status, 0)
+        appendFileSync(join(other, 'polder.conf'), `[hub]\nurl = http://127.0.0.1:${port}\n`)
+        assert.equal(run(['import', 'polder', join(starter, 'lessons'), '--hub', other]).status, 0)
+        assert.equal(run(['log', 'run', '--hub', other]).status, 0)
+        served = start(['serve', '--hub', other, '--listen', `127.0.0.1:${port}`], {cwd: folder, env})
+        await new Promise((done) => served.child.stdout.once('data', done))
+        there = `http://127.0.0.1:${port}`
+        followed ??= `127.0.0.1:${port}`
+      }
+      const r = name === 'serve' ? {status: 0} : spawnSync('sh', ['-c', command.replace('https://hub.example.org', there).replace('hub.example.org', followed ?? 'hub.example.org')], {cwd: folder, env, encoding: 'utf8', input: ''})
       assert.equal(r.status, 0, `${command}\n${r.stdout}${r.stderr}`)
       served?.child.kill('SIGTERM')
       if (served) assert.equal((await served.ended).status, 0)
