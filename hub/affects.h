@@ -21,6 +21,7 @@ struct affects_system {
 	int distance;            /* 0: it is what was named; n: steps up the chain */
 	struct str rel;          /* how that below is made from it ("built-on"); "" at distance 0 */
 	size_t below;            /* system, at distance > 0 */
+	const struct json *licence; /* of its public body; NULL not said */
 };
 struct affects_item {
 	struct glimpse line;

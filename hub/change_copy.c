@@ -122,6 +122,16 @@ enum err_code store_copied(struct store *s, const struct stored *r) {
 
 /* ---- names ---- */
 
+enum err_code store_copied_rename(struct store *s, struct stored *r, const struct change *c) {
+	bool taken = false;
+	r->public_id = c->public_id;
+	if (!c->number.n) return ERR_OK;
+	enum err_code code = store_number_taken(s, c->number, &taken);
+	if (!code && taken) return err_set(s->e, ERR_EXISTS, "%.*s is taken by another record", STR_ARG(c->number));
+	r->number = c->number;
+	return code ? code : store_name(s, r, S("number"), r->number, true);
+}
+
 static enum err_code put_name(struct store *s, const struct stored *r, struct str name) {
 	struct str folded = name_folded(s->a, str_trim(name));
 	if (!folded.n || folded.n > 500) return ERR_OK;

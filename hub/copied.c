@@ -92,6 +92,27 @@ enum err_code copied_check(struct arena *a, const struct kind *kind, const struc
 	return ERR_OK;
 }
 
+bool copied_without(struct arena *a, const struct json *body, struct str names) {
+	const struct json *list;
+	if (json_parse(a, names, NULL, &list, NULL)) return false;
+	for (size_t i = 0; i < json_count(list); i++)
+		if (json_get(body, json_string(json_at(list, i)))) return false;
+	return true;
+}
+
+enum err_code copied_move(struct arena *a, const struct kind *kind, struct str *state, struct str to, struct str *detail, struct err *e) {
+	*detail = STR_EMPTY;
+	if (!to.n || str_eq(to, *state)) return ERR_OK;
+	if (!kind_state(kind, to)) return err_set(e, ERR_INVALID, "the kind %.*s has no state \"%.*s\"", STR_ARG(kind->name), STR_ARG(to));
+	struct json_builder b = json_object_of(a);
+	json_set_str(&b, S("from"), *state);
+	for (size_t i = 0; i < kind->moves_n; i++)
+		if (kind_move_from(&kind->moves[i], *state) && str_eq(kind->moves[i].to, to)) json_set_str(&b, S("move"), kind->moves[i].name);
+	*detail = json_text(a, json_built(&b));
+	*state = to;
+	return ERR_OK;
+}
+
 /* ---- names ---- */
 
 struct str copied_hub(struct str origin) {

@@ -13,6 +13,13 @@ enum err_code copied_fits(struct arena *a, const struct kind *kind, const struct
 /* ERR_INVALID where something in it does not fit; of what is missing nothing is said. */
 enum err_code copied_check(struct arena *a, const struct kind *kind, const struct json *body, struct err *e) must_use;
 
+/* Whether the body has none of these fields (a JSON array of names): what was erased here. */
+bool copied_without(struct arena *a, const struct json *body, struct str names);
+
+/* A copied record stands where it stands in its own hub, by whatever move it came there. *state: where it is, then where it goes (to "": it stays); *detail: of the
+ * event, "" where it stays. ERR_INVALID: its kind has no such state. */
+enum err_code copied_move(struct arena *a, const struct kind *kind, struct str *state, struct str to, struct str *detail, struct err *e) must_use;
+
 /* What a hub is called by the name of its log: "hub.example.org" of "hub.example.org/log". A view of it. */
 struct str copied_hub(struct str origin);
 /* Whether the name of a log may stand before names of records ("hub.example.org/CUE-0001"): no white space, nothing that is not seen, not too long. */

@@ -94,7 +94,10 @@ static enum err_code add_system(struct affecting *x, int64_t record, size_t name
 	s->rel = arena_str(x->d->a, rel);
 	s->below = below;
 	o->systems_n++;
-	return ERR_OK;
+	struct disclosed r;
+	code = disclose_record(x->d, s->line.uid, &r, x->e);
+	s->licence = code ? NULL : json_get_lit(r.body, "licence");
+	return code == ERR_NOT_FOUND ? ERR_OK : code;
 }
 
 /* All at once, since a connection has one cursor of a statement. */

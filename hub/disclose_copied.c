@@ -89,6 +89,7 @@ static enum err_code copied_body(const struct disclosing *d, const struct disclo
 	const struct json *record;
 	all.viewer = viewer_operator; /* what the public reads there */
 	enum err_code code = disclose_origin(&all, c->origin, r->line.uid, true, &origin, e);
+	if (!code && !origin.fetched.n) code = err_set(e, ERR_GONE, "a part of what came was erased here, so it can't be shown");
 	if (!code) code = json_parse(d->a, origin.fetched, NULL, &record, e);
 	if (!code) *body = json_get_lit(record, "body");
 	return code;

@@ -30,6 +30,7 @@ void affects_json(struct json_writer *w, const struct hub *h, const struct affec
 			jw_field_str(w, S("rel"), s->rel);
 			jw_field_str(w, S("below"), a->systems[s->below].line.uid);
 		}
+		if (s->licence) jw_field(w, S("licence"), s->licence);
 		jw_object_end(w);
 	}
 	jw_array_end(w);

@@ -55,6 +55,10 @@ static enum err_code record(struct request *rq, struct response *rs, struct err 
 	return send(rq, rs, arena_fmt(rq->arena, "%s/log/records/%s", desk_copied(rq)->dir, uid).p, S("application/json"), e);
 }
 
+static enum err_code revealed(struct request *rq, struct response *rs, struct err *e) {
+	return send(rq, rs, arena_fmt(rq->arena, "%s/log/revealed/%lld", desk_copied(rq)->dir, (long long)request_int(rq, "leaf")).p, S("application/json"), e);
+}
+
 /* ---- pages ---- */
 
 static struct log_line line_from(struct arena *a, struct db *db, const struct mirror_said *one) {
@@ -185,7 +189,7 @@ static enum err_code api_record(struct request *rq, struct response *rs, struct 
 }
 
 const struct route copy_log_routes[] = {
-	{.path = "/log", .run = page}, {.path = "/log/checkpoint", .run = checkpoint}, {.path = "/log/tile/{path...}", .run = tile}, {.path = "/log/statements/{n}", .run = statements}, {.path = "/log/records/{uid}", .run = record},
+	{.path = "/log", .run = page}, {.path = "/log/checkpoint", .run = checkpoint}, {.path = "/log/tile/{path...}", .run = tile}, {.path = "/log/statements/{n}", .run = statements}, {.path = "/log/records/{uid}", .run = record}, {.path = "/log/revealed/{leaf}", .run = revealed},
 	{.path = "/r/{id}/log", .run = record_page}, {.path = "/api/v1/log", .run = api_page}, {.path = "/api/v1/records/{id}/log", .run = api_record},
 	ROUTE_END
 };

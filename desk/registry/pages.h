@@ -116,6 +116,9 @@ struct record_copy {
 	struct str as_of, forked; /* when it was last brought up to date; when its hub showed two histories, "" it did not */
 	bool follows;
 };
+struct record_revealed {
+	struct str when, datetime, fields, href, of; /* href "" it waits for the log */
+};
 struct record_page {
 	const struct record_tools *tools; /* what this viewer may do; NULL nothing */
 	const struct decisions_part *decisions; /* NULL none that are told */
@@ -158,6 +161,9 @@ struct record_page {
 	const struct record_copy *copy; /* NULL: it is this hub's own */
 	const struct line *known;  /* that call themselves the same, in another hub or here */
 	size_t known_n;
+	const struct record_revealed *revealed; /* what was sealed before it was public, and is shown */
+	size_t revealed_n;
+	bool reveals;              /* the viewer may reveal something */
 };
 route_fn show_record, show_record_file;
 /* A file of a record, as d's viewer may have it. ERR_NOT_FOUND. */

@@ -28,6 +28,7 @@ const struct words words = {
 	.commented = "Comment",
 	.acted = "Something was done",
 	.attached = "File attached",
+	.revealed = "Shown with proof from when it was sealed",
 	.added = "added",
 	.removed = "removed",
 	.changed = "changed",
@@ -110,6 +111,7 @@ const struct words words = {
 	.receipt_holds = "This receipt holds",
 	.receipt_wrong = "This receipt does not hold",
 	.receipts_of = "Your receipts: {1}",
+	.reveal_of = "Reveal what was sealed: {1}",
 	.log_of = "In the log: {1}",
 	.stated_publish = "Published",
 	.stated_amend = "Amended",
@@ -129,6 +131,8 @@ const struct words words = {
 	.done_dismiss = "Dismissed somebody",
 	.done_act = "Did something to it",
 	.done_erase = "Erased it",
+	.done_strike = "Erased fields of it",
+	.done_reveal = "Revealed what was sealed",
 	.sign_in_first = "Please sign in first",
 	.needs_token = "this address wants a token of the API: Authorization: Bearer …",
 	.bad_token = "the token is unknown, revoked or over",
@@ -251,7 +255,7 @@ struct str statement_words(struct arena *a, struct str type) {
 struct str happened_words(struct arena *a, struct str type) {
 	static const struct named_words list[] = {{"create", &words.done_create}, {"revise", &words.done_revise}, {"move", &words.done_move}, {"link", &words.done_link},
 		{"unlink", &words.done_unlink}, {"comment", &words.done_comment}, {"attach", &words.done_attach}, {"invite", &words.done_invite},
-		{"dismiss", &words.done_dismiss}, {"act", &words.done_act}, {"erase", &words.done_erase}};
+		{"dismiss", &words.done_dismiss}, {"act", &words.done_act}, {"erase", &words.done_erase}, {"erase-field", &words.done_strike}, {"reveal", &words.done_reveal}};
 	return words_named(a, list, lengthof(list), type);
 }
 

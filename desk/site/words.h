@@ -22,7 +22,7 @@ struct words {
 	const char *what_concerns; /* {1} title of a record */
 	const char *feed_of;       /* {1} title of a page */
 	/* events of a timeline */
-	const char *published, *created, *revised, *moved, *withheld, *linked, *unlinked, *commented, *acted, *attached;
+	const char *published, *created, *revised, *moved, *withheld, *linked, *unlinked, *commented, *acted, *attached, *revealed;
 	/* differences */
 	const char *added, *removed, *changed;
 	/* record */
@@ -67,9 +67,9 @@ struct words {
 	/* the log */
 	const char *advice_copy, *copy_elsewhere, *copy_refuses; /* {1} hub, {2} address */
 	const char *log, *log_description, *receipt_holds, *receipt_wrong;
-	const char *receipts_of, *log_of; /* {1} title of a record */
+	const char *receipts_of, *log_of, *reveal_of; /* {1} title of a record */
 	const char *stated_publish, *stated_amend, *stated_withdraw, *stated_dispute, *stated_tombstone, *stated_reveal, *stated_assert;
-	const char *done_create, *done_revise, *done_move, *done_link, *done_unlink, *done_comment, *done_attach, *done_invite, *done_dismiss, *done_act, *done_erase;
+	const char *done_create, *done_revise, *done_move, *done_link, *done_unlink, *done_comment, *done_attach, *done_invite, *done_dismiss, *done_act, *done_erase, *done_strike, *done_reveal;
 	/* accounts */
 	const char *sign_in_first, *needs_token, *bad_token, *wrong_scope, *not_for_you, *form_too_old;
 	/* what to do after an error, by status */

@@ -2,12 +2,14 @@
 #include "hub/copied.h"
 #include "hub/follow/inside.h"
 
-enum { BATCH = 1024, RUN_CAP = 1 << 30, BATCH_CAP = 512 << 20, BATCH_BYTES = 64 << 20, LINKS = 2000, MAPPING = 1 };
+enum { BATCH = 1024, RUN_CAP = 1 << 30, BATCH_CAP = 512 << 20, BATCH_BYTES = 64 << 20, LINKS = 2000, MAPPING = 1, STRUCK = 16 };
 
 /* What was said last of a record. */
 struct said {
 	struct mirror_said last; /* without its line */
 	moment first;            /* when the public could read it first */
+	struct str struck[STRUCK]; /* fields that were erased there while it lives on: "/description" */
+	size_t struck_n;
 };
 
 struct taking {
@@ -56,9 +58,14 @@ static enum err_code remember(const struct mirror_said *one, void *arg, struct e
 	}
 	s->last = *one;
 	s->last.line = NULL;
+	if (s->last.struck) s->last.struck = json_null(x->a); /* that it lives on is all that is asked of it */
 	struct str *const texts[] = {&s->last.uid, &s->last.kind, &s->last.id, &s->last.state, &s->last.hub, &s->last.basis, &s->last.root, &s->last.seed};
 	for (size_t i = 0; i < lengthof(texts); i++) *texts[i] = arena_str(x->a, *texts[i]);
 	if (!s->first && one->root.n) s->first = one->at;
+	for (size_t i = 0; i < json_count(one->struck) && s->struck_n < STRUCK; i++) {
+		struct str field = json_string(json_at(one->struck, i));
+		if (field.n) s->struck[s->struck_n++] = str_starts(field, S("/")) ? arena_str(x->a, field) : arena_cat(x->a, S("/"), field);
+	}
 	return arena_failed(x->a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }
 
@@ -232,17 +239,32 @@ static enum err_code show(struct taking *x, const struct said *s, const struct k
 	return add(x, s, &c, known->record ? &x->report->revised : &x->report->created, e);
 }
 
+/* What its hub erased of it goes from all that it said here, before it says what is left. */
+static enum err_code strike(struct taking *x, const struct said *s, struct err *e) {
+	struct err why = {0};
+	struct change_result result;
+	for (size_t i = 0; i < s->struck_n; i++) {
+		struct change c = {.op = CHANGE_ERASE, .actor = x->actor, .record = s->last.uid, .copied = copied_of(x, s), .basis = s->last.basis, .fields = &s->struck[i], .fields_n = 1};
+		c.reason = arena_fmt(x->batch, "%.*s erased it", STR_ARG(copied_hub(x->t->folder.origin)));
+		enum err_code code = change_apply(x->hub, x->db, &c, &result, &why);
+		if (fatal(code)) return err_set(e, code, "%s", why.message);
+	}
+	return ERR_OK; /* a field that is not here needs nothing */
+}
+
 static enum err_code take_one(struct taking *x, const struct said *s, struct err *e) {
 	struct known_copy known;
 	enum err_code code = follow_known(x->db, x->batch, s->last.uid, &known, e);
 	if (code) return code;
-	bool from_elsewhere = s->last.hub.n && !x->t->as_is, gone = s->last.type == ENTRY_TOMBSTONE || !s->last.root.n;
+	bool from_elsewhere = s->last.hub.n && !x->t->as_is, whole = s->last.type == ENTRY_TOMBSTONE && !s->last.struck, gone = whole || !s->last.root.n;
 	bool ours = known.record && known.peer == x->t->peer && str_eq(known.hub, hub_of(x, s));
 	if (from_elsewhere && !gone) return stays_out(x, s, "copied", ""), ERR_OK;
 	if (known.record && !ours && !gone) return stays_out(x, s, "taken", ""), ERR_OK;
 	if (gone && !ours) return stays_out_no_more(x, s), ERR_OK;
 	if (known.erased || known.leaf >= (int64_t)s->last.leaf) return x->report->unchanged++, ERR_OK;
-	if (s->last.type == ENTRY_TOMBSTONE) return erase(x, s, e);
+	if (whole) return erase(x, s, e);
+	if (s->struck_n) code = strike(x, s, e);
+	if (code) return code;
 	return s->last.root.n ? show(x, s, &known, e) : hide(x, s, &known, e);
 }
 

@@ -53,7 +53,7 @@ static void read_members(struct arena *a, const struct json *line, struct mirror
 	out->basis = json_get_str(st, S("basis"));
 	out->root = bytes_of(a, json_get_str(st, S("root")));
 	out->seed = bytes_of(a, json_get_str(line, S("fields_seed")));
-	if (!out->root.n || !out->seed.n) out->root = out->seed = STR_EMPTY;
+	if (out->type == ENTRY_TOMBSTONE) out->struck = json_get_lit(st, "fields");
 	if (!moment_parse(json_get_str(st, S("at")), &out->at)) out->at = 0;
 }
 
@@ -152,7 +152,7 @@ enum err_code mirror_record(struct arena *a, const struct mirror_folder *f, cons
 	*right = false;
 	enum err_code code = file_read(a, path, MIRROR_RECORD, text, e);
 	if (code) return code;
-	if (json_parse(a, *text, NULL, record, NULL) || !said->root.n || !json_is(json_get_lit(*record, "body"), JSON_OBJECT)) return ERR_OK;
+	if (json_parse(a, *text, NULL, record, NULL) || !said->root.n || !said->seed.n || !json_is(json_get_lit(*record, "body"), JSON_OBJECT)) return ERR_OK;
 	code = commitment_root(a, json_get_lit(*record, "body"), said->seed, &made, e);
 	if (!code) *right = str_eq(sha256_str(&made), said->root);
 	return code;

@@ -14,7 +14,8 @@ struct mirror_said {
 	struct str uid;                /* as uids are written; "" it is of no record */
 	struct str kind, id, state, hub, basis;
 	moment at;
-	struct str root, seed;         /* 32 bytes each; "" the public sees nothing of it any more */
+	struct str root, seed;         /* 32 bytes each; root "": the public sees nothing of it any more; seed "": something newer was said since */
+	const struct json *struck;     /* of a tombstone: the fields that were erased, where the record lives on without them; NULL: all of it was */
 	const struct json *line;
 };
 

@@ -1,10 +1,11 @@
 // Each command: what it does, what it says, in words and in JSON, and its exit status.
 import assert from 'node:assert/strict'
 import {spawnSync} from 'node:child_process'
-import {copyFileSync, mkdirSync, existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {appendFileSync, copyFileSync, mkdirSync, existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {after, before, test} from 'node:test'
+import {freePort} from './hub.mjs'
 import {flaw} from './operations.mjs'
 import {Hub, build, data, incident, makeFolder, makeHub, onTerminal, pause, polder, run, start, starter} from './cli.mjs'
 

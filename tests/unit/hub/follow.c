@@ -84,6 +84,35 @@ static void what_is_public_no_more_there_is_hidden_here_and_may_come_back(void *
 	assert_true(proof_holds(one));
 }
 
+static void a_field_that_was_erased_there_goes_from_all_that_was_said_here(void **state) {
+	(void)state;
+	begin_peer(HUB);
+	publishes(one, "{'text':'the private words','title':'Lives on'}");
+	take();
+	says((struct peer_says){.type = ENTRY_AMEND, .uid = one, .body = "{'text':'the private words again','title':'Lives on'}"});
+	take();
+	says((struct peer_says){.type = ENTRY_TOMBSTONE, .uid = one, .body = "{'title':'Lives on'}", .struck = "['text']", .basis = "GDPR Art. 17"});
+	take();
+	struct disclosed r = shown_to(viewer_public, str_of(one));
+	assert_str(r.body_text, "{\"title\":\"Lives on\"}");
+	assert_int_equal(sql_number("SELECT count(*) FROM revision WHERE CAST(body AS TEXT) LIKE '%private words%'"), 0);
+	assert_true(proof_holds(one));
+	says((struct peer_says){.type = ENTRY_AMEND, .uid = one, .body = "{'title':'Lives on, amended'}"});
+	take();
+	assert_str(shown_to(viewer_public, str_of(one)).line.headline, "Lives on, amended");
+	assert_true(proof_holds(one));
+	/* What is erased here of it does not come back either, and then nothing can be proved. */
+	says((struct peer_says){.type = ENTRY_AMEND, .uid = one, .body = "{'summary':'more','title':'With more'}"});
+	take();
+	struct str field = S("/summary");
+	ok(apply((struct change){.op = CHANGE_ERASE, .record = str_of(one), .reason = S("a court said so"), .fields = &field, .fields_n = 1}));
+	says((struct peer_says){.type = ENTRY_AMEND, .uid = one, .body = "{'summary':'more still','title':'With more'}"});
+	take();
+	assert_str(shown_to(viewer_public, str_of(one)).body_text, "{\"title\":\"With more\"}");
+	assert_int_equal(sql_number("SELECT count(*) FROM origin WHERE length(fetched) > 0"), 0);
+	assert_false(proof_holds(one));
+}
+
 /* ---- staying out ---- */
 
 static void what_the_hub_does_not_know_stays_out_and_comes_when_it_does(void **state) {
@@ -410,6 +439,7 @@ int main(void) {
 		peer_test(what_was_taken_over_is_not_taken_over_again),
 		peer_test(a_change_a_withdrawal_and_an_erasure_come_along),
 		peer_test(what_is_public_no_more_there_is_hidden_here_and_may_come_back),
+		peer_test(a_field_that_was_erased_there_goes_from_all_that_was_said_here),
 		peer_test(what_the_hub_does_not_know_stays_out_and_comes_when_it_does),
 		peer_test(of_what_it_tells_more_than_the_kind_knows_the_rest_is_shown_and_said),
 		peer_test(all_that_is_public_there_is_public_here_whatever_the_kind_says),

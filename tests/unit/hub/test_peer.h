@@ -37,7 +37,7 @@ static inline void begin_peer(struct str origin) {
 /* What it says of a record: of what the public reads (body; "" nothing), by its links ("" none). */
 struct peer_says {
 	enum entry_type type; /* 0: publish */
-	const char *uid, *kind, *id, *state, *hub, *body, *links, *basis;
+	const char *uid, *kind, *id, *state, *hub, *body, *links, *basis, *struck;
 };
 static inline struct str or_else(const char *text, const char *otherwise) {
 	return str_of(text ? text : otherwise);
@@ -51,7 +51,7 @@ static inline uint64_t says(struct peer_says s) {
 	random_bytes(random, sizeof random);
 	struct str seed = str_n(random, sizeof random);
 	struct entry_statement st = {.type = s.type ? s.type : ENTRY_PUBLISH, .at = now(), .record = str_of(s.uid), .kind = or_else(s.kind, "note"), .id = or_else(s.id, s.uid),
-		.state = body ? or_else(s.state, "published") : STR_EMPTY, .hub = or_else(s.hub, ""), .basis = or_else(s.basis, "")};
+		.state = body ? or_else(s.state, "published") : STR_EMPTY, .hub = or_else(s.hub, ""), .basis = or_else(s.basis, ""), .fields = s.struck ? json(s.struck) : NULL};
 	fields = entry_salt(seed, "public");
 	if (body) ok(commitment_root(arena, body, sha256_str(&fields), &root, &test_err));
 	if (body) st.root = sha256_str(&root);
