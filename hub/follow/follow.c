@@ -117,7 +117,7 @@ static struct str without_slash(struct str url) {
 static enum err_code check_name(const struct hub *h, struct db *db, struct arena *a, struct str origin, struct str url, bool vouched, struct err *e) {
 	struct str own, hub = copied_hub(origin), rest = str_from(url, str_find(url, S("://")) == STR_NONE ? 0 : str_find(url, S("://")) + 3);
 	struct followed *list;
-	size_t n;
+	size_t n = 0;
 	if (!copied_hub_fits(origin))
 		return err_set(e, ERR_INVALID, "the log calls itself \"%.*s\", which can't stand before names of records", STR_ARG(str_cut_utf8(origin, 100)));
 	bool says_address = str_eq(rest, hub) || (str_starts(rest, hub) && rest.n > hub.n && rest.p[hub.n] == '/');

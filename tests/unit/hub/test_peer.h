@@ -19,7 +19,13 @@ static struct peer {
 static inline const char *in_peer(const char *name) {
 	return arena_fmt(arena, "%s/%s", peer.dir, name).p;
 }
+static inline void forget_peer(void) {
+	buf_free(&peer.lines);
+	if (peer.builder) tlog_builder_free(peer.builder);
+	peer = (struct peer){0};
+}
 static inline void begin_peer(struct str origin) {
+	forget_peer();
 	static unsigned char seed[TLOG_KEY_BYTES] = {7};
 	peer = (struct peer){.dir = arena_fmt(arena, "%s/peers/%.*s", folder, STR_ARG(name_key(arena, origin))).p, .origin = origin, .lines = BUF(1 << 22)};
 	seed[1]++;
@@ -98,9 +104,7 @@ static inline void take(void) {
 	ok(take_again(false));
 }
 static inline int end_peer(void **state) {
-	buf_free(&peer.lines);
-	if (peer.builder) tlog_builder_free(peer.builder);
-	peer = (struct peer){0};
+	forget_peer();
 	return end_hub(state);
 }
 #define peer_test(fn) cmocka_unit_test_setup_teardown(fn, start_hub, end_peer)
