@@ -10,6 +10,7 @@ static const struct option scan_options[] = {
 	{"max-bytes", "N", "most bytes that come out of compressed files, each", false},
 	{"max-seconds", "N", "most seconds, each file", false},
 	{"rules", NULL, "list the rules", false},
+	{"about", NULL, "say what is examined, the limits, and what the kernel keeps the scanner from", false},
 	{"quiet", NULL, "no line for a file that passes, no progress", false},
 };
 const struct command command_scan = {

@@ -14,7 +14,9 @@ static const char *const places[] = {"", "../libexec/polder/"};
 
 /* The program that has the command. */
 static const char *program_of(int argc, char **argv) {
-	return argc > 1 && strcmp(argv[1], "scan") == 0 ? "polder-scan" : "polder-hub";
+	if (argc > 1 && strcmp(argv[1], "scan") == 0) return "polder-scan";
+	if (argc > 1 && (strcmp(argv[1], "sign") == 0 || strcmp(argv[1], "verify-model") == 0)) return "polder-sign";
+	return "polder-hub";
 }
 
 int main(int argc, char **argv) {

@@ -1,32 +1,11 @@
 /* polder-scan: the one command of the scanner. It links the scanner and what decompresses, and neither hub nor database. */
-#include <errno.h>
-#include <signal.h>
-
 #include "scan.h"
-
-#define COMMAND_CAP ((size_t)4 << 30)
+#include "small.h"
 
 const struct command *const commands[] = {&command_scan};
 const size_t commands_n = 1;
 
-int main(int argc, char **argv) {
-	signal(SIGPIPE, SIG_IGN);
-	struct err e = {0};
-	autoarena struct arena *a = arena_new(COMMAND_CAP);
-	if (!a) return 3;
-	struct cli c = {.a = a, .color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR")};
-	int used = 0;
-	for (int i = 1; i < argc; i++) c.json |= strcmp(argv[i], "--json") == 0;
-	c.command = argc > 1 ? cli_find(argv + 1, argc - 1, &used) : NULL;
-	enum err_code code = c.command ? cli_parse(&c, argv + 1 + used, argc - 1 - used, &e) : err_set(&e, ERR_USAGE, "start it as `polder scan PATH…`");
-	if (!code && cli_switch(&c, "help")) {
-		help_command(&c, c.command);
-		return 0;
-	}
-	if (!code) code = cli_check_arguments(&c, &e);
-	if (!code) code = run_scan(&c, &e);
-	if (!code && fflush(stdout) != 0 && errno != EPIPE) code = err_errno(&e, errno, "writing the answer");
-	if (code) cli_complain(&c, &e);
-	/* Nothing was judged, so what went wrong is never 1: that says something was found. */
-	return !code ? c.exit_status : code == ERR_USAGE ? 2 : 3;
+/* Nothing was judged, so what went wrong is never 1: that says something was found. */
+int status_of_error(enum err_code code) {
+	return code == ERR_USAGE ? 2 : 3;
 }

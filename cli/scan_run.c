@@ -1,5 +1,6 @@
 #include <sched.h>
 
+#include "lib/scan/fence.h"
 #include "lib/scan/tree.h"
 #include "lib/scan/write.h"
 #include "scan.h"
@@ -111,6 +112,30 @@ static enum err_code print_rules(const struct cli *c) {
 	return ERR_OK;
 }
 
+static void print_limit(const char *what, uint64_t n) {
+	printf("  %-52s %llu\n", what, (unsigned long long)n);
+}
+
+static enum err_code print_about(struct fence fence) {
+	struct scan_limits l = scan_limits_standing();
+	size_t n = scan_formats_n();
+	printf("Formats, told by their bytes:\n ");
+	for (size_t i = 0; i < n; i++) printf(" %s%s", scan_format_name(i), i + 1 < n ? "," : "\n");
+	printf("Most, of one file:\n");
+	print_limit("bytes of a pipe", l.input);
+	print_limit("bytes out of decompressors (--max-bytes)", l.unpacked);
+	print_limit("times that a stream may grow", l.ratio);
+	print_limit("bytes of a compressed member held at once", l.memory);
+	print_limit("archives and pickles inside each other", l.depth);
+	print_limit("opcodes of pickles", l.opcodes);
+	print_limit("members of archives", l.members);
+	print_limit("seconds (--max-seconds)", l.seconds);
+	printf("While it reads:\n");
+	printf("  nothing is written, started or fetched: %s\n", fence.calls && fence.landlock ? "the kernel sees to it (Landlock, seccomp)" : fence.calls ? "the kernel sees to it (seccomp)" :
+		fence.landlock ? "the kernel sees to it for files (Landlock)" : "by the program alone; this kernel or build has no fence");
+	return ERR_OK;
+}
+
 static enum err_code print_report(struct cli *c, const struct scan_report *r, struct err *e) {
 	bool sarif = cli_switch(c, "sarif");
 	if (!sarif && !c->json) {
@@ -148,10 +173,13 @@ enum err_code run_scan(struct cli *c, struct err *e) {
 	int64_t jobs;
 	moment last = stopwatch();
 	if (cli_switch(c, "rules")) return print_rules(c);
+	if (cli_switch(c, "about")) return print_about(fence_close());
 	if (!c->arguments_n) return err_set(e, ERR_USAGE, "something is missing: polder scan PATH…");
 	if (cli_switch(c, "sarif") && c->json) return err_set(e, ERR_USAGE, "--json and --sarif exclude each other");
 	enum err_code code = read_options(c, &options, &jobs, e);
-	if (!code) code = scan_tree(c->a, c->arguments, (size_t)c->arguments_n, &tree, e);
+	if (code) return code;
+	fence_close();
+	code = scan_tree(c->a, c->arguments, (size_t)c->arguments_n, &tree, e);
 	if (code) return code;
 	struct scan_progress progress = {show_progress, &last};
 	bool shows = isatty(STDERR_FILENO) && !cli_switch(c, "quiet") && tree.n > 1;

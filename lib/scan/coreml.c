@@ -2,10 +2,35 @@
 #include "formats.h"
 #include "proto.h"
 
-enum { MODEL, PIPELINE, PIPELINE_KIND, NETWORK, LAYER };
+enum { MODEL, PIPELINE, PIPELINE_KIND, NETWORK, LAYER, PROGRAM, FUNCTION_ENTRY, FUNCTION, BLOCK_ENTRY, BLOCK, OPERATION, VALUE_ENTRY, VALUE, FILE_VALUE, ARGUMENT_ENTRY, ARGUMENT, BINDING };
 enum { LAYER_CUSTOM = 500, MODEL_PROGRAM = 502, MODEL_CUSTOM = 555, MODEL_LINKED = 556, MODEL_SERIALIZED = 3000 };
 
-static const struct proto_message message_model;
+static const struct proto_message message_model, message_block;
+/* An ML program (mlmodel/format/MIL.proto): functions of blocks of operations; a value may lie in a file beside. */
+static const struct proto_field file_fields[] = {{1, PROTO_TELL, NULL}, {2, PROTO_VALUE, NULL}};
+static const struct proto_message message_file = {FILE_VALUE, PROTO_FIELDS(file_fields)};
+static const struct proto_field value_fields[] = {{1, PROTO_VALUE, NULL}, {2, PROTO_ANY, NULL}, {3, PROTO_OPAQUE, NULL}, {5, PROTO_MESSAGE, &message_file}};
+static const struct proto_message message_value = {VALUE, PROTO_FIELDS(value_fields)};
+static const struct proto_field value_entry_fields[] = {{1, PROTO_VALUE, NULL}, {2, PROTO_MESSAGE, &message_value}};
+static const struct proto_message message_value_entry = {VALUE_ENTRY, PROTO_FIELDS(value_entry_fields)};
+static const struct proto_field binding_fields[] = {{1, PROTO_VALUE, NULL}, {2, PROTO_MESSAGE, &message_value}};
+static const struct proto_message message_binding = {BINDING, PROTO_FIELDS(binding_fields)};
+static const struct proto_field argument_fields[] = {{1, PROTO_MESSAGE, &message_binding}};
+static const struct proto_message message_argument = {ARGUMENT, PROTO_FIELDS(argument_fields)};
+static const struct proto_field argument_entry_fields[] = {{1, PROTO_VALUE, NULL}, {2, PROTO_MESSAGE, &message_argument}};
+static const struct proto_message message_argument_entry = {ARGUMENT_ENTRY, PROTO_FIELDS(argument_entry_fields)};
+static const struct proto_field operation_fields[] = {{1, PROTO_TELL, NULL}, {2, PROTO_MESSAGE, &message_argument_entry}, {3, PROTO_ANY, NULL}, {4, PROTO_MESSAGE, &message_block}, {5, PROTO_MESSAGE, &message_value_entry}};
+static const struct proto_message message_operation = {OPERATION, PROTO_FIELDS(operation_fields)};
+static const struct proto_field block_fields[] = {{1, PROTO_ANY, NULL}, {2, PROTO_VALUE, NULL}, {3, PROTO_MESSAGE, &message_operation}, {4, PROTO_MESSAGE, &message_value_entry}};
+static const struct proto_message message_block = {BLOCK, PROTO_FIELDS(block_fields)};
+static const struct proto_field block_entry_fields[] = {{1, PROTO_VALUE, NULL}, {2, PROTO_MESSAGE, &message_block}};
+static const struct proto_message message_block_entry = {BLOCK_ENTRY, PROTO_FIELDS(block_entry_fields)};
+static const struct proto_field function_fields[] = {{1, PROTO_ANY, NULL}, {2, PROTO_VALUE, NULL}, {3, PROTO_MESSAGE, &message_block_entry}, {4, PROTO_MESSAGE, &message_value_entry}};
+static const struct proto_message message_function = {FUNCTION, PROTO_FIELDS(function_fields)};
+static const struct proto_field function_entry_fields[] = {{1, PROTO_VALUE, NULL}, {2, PROTO_MESSAGE, &message_function}};
+static const struct proto_message message_function_entry = {FUNCTION_ENTRY, PROTO_FIELDS(function_entry_fields)};
+static const struct proto_field program_fields[] = {{1, PROTO_VALUE, NULL}, {2, PROTO_MESSAGE, &message_function_entry}, {3, PROTO_VALUE, NULL}, {4, PROTO_MESSAGE, &message_value_entry}};
+static const struct proto_message message_program = {PROGRAM, PROTO_FIELDS(program_fields)};
 static const struct proto_field layer_fields[] = {{LAYER_CUSTOM, PROTO_TELL, NULL}};
 static const struct proto_message message_layer = {LAYER, PROTO_FIELDS(layer_fields)};
 static const struct proto_field network_fields[] = {{1, PROTO_MESSAGE, &message_layer}};
@@ -16,17 +41,21 @@ static const struct proto_field kind_fields[] = {{1, PROTO_MESSAGE, &message_pip
 static const struct proto_message message_kind = {PIPELINE_KIND, PROTO_FIELDS(kind_fields)};
 static const struct proto_field model_fields[] = {
 	{1, PROTO_VALUE, NULL}, {2, PROTO_ANY, NULL}, {10, PROTO_VALUE, NULL}, {200, PROTO_MESSAGE, &message_kind}, {201, PROTO_MESSAGE, &message_kind}, {202, PROTO_MESSAGE, &message_pipeline},
-	{303, PROTO_MESSAGE, &message_network}, {403, PROTO_MESSAGE, &message_network}, {500, PROTO_MESSAGE, &message_network}, {MODEL_PROGRAM, PROTO_TELL, NULL}, {MODEL_CUSTOM, PROTO_TELL, NULL},
+	{303, PROTO_MESSAGE, &message_network}, {403, PROTO_MESSAGE, &message_network}, {500, PROTO_MESSAGE, &message_network}, {MODEL_PROGRAM, PROTO_MESSAGE, &message_program}, {MODEL_CUSTOM, PROTO_TELL, NULL},
 	{MODEL_LINKED, PROTO_TELL, NULL}, {MODEL_SERIALIZED, PROTO_TELL, NULL},
 };
 static const struct proto_message message_model = {MODEL, PROTO_FIELDS(model_fields)};
 
 static void tell(struct proto *p, const struct proto_message *m, const struct proto_value *v) {
-	if (m->id == LAYER) found(p->s, RULE_COREML_CUSTOM, v->at, "a custom layer");
+	/* Weights are named by "@model_path/", which stands for the model's folder; an operation that the application brings is "custom_layer". */
+	if (m->id == FILE_VALUE) {
+		if (!str_starts(v->bytes, S("@model_path/")) || path_leaves(str_from(v->bytes, 12))) found(p->s, RULE_COREML_CUSTOM, v->at, "a program whose weights lie in \"%.*s\"", SHOWN(p->s, v->bytes));
+	} else if (m->id == OPERATION) {
+		if (str_find(v->bytes, S("custom")) != STR_NONE) found(p->s, RULE_COREML_CUSTOM, v->at, "an operation of the application's own, %.*s", SHOWN(p->s, v->bytes));
+	} else if (m->id == LAYER) found(p->s, RULE_COREML_CUSTOM, v->at, "a custom layer");
 	else if (v->number == MODEL_CUSTOM) found(p->s, RULE_COREML_CUSTOM, v->at, "a custom model");
 	else if (v->number == MODEL_LINKED) found(p->s, RULE_COREML_CUSTOM, v->at, "a model that lies in another file");
 	else if (v->number == MODEL_SERIALIZED) found(p->s, RULE_UNSUPPORTED, v->at, "a model of a form that isn't documented");
-	else if (v->number == MODEL_PROGRAM && str_find(v->bytes, S("../")) != STR_NONE) found(p->s, RULE_COREML_CUSTOM, v->at, "a program whose weights lie outside its folder");
 }
 
 /* A specification version, a description, and one kind of model. */

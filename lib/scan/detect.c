@@ -90,6 +90,12 @@ static bool is_index(const struct head *h) {
 static bool is_fingerprint(const struct head *h) {
 	return h->size != UINT64_MAX && is_tensorflow_fingerprint(h->bytes);
 }
+static bool is_cbm(const struct head *h) {
+	return is_catboost(h->bytes);
+}
+static bool is_binary_json(const struct head *h) {
+	return is_ubjson(h->bytes);
+}
 static bool is_packed(const struct head *h) {
 	return packing_of(h->bytes) != PACK_NONE;
 }
@@ -150,6 +156,7 @@ static const struct format formats[] = {
 	{"7z", is_7z, true, parse_7z},
 	{"picture", is_media, false, parse_picture},
 	{"sentencepiece", is_vocabulary, true, parse_sentencepiece},
+	{"catboost", is_cbm, false, parse_catboost},
 	{"unsupported", is_unsupported, false, parse_unsupported},
 	{"tflite", is_lite, true, parse_tflite},
 	{"onnx", is_onnx_model, true, parse_onnx},
@@ -163,9 +170,18 @@ static const struct format formats[] = {
 	{"program", is_program, false, parse_program},
 	{"safetensors", is_tensors, false, parse_safetensors},
 	{"pickle", is_pickle, false, parse_pickle},
+	{"ubjson", is_binary_json, false, parse_ubjson},
 	{"json", is_json_text, true, parse_json},
 	{"compressed", is_packed, false, parse_packed},
 };
+
+size_t scan_formats_n(void) {
+	return lengthof(formats);
+}
+
+const char *scan_format_name(size_t i) {
+	return formats[i].name;
+}
 
 /* ---- what none of them is ---- */
 
@@ -175,6 +191,18 @@ static bool is_text(struct str s) {
 		if (c < 32 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\b' && c != 27) return false;
 	}
 	return true;
+}
+
+/* Letters of an older character set, as Latin-1: no control characters, and mostly ASCII. Anything shorter could be anything. */
+static bool is_older_text(struct str s) {
+	enum { LEAST = 32 };
+	size_t high = 0;
+	for (size_t i = 0; i < s.n; i++) {
+		unsigned char c = (unsigned char)s.p[i];
+		if (c >= 0x80 && c < 0xA0) return false;
+		high += c >= 0x80;
+	}
+	return s.n >= LEAST && high <= s.n / 4 && is_text(s);
 }
 
 static void parse_text(struct scan *s, struct reader *r, struct tally *t) {
@@ -192,7 +220,7 @@ static void parse_text(struct scan *s, struct reader *r, struct tally *t) {
 	while (reader_fill(r, 4) || !reader_at_end(r)) {
 		/* A window may end inside a character. */
 		struct str part = reader_window(r), whole = reader_in_memory(r) ? part : str_cut_utf8(part, part.n - (part.n > 4));
-		if (!is_text(whole) || !str_utf8(whole)) return;
+		if (!is_text(whole) || (!str_utf8(whole) && !is_older_text(whole))) return;
 		t->opaque += reader_skip(r, whole.n);
 	}
 }
@@ -212,7 +240,7 @@ static void parse_unknown(struct scan *s, struct reader *r, struct tally *t) {
 	struct str head = reader_window(r);
 	if (!head.n) {
 		s->file->format = "empty";
-	} else if (is_text(str_sub(head, 0, 4 * HEAD)) && str_utf8(str_cut_utf8(head, 4 * HEAD))) {
+	} else if (is_text(str_sub(head, 0, 4 * HEAD)) && (str_utf8(str_cut_utf8(head, 4 * HEAD)) || is_older_text(str_sub(head, 0, 4 * HEAD)))) {
 		parse_text_whole(s, r, t);
 	} else {
 		s->file->format = "unknown";

@@ -23,6 +23,8 @@ void parse_keras_metadata(struct scan *s, struct reader *r, struct tally *t); /*
 void parse_coreml_weights(struct scan *s, struct reader *r, struct tally *t);
 void parse_tensorflow_index(struct scan *s, struct reader *r, struct tally *t);       /* whole */
 void parse_tensorflow_fingerprint(struct scan *s, struct reader *r, struct tally *t); /* whole */
+void parse_ubjson(struct scan *s, struct reader *r, struct tally *t);
+void parse_catboost(struct scan *s, struct reader *r, struct tally *t);
 void parse_tar(struct scan *s, struct reader *r, struct tally *t);
 void parse_json(struct scan *s, struct reader *r, struct tally *t);        /* whole */
 void parse_packed(struct scan *s, struct reader *r, struct tally *t);
@@ -49,10 +51,18 @@ void check_tensorflow_operator(struct scan *s, struct str name, uint64_t at);
 bool is_rds(struct str head);
 /* Says so when a text is Python source; false when it isn't. */
 bool check_python(struct scan *s, struct str text);
+/* True when all of a text falls into the words of Python, and something in it is called, imported or defined (pylines.c). */
+bool can_be_python(struct str text);
+/* The same of one line, whose brackets may go on behind it and which need not call anything: no prose. */
+bool can_be_python_line(struct str line);
+/* True when the text names an encoding in which it would say something else. */
+bool has_hiding_encoding(struct str text);
 /* Looks through a text for what makes a YAML reader call something. */
 void check_yaml(struct scan *s, struct str text);
 /* Judges what Hydra would call. */
 void check_target(struct scan *s, struct str name, uint64_t at);
+bool is_ubjson(struct str head);
+bool is_catboost(struct str head);
 bool is_picture(struct str head);
 bool is_sentencepiece(struct str whole);
 bool is_keras_metadata(struct str whole);

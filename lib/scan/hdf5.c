@@ -114,6 +114,42 @@ static void read_heap_text(struct hdf5 *h, const uint8_t *p) {
 	}
 }
 
+/* ---- messages that stand elsewhere (IV.A.2, "Shared"): in an object of their own, or in the file's heap ---- */
+
+/* The first message of a type in an object header of either version that isn't continued; empty. */
+static struct str message_in(struct hdf5 *h, uint64_t at, unsigned wanted) {
+	const uint8_t *p = hdf5_at(h, at, 16);
+	if (!p) return STR_EMPTY;
+	bool newer = memcmp(p, "OHDR", 4) == 0;
+	uint64_t from = at + 16, n = le32(p + 8);
+	unsigned head = 8;
+	if (newer) {
+		unsigned flags = p[5], skip = 6 + (flags & 32 ? 16 : 0) + (flags & 16 ? 4 : 0), bytes = 1u << (flags & 3);
+		if (!(p = hdf5_at(h, at, skip + bytes))) return STR_EMPTY;
+		n = hdf5_number(p + skip, bytes);
+		from = at + skip + bytes;
+		head = flags & 4 ? 6 : 4;
+	}
+	if (!(p = hdf5_at(h, from, n))) return STR_EMPTY;
+	for (uint64_t i = 0; i + head <= n;) {
+		unsigned type = newer ? p[i] : le16(p + i), size = newer ? le16(p + i + 1) : le16(p + i + 2);
+		if (i + head + size > n) break;
+		if (type == wanted) return str_n(p + i + head, size);
+		i += head + size;
+	}
+	return STR_EMPTY;
+}
+
+/* The message that a shared one stands for; empty (and said) where it lies in a heap. */
+static struct str shared_message(struct hdf5 *h, struct str m, uint64_t at, unsigned wanted) {
+	const uint8_t *p = (const uint8_t *)m.p;
+	size_t from = m.n && p[0] == 1 ? 8 : 2;
+	bool in_object = m.n >= from + h->offset_size && (p[0] < 3 || p[1] == 2);
+	struct str is = in_object ? message_in(h, address(h, p + from), wanted) : STR_EMPTY;
+	if (!is.n) found(h->s, RULE_UNSUPPORTED, at, "a part of an object that lies in a shared heap");
+	return is;
+}
+
 /* Its name, type, extent and value: only texts are looked at. */
 static void read_attribute(struct hdf5 *h, struct str m, uint64_t at) {
 	const uint8_t *p = (const uint8_t *)m.p;
@@ -127,6 +163,11 @@ static void read_attribute(struct hdf5 *h, struct str m, uint64_t at) {
 	if (from + name + type + space > m.n || type < 8) return;
 	const uint8_t *kind = p + from + name, *v = kind + type + space;
 	size_t left = m.n - (from + name + type + space);
+	if (p[0] > 1 && p[1] & 1) {
+		struct str own = shared_message(h, str_n(kind, type), at, M_DATATYPE);
+		if (own.n < 8) return;
+		kind = (const uint8_t *)own.p;
+	}
 	if ((kind[0] & 15) == 3) check_text(h, str_n(v, left), at + (uint64_t)(v - p));
 	if ((kind[0] & 15) == 9)
 		for (; left >= 8u + h->offset_size; left -= 8u + h->offset_size, v += 8u + h->offset_size) read_heap_text(h, v);
@@ -211,7 +252,11 @@ static bool read_messages(struct hdf5 *h, struct object *o, uint64_t at, uint64_
 
 static void read_message(struct hdf5 *h, struct object *o, unsigned type, unsigned flags, struct str m, uint64_t at, int version, bool ordered, int depth) {
 	const uint8_t *p = (const uint8_t *)m.p;
-	if (flags & 2) return; /* shared: it stands in an object of its own */
+	if (flags & 2) {
+		/* A dataset's type may be an object of its own; what else is shared could be an attribute that nobody sees. */
+		if (type != M_DATATYPE && type != M_DATASPACE) found(h->s, RULE_UNSUPPORTED, at, "a part of an object that lies in a shared heap");
+		return;
+	}
 	switch (type) {
 	case M_DATASPACE: read_dataspace(o, m); break;
 	case M_DATATYPE: o->width = m.n >= 8 ? le32(p + 4) : 0; break;
@@ -297,15 +342,25 @@ bool hdf5_begins(struct str b, uint64_t *at) {
 	return false;
 }
 
+/* A user's block that nobody filled. */
+static bool is_zeros(struct str s) {
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i]) return false;
+	return true;
+}
+
 void parse_hdf5(struct scan *s, struct reader *r, struct tally *t) {
 	struct hdf5 h = {.s = s, .bytes = reader_window(r), .seen = {.arena = s->scratch}};
 	uint64_t at, root, end;
 	s->file->format = "hdf5";
 	if (!hdf5_begins(h.bytes, &at) || !read_superblock(&h, at, &root, &end)) return;
-	if (end == NOWHERE || end > h.bytes.n - h.base) found(s, RULE_TRUNCATED, at, "the file is shorter than it says");
+	/* With a block of the user's own before it, the library counts the end from the file's start. */
+	if (end == h.bytes.n - h.base) end = h.bytes.n;
+	if (end == NOWHERE || end > h.bytes.n) found(s, RULE_TRUNCATED, at, "the file is shorter than it says");
 	read_object(&h, root, 0);
 	if (h.bad) return;
-	uint64_t known = end > h.bytes.n - h.base ? h.bytes.n : end + h.base;
+	uint64_t known = end > h.bytes.n ? h.bytes.n : end < at ? at : end;
+	if (is_zeros(str_sub(h.bytes, 0, at))) t->parsed += at;
 	if (h.parsed > known - at) h.parsed = known - at;
 	t->parsed += h.parsed;
 	t->opaque += known - at - h.parsed;

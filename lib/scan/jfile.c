@@ -24,6 +24,8 @@ struct config {
 	uint64_t base;           /* offset of the text in the member */
 	struct level levels[JTEXT_DEPTH + 1];
 	bool diffusers;
+	bool modules;            /* a list of objects, as modules.json of sentence-transformers is */
+	bool notebook;           /* nbformat stands at the top */
 };
 
 static void remote_code(struct config *c, const char *key, struct str value) {
@@ -39,6 +41,16 @@ static void library(struct config *c, struct level *l, struct str value) {
 	remote_code(c, "a part of the pipeline", value);
 }
 
+/* A name in a library that a model's loader is, or stands on. */
+static bool is_ours(struct str name) {
+	static const char *const libraries[] = {"transformers", "diffusers", "sentence_transformers", "torch", "timm", "peft", "torchvision", "open_clip"};
+	for (size_t i = 0; i < lengthof(libraries); i++) {
+		struct str l = str_of(libraries[i]);
+		if (str_starts(name, l) && (name.n == l.n || name.p[l.n] == '.')) return true;
+	}
+	return false;
+}
+
 static void string(struct config *c, int depth) {
 	struct level *l = &c->levels[depth];
 	struct str v = jtext_string(&c->j, c->s->scratch);
@@ -49,6 +61,10 @@ static void string(struct config *c, int depth) {
 	if (l->in_auto_map) remote_code(c, "auto_map", v);
 	if (str_is(l->key, "auto_map")) remote_code(c, "auto_map", v);
 	if (str_is(l->key, "custom_pipeline") && v.n) remote_code(c, "custom_pipeline", v);
+	if (str_is(l->key, "trust_remote_code") && !str_is(v, "false") && !str_is(v, "False") && v.n) remote_code(c, "trust_remote_code", v);
+	/* PEFT imports the library by this name; sentence-transformers the class of a module. */
+	if (str_is(l->key, "parent_library") && !is_ours(v)) remote_code(c, "parent_library", v);
+	if (str_is(l->key, "type") && c->modules && str_find_char(v, '.') != STR_NONE && !is_ours(v)) remote_code(c, "a module's type", v);
 	if (str_is(l->key, "_target_")) check_target(c->s, v, c->base + c->j.from);
 	bool named = l->in_template || str_find(l->key, S("template")) != STR_NONE;
 	if (has_template(v)) check_template(c->s, v, c->base + c->j.from + 1, "the template", named);
@@ -67,13 +83,13 @@ static void check_node(struct config *c, const struct level *l) {
 }
 
 static void enter(struct config *c, int depth, bool array) {
+	if (depth == 1) c->modules = array;
 	const struct level *above = &c->levels[depth - 1];
 	c->levels[depth] = (struct level){
 		.in_auto_map = above->in_auto_map || str_is(above->key, "auto_map") || str_is(above->key, "custom_pipelines"),
 		.in_template = above->in_template || str_find(above->key, S("template")) != STR_NONE,
 	};
 	keras_value(&c->levels[depth - 1].keras, above->key);
-	(void)array;
 }
 
 static bool walk(struct config *c) {
@@ -89,6 +105,7 @@ static bool walk(struct config *c) {
 		case J_NAME:
 			l->key = jtext_string(&c->j, c->s->scratch);
 			if (c->j.depth == 1 && str_is(l->key, "_diffusers_version")) c->diffusers = true;
+			if (c->j.depth == 1 && str_is(l->key, "nbformat")) c->notebook = true;
 			break;
 		case J_STRING: string(c, c->j.depth); break;
 		case J_TRUE:
@@ -114,6 +131,7 @@ bool check_json(struct scan *s, struct str text, uint64_t base, size_t *end, con
 		bool ok = walk(&c);
 		bool another = !ok && c.j.done && !c.j.depth && c.j.more;
 		*end = at + c.j.at;
+		if (c.notebook) found(s, RULE_SCRIPT, base + at, "a notebook, whose cells are run one by one");
 		if (ok) return true;
 		if (!another || !c.j.at) {
 			*error = c.j.error ? c.j.error : "";

@@ -1,4 +1,5 @@
 #include "machine.h"
+#include "unpack.h"
 
 /* Opcodes by their names in pickletools. */
 enum opcode {
@@ -101,6 +102,18 @@ static bool op_text(struct machine *m, unsigned bytes) {
 	return reader_skip(m->r, n) == n ? push(m, v) : cut_short(m);
 }
 
+/* True when compressed bytes unpack to the beginning of a file that can do harm; what else is compressed is data. */
+static bool packs_a_file(struct machine *m, struct str head) {
+	struct reader in = reader_memory(head), out;
+	enum packing p = packing_of(head);
+	if (p == PACK_NONE || p == PACK_LZMA || !unpack_open(m->s, &in, p, &out)) return false;
+	reader_fill(&out, READER_PEEK);
+	struct str first = reader_window(&out);
+	bool is = str_starts(first, S("PK\3\4")) || executable_format(first) || pickle_begins(m->s, first) || (packing_of(first) != PACK_NONE && packing_of(first) != PACK_LZMA);
+	unpack_close(&out);
+	return is;
+}
+
 /* True when the bytes that come next are a file of their own, which is then examined. */
 static bool look_into_bytes(struct machine *m, uint64_t n) {
 	struct reader *r = m->r;
@@ -108,7 +121,7 @@ static bool look_into_bytes(struct machine *m, uint64_t n) {
 	reader_fill(r, n < READER_PEEK ? n : READER_PEEK);
 	struct str head = str_sub(reader_window(r), 0, n);
 	bool archive = str_starts(head, S("PK\3\4")) || str_starts(head, S("\x93NUMPY"));
-	if (!archive && !executable_format(head) && !pickle_begins(m->s, head)) return false;
+	if (!archive && !executable_format(head) && !pickle_begins(m->s, head) && !packs_a_file(m, head)) return false;
 	uint64_t at = reader_offset(r);
 	struct str name = arena_fmt(m->s->scratch, "bytes at %llu", (unsigned long long)at);
 	struct tally ignored = {0};
@@ -135,6 +148,12 @@ static bool op_bytes(struct machine *m, unsigned bytes) {
 	if (passed >= OPAQUE_FROM && !examined) m->t->opaque += passed;
 	m->watch = m->r->at;
 	return push(m, v_of(V_BYTES, examined));
+}
+
+/* Protocol 5, PEP 574: bytes that the loader is given beside the pickle. */
+static bool op_next_buffer(struct machine *m) {
+	found(m->s, RULE_PICKLE_PERSISTENT, reader_offset(m->r), "data that lie outside of the pickle");
+	return push(m, v_of(V_BYTES, 0));
 }
 
 static bool op_long(struct machine *m, unsigned bytes) {
@@ -451,7 +470,7 @@ static bool step(struct machine *m, uint8_t op) {
 	case OP_EXT4: return op_extension(m, 4);
 	case OP_PROTO: return op_protocol(m);
 	case OP_FRAME: return op_frame(m);
-	case OP_NEXT_BUFFER: return push(m, v_of(V_BYTES, 0));
+	case OP_NEXT_BUFFER: return op_next_buffer(m);
 	case OP_READONLY_BUFFER: return m->n > m->floor ? true : broken(m, "the stack has too little");
 	}
 	return broken(m, "an opcode that isn't known");
@@ -518,6 +537,8 @@ static bool is_text(struct str s) {
 bool pickle_begins(struct scan *s, struct str head) {
 	const uint8_t *p = (const uint8_t *)head.p;
 	if (head.n < 2 || !p[0] || !strchr("(]})lcdiINSVUXTKJMGFLCP\x80\x85\x88\x89\x82\x83\x84\x8A\x8B\x8C\x8D\x8E\x8F\x95\x96", (char)p[0])) return false;
+	/* The first letter of a zip file is an opcode too, by which an unpickler asks its caller for an object; a header ends with a line, and an array of objects goes on as a pickle. */
+	if (str_starts(head, S("PK\3\4")) || str_starts(head, S("PK\5\6"))) return false;
 	bool protocol = p[0] == OP_PROTO && p[1] <= PROTOCOL_MOST;
 	if (p[0] == OP_PROTO && !protocol) return false;
 	/* What claims a protocol shows soon what it is. Of the others a first string may be longer than any part of the file that one would look at. */

@@ -148,12 +148,22 @@ static bool read_head(struct scan *s, struct reader *r, struct header *h) {
 	}
 	p = reader_take(r, bytes);
 	uint32_t n = p ? (bytes == 2 ? le16(p) : le32(p)) : 0;
-	const uint8_t *text_ = p && n <= READER_PEEK ? reader_take(r, n) : NULL;
-	if (!text_) {
-		found(s, n > READER_PEEK ? RULE_NPY_INVALID : RULE_TRUNCATED, at, n > READER_PEEK ? "a header of %u bytes" : "the header is cut short", n);
+	if (!p || n > HEADER_MOST) {
+		found(s, p ? RULE_NPY_INVALID : RULE_TRUNCATED, at, p ? "a header of %u bytes" : "the header is cut short", n);
 		return false;
 	}
-	h->text = arena_str(s->scratch, str_n(text_, n));
+	/* Records of thousands of fields have a header that is longer than a window. */
+	struct held held;
+	uint64_t before = reader_limit(r, n);
+	bool have = all_bytes(s, r, &held);
+	reader_unlimit(r, before);
+	if (!have) return false;
+	h->text = arena_str(s->scratch, held.bytes);
+	drop_bytes(s, &held);
+	if (h->text.n < n) {
+		found(s, RULE_TRUNCATED, at, "the header is cut short");
+		return false;
+	}
 	if (dictionary(h)) return true;
 	found(s, RULE_NPY_INVALID, at, "the header is not the dictionary that NumPy writes");
 	return false;

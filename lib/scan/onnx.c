@@ -104,9 +104,12 @@ static void read_entry(struct proto *p, struct onnx *o, uint64_t at) {
 static void end(struct proto *p, const struct proto_message *m, uint64_t at) {
 	struct onnx *o = p->owner;
 	if (m->id == ENTRY) read_entry(p, o, at);
+	/* ONNX Runtime's own operator that calls a function of Python. */
+	if (m->id == NODE && str_starts(o->operator_, S("PythonOp"))) found(p->s, RULE_ONNX_CUSTOM, at, "%.*s, which calls Python", SHOWN(p->s, o->operator_));
 	if (m->id == NODE && !is_known(o, o->domain)) found(p->s, RULE_ONNX_CUSTOM, at, "%.*s of the domain \"%.*s\"", SHOWN(p->s, o->operator_), SHOWN(p->s, o->domain));
 	if (m->id != TENSOR || (!o->elsewhere && !o->located)) return;
-	bool plain = o->location.n && !path_leaves(o->location) && str_find_char(o->location, 0) == STR_NONE && str_find(o->location, S("://")) == STR_NONE;
+	bool spelled = str_find_char(o->location, '%') != STR_NONE || str_starts(o->location, S("~"));
+	bool plain = o->location.n && !spelled && !path_leaves(o->location) && str_find_char(o->location, 0) == STR_NONE && str_find(o->location, S("://")) == STR_NONE;
 	if (plain) note_reference(p->s, o->location, o->from, o->length);
 	else found(p->s, RULE_ONNX_EXTERNAL, at, "a tensor's data lie in \"%.*s\"", SHOWN(p->s, o->location));
 }

@@ -1,6 +1,7 @@
 /* Python source that lies beside weights: told by statements at the start of lines, since nothing else says what a text is. It runs when it is imported, so it is for REVIEW; what runs commands or fetched code is BLOCK. */
 #include "formats.h"
 #include "profile.h"
+#include "template.h"
 
 enum { BLANK_MOST = 8 << 20 };
 
@@ -47,13 +48,27 @@ static const char *const dangerous[] = {
 	"pip.main(", "shutil.rmtree(", "getattr(__builtins__", "globals()[",
 };
 
-/* A line that can only be Python, or a call that has no other business at the start of a line. */
-static bool is_code(struct str line) {
+/* Whether the lines that follow begin with one that stands further in, as a block does. */
+static bool block_follows(struct str rest) {
+	struct str next;
+	while (str_split(&rest, '\n', &next)) {
+		struct str t = str_trim(next);
+		if (!t.n || t.p[0] == '#') continue;
+		return next.p[0] == ' ' || next.p[0] == '\t';
+	}
+	return false;
+}
+
+/* A line that can only be Python, or a call that has no other business at the start of a line. Prose that is wrapped may begin a line with any word, so all of the line must fall into Python's words, and
+ * what begins a block must have one. */
+static bool is_code(struct str line, struct str rest) {
 	struct str t = str_trim(line);
-	if (is_statement(line)) return true;
+	if (!t.n || !can_be_python_line(line)) return false;
+	bool begins = str_starts(line, S("def ")) || str_starts(line, S("class ")) || str_starts(line, S("async "));
+	if (is_statement(line)) return !begins || str_find_char(line, '(') != STR_NONE || block_follows(rest);
 	for (size_t i = 0; i < lengthof(dangerous); i++)
-		if (str_ends(str_of(dangerous[i]), S("(")) && str_starts(line, str_of(dangerous[i]))) return true;
-	if (!str_ends(t, S(":"))) return false;
+		if (str_ends(str_of(dangerous[i]), S("(")) && str_starts(line, str_of(dangerous[i])) && (can_be_python(line) || str_ends(t, S("(")) || str_ends(t, S(",")))) return true;
+	if (!str_ends(t, S(":")) || !block_follows(rest)) return false;
 	return str_is(t, "try:") || str_starts(line, S("while ")) || str_starts(line, S("with ")) || str_starts(line, S("if ")) || (str_starts(line, S("for ")) && str_find(line, S(" in ")) != STR_NONE);
 }
 
@@ -76,7 +91,7 @@ static size_t first_statement(struct str text) {
 	while (str_split(&rest, '\n', &line)) {
 		bool fence = !quote && (str_starts(str_trim(line), S("```")) || str_starts(str_trim(line), S("~~~")));
 		if (fence) fenced = !fenced;
-		else if (!fenced && !quote && is_code(str_sub(line, 0, 4096))) return (size_t)(line.p - text.p);
+		else if (!fenced && !quote && is_code(str_sub(line, 0, 4096), rest)) return (size_t)(line.p - text.p);
 		else if (!fenced) follow_quotes(line, &quote);
 	}
 	return STR_NONE;
@@ -117,6 +132,11 @@ static struct str without_texts(struct scan *s, struct str text) {
 bool check_python(struct scan *s, struct str source) {
 	size_t at = first_statement(source);
 	bool bad = false;
+	if (has_hiding_encoding(source)) {
+		found(s, RULE_PYTHON_DANGEROUS, 0, "it names an encoding in which it says something else than it shows");
+		return true;
+	}
+	if (at == STR_NONE && can_be_python(source)) at = 0;
 	if (at == STR_NONE) return false;
 	struct str text = source.n <= BLANK_MOST ? without_texts(s, source) : source;
 	for (size_t i = 0; i < lengthof(dangerous); i++) {
@@ -131,29 +151,86 @@ bool check_python(struct scan *s, struct str source) {
 
 /* ---- configurations in YAML ---- */
 
-/* "_target_: package.function", by which Hydra's instantiate() calls whatever is named (CVE-2025-23304). */
-static void check_targets(struct scan *s, struct str text) {
-	for (size_t at = 0, i; (i = str_find(str_from(text, at), S("_target_"))) != STR_NONE;) {
-		at += i + 8;
-		struct str rest = str_trim(str_sub(text, at, 300));
-		if (!str_starts(rest, S(":"))) continue;
-		rest = str_trim(str_from(rest, 1));
-		while (rest.n && (rest.p[0] == '\'' || rest.p[0] == '"')) rest = str_from(rest, 1);
-		check_target(s, take_name(&rest), at);
+enum { VALUE_MOST = 300 };
+
+/* The value of the key that ends right before `at`: behind a quote that closes, and a colon; empty when no value stands there. */
+static struct str value_at(struct str text, size_t at) {
+	struct str rest = str_sub(text, at, VALUE_MOST);
+	if (rest.n && (rest.p[0] == '"' || rest.p[0] == '\'')) rest = str_from(rest, 1);
+	rest = str_trim(rest);
+	if (!rest.n || (rest.p[0] != ':' && rest.p[0] != '=')) return STR_EMPTY;
+	rest = str_trim(str_from(rest, 1));
+	while (rest.n && (rest.p[0] == '\'' || rest.p[0] == '"')) rest = str_from(rest, 1);
+	return take_name(&rest);
+}
+
+/* Each value of a key, which no letter stands before. */
+static void each_value(struct scan *s, struct str text, struct str key, void (*fn)(struct scan *, struct str, uint64_t)) {
+	for (size_t at = 0, i; (i = str_find(str_from(text, at), key)) != STR_NONE;) {
+		bool whole = !(at + i) || !letter(text.p[at + i - 1]);
+		at += i + key.n;
+		struct str value = whole ? value_at(text, at) : STR_EMPTY;
+		if (value.n) fn(s, value, at);
 	}
 }
 
+static bool in_package(struct str name, const char *const *packages, size_t n) {
+	for (size_t i = 0; i < n; i++) {
+		struct str p = str_of(packages[i]);
+		if (str_starts(name, p) && (name.n == p.n || name.p[p.n] == '.')) return true;
+	}
+	return false;
+}
+
+/* "_target_: package.function", by which Hydra's instantiate() calls whatever is named (CVE-2025-23304); latent diffusion has "target:". */
 void check_target(struct scan *s, struct str name, uint64_t at) {
+	static const char *const libraries[] = {"torch", "torchvision", "torchaudio", "transformers", "diffusers", "pytorch_lightning", "lightning", "nemo", "timm", "sklearn", "numpy", "peft", "datasets", "tokenizers",
+		"omegaconf", "torchmetrics", "monai", "ldm", "sgm", "keras", "tensorflow", "megatron", "hydra"};
+	unsigned profiles = s->options->profiles ? s->options->profiles : SCAN_ALL_PROFILES;
 	size_t dot = str_rfind_char(name, '.');
-	if (dot == STR_NONE || !profile_denies(str_sub(name, 0, dot), str_from(name, dot + 1))) return;
-	found(s, RULE_CONFIG_CODE, at, "_target_ names \"%.*s\"", SHOWN(s, name));
+	struct allowed a;
+	if (dot == STR_NONE) return;
+	struct str module = str_sub(name, 0, dot), last = str_from(name, dot + 1);
+	if (profile_allows(profiles, module, last, &a)) return;
+	bool made = last.n && last.p[0] >= 'A' && last.p[0] <= 'Z';
+	bool known = in_package(name, libraries, lengthof(libraries)) && (made || !profile_denies(module, last));
+	if (profile_denies(module, last) && !known) found(s, RULE_CONFIG_CODE, at, "a target is \"%.*s\"", SHOWN(s, name));
+	else if (!known) found(s, RULE_CONFIG_TARGET, at, "a target is \"%.*s\"", SHOWN(s, name));
+}
+
+/* The module by which MLflow loads a model, and a folder of source that it puts before all others. */
+static void check_loader(struct scan *s, struct str name, uint64_t at) {
+	static const char *const own[] = {"mlflow"};
+	if (!in_package(name, own, 1)) found(s, RULE_CONFIG_CODE, at, "loader_module names \"%.*s\"", SHOWN(s, name));
+}
+
+/* Like a target only where it looks like one: two names with a dot. */
+static void check_plain_target(struct scan *s, struct str name, uint64_t at) {
+	struct str last = str_from(name, str_rfind_char(name, '.') == STR_NONE ? name.n : str_rfind_char(name, '.') + 1);
+	if (last.n > 1 && profile_denies(str_sub(name, 0, name.n - last.n - 1), last)) check_target(s, name, at);
+}
+
+/* "_tar\x67et_": a key that is spelled by escapes, which nobody needs. */
+static void check_keys(struct scan *s, struct str text) {
+	struct str rest = text, line;
+	while (str_split(&rest, '\n', &line)) {
+		struct str t = str_trim(line);
+		while (str_starts(t, S("- ")) || str_starts(t, S("{"))) t = str_trim(str_from(t, 1));
+		if (!str_starts(t, S("\""))) continue;
+		size_t end = str_find(str_from(t, 1), S("\""));
+		struct str key = end == STR_NONE ? STR_EMPTY : str_sub(t, 1, end);
+		if (spells_plain_letters(key) && str_starts(str_trim(str_from(t, end + 2)), S(":"))) found(s, RULE_CONFIG_TARGET, (uint64_t)(line.p - text.p), "a key that is spelled by escapes, \"%.*s\"", SHOWN(s, key));
+	}
 }
 
 void check_yaml(struct scan *s, struct str text) {
-	static const char *const tags[] = {"!!python/object", "!!python/name", "!!python/module", "!!python/apply", "tag:yaml.org,2002:python/"};
+	static const char *const tags[] = {"!!python/object", "!!python/name", "!!python/module", "!!python/apply", "tag:yaml.org,2002:python"};
 	for (size_t i = 0; i < lengthof(tags); i++) {
 		size_t at = str_find(text, str_of(tags[i]));
 		if (at != STR_NONE) found(s, RULE_CONFIG_CODE, at, "YAML that makes Python objects, %s", tags[i]);
 	}
-	check_targets(s, text);
+	check_keys(s, text);
+	each_value(s, text, S("_target_"), check_target);
+	each_value(s, text, S("target"), check_plain_target);
+	each_value(s, text, S("loader_module"), check_loader);
 }

@@ -132,8 +132,8 @@ static bool pair(struct rds *d, uint32_t flags) {
 	if (flags & HAS_ATTRIBUTES && !item(d, &type)) return false;
 	if (flags & HAS_TAG && !item(d, &type)) return false;
 	if (!item(d, &type)) return false;
-	/* In the environment of a function a promise is an argument that nobody needed yet, and waits for the function to be called. */
-	if ((flags & 255) == PROM && type == UNBOUND && !d->environments) found(d->s, RULE_RDS_CODE, at, "a promise that wasn't evaluated");
+	/* In an environment a promise may be an argument that nobody needed yet, or wait for whoever looks at the variable: a person must tell. */
+	if ((flags & 255) == PROM && type == UNBOUND) found(d->s, d->environments ? RULE_RDS_FUNCTION : RULE_RDS_CODE, at, "a promise that wasn't evaluated");
 	if ((flags & 255) == CLO && !d->function) {
 		d->function = true;
 		found(d->s, RULE_RDS_FUNCTION, at, "a function");

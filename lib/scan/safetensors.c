@@ -30,7 +30,9 @@ static const struct {
 bool is_safetensors(struct str head, uint64_t size) {
 	if (head.n < 9) return false;
 	uint64_t n = le64((const uint8_t *)head.p);
-	if (n < 2 || n > HEADER_MOST || (size != UINT64_MAX && n > size - 8)) return false;
+	if (n < 2 || n > (uint64_t)1 << 48) return false;
+	/* A length that can't be is told only where what follows is beyond doubt; the parser says what is wrong. */
+	if (n > HEADER_MOST || (size != UINT64_MAX && n > size - 8)) return head.p[8] == '{' && head.n > 9 && (head.p[9] == '"' || head.p[9] == '}' || head.p[9] == ' ');
 	struct str text = str_trim(str_sub(head, 8, 64));
 	return text.n && text.p[0] == '{' && (text.n < 2 || text.p[1] == '"' || text.p[1] == '}' || (unsigned char)text.p[1] <= ' ');
 }
@@ -148,6 +150,8 @@ static bool read_tensor(struct tensors *t, struct str name) {
 	}
 	if (d.seen != 7) return invalid(t, "a tensor lacks type, shape or data_offsets");
 	if (!name.n) strict(t, "a tensor has no name");
+	for (size_t i = 0; i < name.n; i++)
+		if ((unsigned char)name.p[i] < 32 || name.p[i] == 127) strict(t, "a tensor's name has control characters");
 	if (str_find(name, S("..")) != STR_NONE && str_find_char(name, '/') != STR_NONE) strict(t, "a tensor is named like a path");
 	return check_size(t, &d) && add(t, name, &d, at);
 }
@@ -228,6 +232,10 @@ void parse_safetensors(struct scan *s, struct reader *r, struct tally *t) {
 	struct held header;
 	s->file->format = "safetensors";
 	if (!p) return;
+	if (n > HEADER_MOST) {
+		found(s, RULE_SAFETENSORS_INVALID, 0, "a header of %llu bytes", (unsigned long long)n);
+		return;
+	}
 	uint64_t before = reader_limit(r, n);
 	bool held = all_bytes(s, r, &header);
 	reader_unlimit(r, before);

@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "guard.h"
 #include "inside.h"
 
 enum { SMALL = 128 << 10 };
@@ -106,9 +107,19 @@ static enum err_code scan_open(struct arena *a, const struct scan_options *o, in
 	}
 	void *p = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p == MAP_FAILED) return not_scanned(a, RULE_UNREADABLE, strerror(errno), out, e);
+	guard_begin(p, size);
 	enum err_code code = scan_bytes(a, o, str_n(p, size), out, e);
+	bool whole = guard_end();
 	munmap(p, size);
+	if (!code && !whole) code = not_scanned(a, RULE_UNREADABLE, "a part of it could not be read: it became shorter, or the disk failed", out, e);
 	return code;
+}
+
+/* True when somebody wrote to the file since. */
+static bool changed(int fd, const struct stat *was) {
+	struct stat is;
+	if (fstat(fd, &is) != 0) return true;
+	return is.st_size != was->st_size || is.st_mtim.tv_sec != was->st_mtim.tv_sec || is.st_mtim.tv_nsec != was->st_mtim.tv_nsec;
 }
 
 enum err_code scan_path(struct arena *a, const struct scan_options *o, const char *path, struct scan_file *out, struct err *e) {
@@ -118,5 +129,7 @@ enum err_code scan_path(struct arena *a, const struct scan_options *o, const cha
 	if (fd < 0) return not_scanned(a, errno == ELOOP || errno == ENXIO ? RULE_LINK : RULE_UNREADABLE, strerror(errno), out, e);
 	if (fstat(fd, &st) != 0) return not_scanned(a, RULE_UNREADABLE, strerror(errno), out, e);
 	if (!S_ISREG(st.st_mode)) return not_scanned(a, RULE_LINK, "it is no regular file", out, e);
-	return scan_open(a, o, fd, (size_t)st.st_size, out, e);
+	enum err_code code = scan_open(a, o, fd, (size_t)st.st_size, out, e);
+	if (!code && changed(fd, &st)) code = scan_add(a, out, RULE_UNREADABLE, "it changed while it was read", e);
+	return code;
 }

@@ -99,6 +99,10 @@ struct scan_options {
 	size_t allow_n;
 };
 
+/* The formats that are told apart, in the order in which they are tried. */
+size_t scan_formats_n(void);
+const char *scan_format_name(size_t i);
+
 /* Examines bytes. *out and what it points to live in the arena; out->path is left to the caller. Nothing that the bytes say can make this
  * fail but ERR_MEMORY. Thread-safe: threads share options and nothing else. */
 enum err_code scan_bytes(struct arena *a, const struct scan_options *o, struct str bytes, struct scan_file *out, struct err *e) must_use;

@@ -20,6 +20,7 @@ struct scanning {
 	uint64_t offset;
 	const char *where;
 	bool strict, blocked;
+	int subscript;           /* brackets after an operand that are open: x[…] */
 	struct str macros[MACROS];
 	size_t macros_n;
 };
@@ -70,6 +71,23 @@ static bool is_part_of_name(struct str s) {
 	return false;
 }
 
+bool spells_plain_letters(struct str s) {
+	for (size_t i = 0; i + 1 < s.n; i++) {
+		if (s.p[i] != '\\') continue;
+		char c = s.p[++i];
+		unsigned v = 0, digits = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
+		if (c == 'N') return true;
+		if (c >= '0' && c <= '7')
+			for (unsigned k = 0; k < 3 && i + k < s.n && s.p[i + k] >= '0' && s.p[i + k] <= '7'; k++) v = v * 8 + (unsigned)(s.p[i + k] - '0');
+		for (unsigned k = 1; k <= digits && i + k < s.n; k++) {
+			char d = s.p[i + k];
+			v = v * 16 + (unsigned)(d <= '9' ? d - '0' : (d | 32) - 'a' + 10);
+		}
+		if (v > 32 && v < 127) return true;
+	}
+	return false;
+}
+
 /* A literal: what could name an attribute, or be a part of such a name, has no business in one. */
 static void literal(struct scanning *t) {
 	char quote = peek(t, 0);
@@ -78,8 +96,9 @@ static void literal(struct scanning *t) {
 	struct str s = str_sub(t->text, from, t->at - from);
 	t->at++;
 	if (is_part_of_name(s)) block(t, from, "has a text with two underscores,", s);
-	else if (str_find(s, S("\\x5f")) != STR_NONE || str_find(s, S("\\x5F")) != STR_NONE || str_find(s, S("\\u005")) != STR_NONE || str_find(s, S("\\137")) != STR_NONE)
-		block(t, from, "spells an underscore in a text,", s);
+	else if (spells_plain_letters(s)) block(t, from, "spells plain letters in a text,", s);
+	else if (str_find(s, S("%c")) != STR_NONE || str_find(s, S("{:c}")) != STR_NONE) review(t, from, "makes letters of numbers with", s);
+	else if (t->subscript && peek(t, 0) == '%') review(t, from, "puts a text together in brackets,", s);
 	else if (str_is(s, "_")) review(t, from, "puts texts together from", s);
 }
 
@@ -98,6 +117,7 @@ static void name(struct scanning *t, char before) {
 	if (str_find(n, S("__")) != STR_NONE) block(t, at, "reaches for", n);
 	else if (before == '|') {
 		if (str_is(n, "attr") || str_is(n, "xmlattr")) block(t, at, "uses the filter", n);
+		else if (t->subscript && !among("length count int abs default d first last trim lower upper", n)) review(t, at, "picks a part by the filter", n);
 		else if (!among(filters, n)) review(t, at, "uses the filter", n);
 	} else if (before == '.') {
 		if (among(forbidden_attributes, n)) block(t, at, "reaches for", n);
@@ -105,6 +125,8 @@ static void name(struct scanning *t, char before) {
 		else if (called && !among(methods, n)) review(t, at, "calls the method", n);
 	} else if (among(forbidden_names, n) && (called || peek(t, 0) == '.' || peek(t, 0) == '[' || peek(t, 0) == '|')) {
 		block(t, at, "uses", n);
+	} else if (!called && before != ',' && before != '(' && peek(t, 0) == '|' && among(functions, n) && !among("caller loop tojson dict", n)) {
+		review(t, at, "makes data of the function", n);
 	} else if (called && !among(functions, n) && !is_macro(t, n) && !among("if elif and or not in is else set for call", n)) {
 		review(t, at, "calls", n);
 	}
@@ -116,6 +138,7 @@ static bool closes(const struct scanning *t, const char *end) {
 
 static void expression(struct scanning *t, const char *end) {
 	char before = 0;
+	uint64_t brackets = 0; /* the open ones, innermost last: 1 picks a part of an operand, 0 is a list */
 	while (t->at < t->text.n && !closes(t, end)) {
 		char c = peek(t, 0);
 		if (c == '\'' || c == '"') {
@@ -129,11 +152,32 @@ static void expression(struct scanning *t, const char *end) {
 			if (peek(t, 0) == '.' && digit(peek(t, 1))) t->at++;
 			before = 'd';
 		} else {
+			bool after_operand = before == 'n' || before == 's' || before == ']' || before == ')';
+			if (c == '[') brackets = brackets << 1 | (after_operand ? 1u : 0u);
+			if (c == ']') brackets >>= 1;
+			t->subscript = (brackets & 1) != 0;
+			if (t->subscript && (c == '~' || (c == '*' && !digit(peek(t, 1)) && !digit(peek(t, 2))))) review(t, t->at, "puts a text together in brackets with", str_n(&c, 1));
 			t->at++;
 			if (!strchr(" \t\r\n", c)) before = c;
 		}
 	}
+	t->subscript = 0;
 	t->at += peek(t, 0) == '-' ? 3 : 2;
+}
+
+/* Nothing means anything up to the statement that ends it. */
+static void after_raw(struct scanning *t) {
+	for (size_t i; (i = str_find(str_from(t->text, t->at), S("{%"))) != STR_NONE;) {
+		t->at += i + 2;
+		size_t here = t->at;
+		if (peek(t, 0) == '-' || peek(t, 0) == '+') t->at++;
+		space(t);
+		if (str_is(word(t), "endraw")) {
+			t->at = here - 2;
+			return;
+		}
+	}
+	t->at = t->text.n;
 }
 
 static void statement(struct scanning *t) {
@@ -152,6 +196,7 @@ static void statement(struct scanning *t) {
 		name(t, '|');
 	}
 	expression(t, "%}");
+	if (str_is(keyword, "raw")) after_raw(t);
 }
 
 bool has_template(struct str text) {

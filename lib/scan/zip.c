@@ -80,7 +80,8 @@ static bool read_end(struct zip *z, struct end_record *e) {
 	}
 	if (le16(p + 4) || le16(p + 6)) found(s, RULE_ZIP_AMBIGUOUS, end, "a zip file of several disks");
 	range_add(&z->ranges, end, END_SIZE, RANGE_PARSED);
-	range_add(&z->ranges, end + END_SIZE, le16(p + 20), RANGE_OPAQUE);
+	struct str comment = str_n(p + END_SIZE, z->end - end - END_SIZE);
+	range_add(&z->ranges, end + END_SIZE, comment.n, str_utf8(comment) ? RANGE_PARSED : RANGE_UNACCOUNTED);
 	range_add(&z->ranges, e->begins, end - e->begins, RANGE_PARSED);
 	return true;
 }
