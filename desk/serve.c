@@ -1,11 +1,10 @@
 #include "serve.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <sys/resource.h>
 
 #include "desk/api/limits.h"
 #include "desk/copy/copy.h"
+#include "desk/ending.h"
 #include "desk/identify.h"
 #include "desk/routes.h"
 #include "desk/site/site.h"
@@ -113,20 +112,6 @@ static enum err_code start(struct desk *desk, const struct serve_options *o, str
 	return server_start(&config, out, e);
 }
 
-/* The signals are blocked before the first thread starts, so that all inherit it and only the wait gets them. */
-static void block_endings(sigset_t *endings, sigset_t *before) {
-	sigemptyset(endings);
-	sigaddset(endings, SIGINT);
-	sigaddset(endings, SIGTERM);
-	pthread_sigmask(SIG_BLOCK, endings, before);
-}
-
-static void wait_for_ending(const sigset_t *endings, const sigset_t *before) {
-	int which;
-	while (sigwait(endings, &which) != 0) continue;
-	pthread_sigmask(SIG_SETMASK, before, NULL);
-}
-
 /* What goes on behind the answers: a hub's chores, or that a copy follows its mirror. */
 struct behind {
 	struct chores *chores;
@@ -144,14 +129,14 @@ static void behind_stop(struct behind *b) {
 }
 
 static enum err_code run(struct desk *desk, const struct serve_options *o, struct err *e) {
-	sigset_t endings, before;
-	block_endings(&endings, &before);
+	struct ending ending;
+	ending_block(&ending);
 	struct server *server;
 	struct behind behind;
 	enum err_code code = behind_start(desk, &behind, e);
 	if (!code && (code = start(desk, o, &server, e))) behind_stop(&behind);
 	if (code) {
-		pthread_sigmask(SIG_SETMASK, &before, NULL);
+		ending_restore(&ending);
 		return code;
 	}
 	if (!o->quiet) {
@@ -159,7 +144,7 @@ static enum err_code run(struct desk *desk, const struct serve_options *o, struc
 		fflush(stdout);
 	}
 	if (o->ready) o->ready(o->arg, server_address(server));
-	wait_for_ending(&endings, &before);
+	ending_wait(&ending);
 	behind_stop(&behind);
 	code = server_stop(server, SERVE_GRACE_SECONDS * SECOND, e);
 	if (code != ERR_BUSY) return code;

@@ -101,6 +101,8 @@ static enum err_code prove_copy(const struct disclosing *d, const struct disclos
 	struct statement_parts p = {.origin = c->origin, .name = c->hub, .key = c->key};
 	if (c->url.n) p.url = str_sub(c->url, 0, str_find(c->url, S("/r/")));
 	enum err_code code = mirror_open(d->a, arena_cstr(d->a, c->folder), &folder, e);
+	if (!code && (!str_eq(folder.origin, c->origin) || !mirror_knows(&folder, c->key))) code = err_set(e, ERR_CORRUPT, "the copy of its log is of another log");
+	if (!code) p.key = folder.signed_by;
 	if (!code) code = mirror_statement(d->a, &folder, (uint64_t)c->leaf, &said, e);
 	if (!code) code = mirror_proof(d->a, &folder, (uint64_t)c->leaf, &p.proof, e);
 	if (!code) code = copied_body(d, c, r, &p.body, e);
@@ -122,12 +124,16 @@ static enum err_code prove_own(const struct disclosing *d, const struct disclose
 	if (!code && newest >= (int64_t)head.head.size) code = err_set(e, ERR_NOT_FOUND, "what the log says of it is signed within moments");
 	if (!code) code = disclose_log(d, r, newest, newest + 1, 1, &items, &n, e);
 	if (!code && !n) code = err_set(e, ERR_NOT_FOUND, "the log says nothing of it");
-	if (!code) code = ledger_proof(d->hub, d->a, newest, &p.proof, e);
 	if (!code) code = ledger_origin(d->hub, d->db, d->a, &p.origin, e);
 	if (!code) code = ledger_keys(d->db, d->a, &keys, &keys_n, e);
 	if (code) return code;
+	code = ERR_NOT_FOUND;
+	for (size_t i = 0; i < keys_n && code == ERR_NOT_FOUND; i++) {
+		code = ledger_proof(d->hub, d->a, newest, &keys[i], &p.proof, e);
+		p.key = tlog_key_text(d->a, &keys[i]);
+	}
+	if (code) return code;
 	p.line = items[0];
-	p.key = keys_n ? tlog_key_text(d->a, &keys[0]) : STR_EMPTY;
 	return receipt_write_statement(d->a, &p, out, e);
 }
 
@@ -149,7 +155,8 @@ enum err_code disclose_copy_holds(const struct disclosing *d, const struct discl
 	struct err wrong = {0};
 	*why = STR_EMPTY;
 	enum err_code code = prove_copy(d, r, c, &file, &wrong);
-	if (!code) code = tlog_key_parse(c->key, &key, &wrong);
+	/* By a key that the log had, as the copy of it is known to follow from the one that is known. */
+	if (!code) code = tlog_key_parse(json_get_str(json_get_lit(file, "hub"), S("key")), &key, &wrong);
 	if (!code) code = receipt_check(d->a, json_text(d->a, file), &key, 1, NULL, 0, &checked, &wrong);
 	if (code == ERR_MEMORY) return err_set(e, code, "%s", wrong.message);
 	*holds = !code && checked.logged && str_eq(checked.record, r->line.uid);

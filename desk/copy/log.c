@@ -30,6 +30,10 @@ static enum err_code checkpoint(struct request *rq, struct response *rs, struct 
 	return send(rq, rs, file_join(rq->arena, desk_copied(rq)->dir, "log/checkpoint"), S("text/plain; charset=utf-8"), e);
 }
 
+static enum err_code cosigned(struct request *rq, struct response *rs, struct err *e) {
+	return send(rq, rs, file_join(rq->arena, desk_copied(rq)->dir, "log/checkpoint.cosigned"), S("text/plain; charset=utf-8"), e);
+}
+
 static enum err_code tile(struct request *rq, struct response *rs, struct err *e) {
 	struct mirror_folder f;
 	struct tlog_tile t;
@@ -105,12 +109,15 @@ static enum err_code page(struct request *rq, struct response *rs, struct err *e
 	const struct desk_copy *c = desk_copied(rq);
 	struct mirror_folder f;
 	moment as_of = atomic_load(&c->as_of);
-	struct log_page p = {.hub = c->of.hub, .origin = c->of.origin, .key = c->of.key, .address = c->of.url, .copy = true, .signed_at = moment_str(rq->arena, as_of),
+	struct log_page p = {.hub = c->of.hub, .origin = c->of.origin, .address = c->of.url, .copy = true, .signed_at = moment_str(rq->arena, as_of),
 		.signed_words = moment_words(rq->arena, as_of)};
 	enum err_code code = mirror_open(rq->arena, c->dir, &f, e);
 	if (!code) code = read_newest(rq, &f, &p, e);
 	if (code) return code;
 	p.size = number_words(rq->arena, (int64_t)f.checkpoint.head.size);
+	p.key = f.key;
+	p.before = f.before;
+	p.before_n = f.before_n;
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = str_of(words.log), .description = str_of(words.log_description), .canonical = S("/log"),
 		.api = S("/api/v1/log")});
 	log_body(out, &p);
@@ -156,6 +163,7 @@ static enum err_code api_page(struct request *rq, struct response *rs, struct er
 	jw_name(&w, S("keys"));
 	jw_array(&w);
 	jw_str(&w, f.key);
+	for (size_t i = 0; i < f.before_n; i++) jw_str(&w, f.before[i]);
 	jw_array_end(&w);
 	jw_field_int(&w, S("size"), (int64_t)f.checkpoint.head.size);
 	jw_field_str(&w, S("root"), entry_hex(rq->arena, sha256_str(&f.checkpoint.head.root)));
@@ -189,7 +197,7 @@ static enum err_code api_record(struct request *rq, struct response *rs, struct 
 }
 
 const struct route copy_log_routes[] = {
-	{.path = "/log", .run = page}, {.path = "/log/checkpoint", .run = checkpoint}, {.path = "/log/tile/{path...}", .run = tile}, {.path = "/log/statements/{n}", .run = statements}, {.path = "/log/records/{uid}", .run = record}, {.path = "/log/revealed/{leaf}", .run = revealed},
+	{.path = "/log", .run = page}, {.path = "/log/checkpoint", .run = checkpoint}, {.path = "/log/checkpoint.cosigned", .run = cosigned}, {.path = "/log/tile/{path...}", .run = tile}, {.path = "/log/statements/{n}", .run = statements}, {.path = "/log/records/{uid}", .run = record}, {.path = "/log/revealed/{leaf}", .run = revealed},
 	{.path = "/r/{id}/log", .run = record_page}, {.path = "/api/v1/log", .run = api_page}, {.path = "/api/v1/records/{id}/log", .run = api_record},
 	ROUTE_END
 };

@@ -53,7 +53,10 @@ static enum err_code take_over(struct hub *h, struct db *db, struct arena *a, co
 
 static enum err_code copy(struct hub *h, struct db *db, struct arena *a, const struct followed *f, bool again, const atomic_bool *cancelled,
 	struct follow_report *report, struct err *e) {
-	struct mirror_request r = {.url = f->url, .dir = arena_cstr(a, f->folder), .key = f->key, .allow_http = true, .cancelled = cancelled};
+	/* A copy that is there knows its key, and those that took its place since. */
+	const char *folder = arena_cstr(a, f->folder);
+	bool there = file_exists(file_join(a, folder, "mirror.json"));
+	struct mirror_request r = {.url = f->url, .dir = folder, .key = there ? STR_EMPTY : f->key, .allow_http = true, .cancelled = cancelled};
 	enum err_code code = mirror_run(a, &r, &report->mirror, e);
 	if (code || report->mirror.forked) return code;
 	return take_over(h, db, a, f, again, cancelled, report, e);
@@ -86,6 +89,7 @@ static void note_result(const struct hub *h, struct arena *a, struct followed *f
 		f->evidence = STR_EMPTY;
 	}
 	if (!code) f->looked_at = at;
+	if (!code && !report->mirror.forked && report->mirror.key.n) f->key = report->mirror.key; /* the log says which took the place of which */
 	f->next = at + wait_for(h, f->failures);
 }
 
@@ -155,6 +159,12 @@ static enum err_code key_of_row(struct db *db, struct arena *a, struct str origi
 	return db_done(&q, e);
 }
 
+/* Whether the log, as it was just copied, has or had this key. */
+static bool leads_from(struct arena *a, const char *folder, struct str key) {
+	struct mirror_folder f;
+	return !mirror_open(a, folder, &f, NULL) && mirror_knows(&f, key);
+}
+
 enum err_code follow_add(struct hub *h, struct db *db, struct arena *a, struct str url, struct str key, const atomic_bool *cancelled, struct followed *out,
 	struct follow_report *report, struct err *e) {
 	struct mirror_result first;
@@ -168,7 +178,7 @@ enum err_code follow_add(struct hub *h, struct db *db, struct arena *a, struct s
 	if (first.forked) return err_set(e, ERR_CORRUPT, "the hub showed two histories: %.*s", STR_ARG(first.evidence));
 	code = check_name(h, db, a, first.origin, url, key.n > 0, e);
 	if (!code) code = key_of_row(db, a, first.origin, &known, e);
-	if (!code && known.n && !str_eq(known, first.key))
+	if (!code && known.n && !leads_from(a, folder, known))
 		code = err_set(e, ERR_FORBIDDEN, "%.*s is known here by another key: %.*s", STR_ARG(first.origin), STR_ARG(known));
 	if (code) return mirror_remove(folder), code;
 	struct followed f = {.origin = first.origin, .key = first.key, .name = copied_hub(first.origin), .url = url, .folder = str_of(folder_of(h, a, first.origin))};

@@ -115,11 +115,12 @@ enum err_code follow_put(struct hub *h, const struct followed *f, int64_t *peer,
 
 static enum err_code put_result(struct db *db, void *arg, struct err *e) {
 	const struct followed *f = ((struct putting *)arg)->f;
-	struct db_query q = db_query(db, "UPDATE peer SET looked_at = $2, size = $3, failed = $4 WHERE id = $1");
+	struct db_query q = db_query(db, "UPDATE peer SET looked_at = $2, size = $3, failed = $4, key = $5 WHERE id = $1");
 	db_bind_int(&q, 1, f->peer);
 	db_bind_int(&q, 2, f->looked_at);
 	db_bind_int(&q, 3, f->size);
 	db_bind_opt(&q, 4, f->failed);
+	db_bind_str(&q, 5, f->key);
 	enum err_code code = db_run(&q, e);
 	if (code) return code;
 	q = db_query(db, "UPDATE follow SET next = $2, failures = $3, forked = $4, evidence = $5, told = told + 1 WHERE peer = $1");

@@ -23,7 +23,7 @@ static enum err_code verify(struct mirror_folder *f, struct err *e) {
 	struct tlog_policy policy = {.origin = f->origin, .log_keys = &key, .log_keys_n = 1};
 	struct tlog_log log = {.reader = tlog_folder_reader(&f->log), .entries = true, .policy = &policy, .checkpoints = &f->checkpoint, .checkpoints_n = 1};
 	struct tlog_verified done;
-	enum err_code code = tlog_key_parse(f->key, &key, e);
+	enum err_code code = tlog_key_parse(f->signed_by, &key, e);
 	return code || !f->checkpoint.head.size ? code : tlog_verify_log(&log, &done, e);
 }
 
@@ -55,7 +55,7 @@ static bool fits(const struct hub *h, struct arena *a, const struct mirror_folde
 	struct followed row;
 	struct db *db;
 	if (hub_reader(h, &db, NULL)) return false;
-	bool right = !row_of(h, db, a, &row, NULL) && str_eq(row.origin, f->origin) && str_eq(row.key, f->key) && row.leaf <= (int64_t)f->said;
+	bool right = !row_of(h, db, a, &row, NULL) && str_eq(row.origin, f->origin) && mirror_knows(f, row.key) && row.leaf <= (int64_t)f->said;
 	db_close(db);
 	return right;
 }
@@ -113,7 +113,7 @@ static enum err_code take(struct hub *h, struct db *db, struct arena *a, struct 
 	struct take_request t = {.peer = row->peer, .leaf = row->leaf, .as_is = true};
 	int64_t first = INT64_MAX;
 	enum err_code code = mirror_open(a, dir, &t.folder, e);
-	if (!code && (!str_eq(t.folder.origin, row->origin) || !str_eq(t.folder.key, row->key)))
+	if (!code && (!str_eq(t.folder.origin, row->origin) || !mirror_knows(&t.folder, row->key)))
 		code = err_set(e, ERR_CORRUPT, "the mirror is of another log now: %.*s", STR_ARG(t.folder.origin));
 	if (!code && (int64_t)t.folder.said < row->leaf) code = err_set(e, ERR_CORRUPT, "the mirror's log is shorter than it was");
 	if (!code) code = verify(&t.folder, e);
@@ -122,8 +122,10 @@ static enum err_code take(struct hub *h, struct db *db, struct arena *a, struct 
 	if (first < t.leaf) t.leaf = first;
 	if (!code) code = follow_take(h, db, &t, &report, e);
 	*broken |= code == ERR_CORRUPT;
+	if (code) return code;
 	row->size = (int64_t)t.folder.checkpoint.head.size;
-	return code;
+	row->key = t.folder.key;
+	return ERR_OK;
 }
 
 enum err_code view_refresh(struct hub *h, struct db *db, bool *broken, struct err *e) {

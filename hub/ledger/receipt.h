@@ -66,7 +66,7 @@ struct str receipt_promise_text(struct arena *a, struct str origin, enum entry_t
 
 struct receipt_checked {
 	struct str origin, key;        /* as the receipt says */
-	bool trusted;                  /* the key is one of those given */
+	bool trusted;                  /* the key is one of those given, or one of those signed the checkpoint of the proof too */
 	bool statement;                /* it is what the log says to everybody, and nobody's receipt: actor "", revision 0, event the type of the leaf */
 	struct str record, actor, event, state, at;
 	int64_t revision;

@@ -4,31 +4,53 @@
 #include "hub/identifier.h"
 #include "lib/tlog/proof_file.h"
 
-enum { KEPT = 100 << 10, PART_CAP = 64 << 20 };
+enum { KEPT = 1 << 20, PART_CAP = 64 << 20 };
+
+bool mirror_knows(const struct mirror_folder *f, struct str key) {
+	bool known = str_eq(f->key, key);
+	for (size_t i = 0; i < f->before_n; i++) known |= str_eq(f->before[i], key);
+	return known;
+}
+
+static bool signs(const struct mirror_folder *f, struct str text, struct err *e) {
+	struct tlog_key key;
+	struct tlog_policy policy = {.origin = f->origin, .log_keys = &key, .log_keys_n = 1};
+	return !tlog_key_parse(text, &key, e) && !tlog_checkpoint_verify(&f->checkpoint, &policy, NULL, e);
+}
+
+/* By the key of now, or where the hub has not been asked since, by one before. */
+static enum err_code find_signer(struct mirror_folder *f, struct err *e) {
+	struct err why = {0};
+	if (signs(f, f->key, &why)) f->signed_by = f->key;
+	for (size_t i = 0; i < f->before_n && !f->signed_by.n; i++)
+		if (signs(f, f->before[i], NULL)) f->signed_by = f->before[i];
+	return f->signed_by.n ? ERR_OK : err_set(e, why.code ? why.code : ERR_FORBIDDEN, "log/checkpoint: %s", why.message);
+}
 
 enum err_code mirror_open(struct arena *a, const char *dir, struct mirror_folder *out, struct err *e) {
 	struct mirror_folder f = {.dir = dir, .log = {.path = file_join(a, dir, "log")}};
 	struct str text;
 	const struct json *v;
-	struct tlog_key key;
 	enum err_code code = file_read(a, file_join(a, dir, "mirror.json"), KEPT, &text, e);
 	if (code == ERR_NOT_FOUND) return err_set(e, code, "%s: there is no mirror of a hub here; `polder mirror` makes one", dir);
 	if (!code) code = json_parse(a, text, NULL, &v, e);
 	if (code) return err_prefix(e, "mirror.json"), code;
+	const struct json *before = json_get_lit(v, "before");
 	f.origin = json_get_str(v, S("origin"));
 	f.key = json_get_str(v, S("key"));
 	f.url = json_get_str(v, S("url"));
 	f.said = (uint64_t)json_integer(json_get_lit(v, "said"), 0);
-	code = tlog_key_parse(f.key, &key, e);
-	if (code) return err_prefix(e, "mirror.json: the key"), code;
+	f.before = arena_array(a, json_count(before) + 1, sizeof *f.before);
+	if (!f.before) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < json_count(before); i++) f.before[f.before_n++] = json_string(json_at(before, i));
 	code = file_read(a, file_join(a, dir, "log/checkpoint"), TLOG_NOTE_BYTES, &text, e);
 	if (!code) code = tlog_checkpoint_parse(a, text, &f.checkpoint, e);
-	struct tlog_policy policy = {.origin = f.origin, .log_keys = &key, .log_keys_n = 1};
-	if (!code) code = tlog_checkpoint_verify(&f.checkpoint, &policy, NULL, e);
 	if (code) return err_prefix(e, "log/checkpoint"), code;
-	if (f.said > f.checkpoint.head.size) return err_set(e, ERR_CORRUPT, "mirror.json: tells of more than the log has");
-	*out = f;
-	return ERR_OK;
+	code = find_signer(&f, e);
+	/* What is said comes before its checkpoint where the key is another. */
+	if (f.said > f.checkpoint.head.size) f.said = f.checkpoint.head.size;
+	if (!code) *out = f;
+	return code;
 }
 
 /* ---- statements ---- */

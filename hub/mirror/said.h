@@ -24,9 +24,14 @@ struct mirror_folder {
 	const char *dir;
 	struct tlog_folder log;
 	struct str origin, key, url;   /* mirror.json */
+	struct str *before;            /* keys that the log had, newest first */
+	size_t before_n;
+	struct str signed_by;          /* which of them signed the checkpoint that is here */
 	struct tlog_checkpoint checkpoint;
 	uint64_t said;                 /* leaves whose statements are here */
 };
+/* Whether it is the log's key, or was it before. */
+bool mirror_knows(const struct mirror_folder *f, struct str key);
 /* Reads mirror.json and the checkpoint, and verifies its signature. ERR_NOT_FOUND: there is no mirror in the folder; ERR_FORBIDDEN, ERR_INVALID. */
 enum err_code mirror_open(struct arena *a, const char *dir, struct mirror_folder *out, struct err *e) must_use;
 

@@ -220,6 +220,22 @@ test('what was killed in the middle is brought to its end', async () => {
   assert.deepEqual(a.polder('admin', 'check', '--json').findings, [])
 })
 
+test('another key of the log is followed where the log says so, and proofs hold under it', async () => {
+  const {key} = listed(a, b)
+  const old = await publish(b, {title: 'Under the key before'})
+  await arrives(a, old)
+  b.polder('log', 'key', 'rotate')
+  const fresh = await publish(b, {title: 'Under the new key'})
+  await arrives(a, fresh, (r) => r.origin.proved)
+  await eventually(() => listed(a, b).key !== key, 'the new key', 60_000)
+  await arrives(a, old, (r) => r.origin.proved)
+  const file = a.file('rotated.json', (await a.get(`/r/${fresh}/proof.json`)).text)
+  assert.match(run(['receipt', 'check', file, '--key', listed(a, b).key]).stdout, /^holds\n/)
+  const own = b.file('own.json', (await b.get(`/r/${fresh}/proof.json`)).text)
+  assert.match(run(['receipt', 'check', own]).stdout, /^holds/)
+  assert.equal(run(['follow', 'run', '--hub', a.dir]).status, 0)
+})
+
 test('two histories: nothing more is taken over, the proof is kept, the page says so', async () => {
   const port = b.port, dir = b.dir
   const before = await publish(b, {title: 'Before the two histories'})
