@@ -25,6 +25,7 @@ struct command {
 	size_t options_n;
 	int least, most;       /* arguments; most -1: any number */
 	bool needs_hub;
+	const char *otherwise; /* with this option it needs none; NULL: it always does */
 	enum err_code (*run)(struct cli *c, struct err *e);
 };
 

@@ -4,6 +4,7 @@
 #include "desk/routes.h"
 #include "desk/serve.h"
 #include "hub/change.h"
+#include "hub/follow/view.h"
 #include "hub/maintain.h"
 
 static enum err_code run_init(struct cli *c, struct err *e) {
@@ -39,7 +40,11 @@ static enum err_code run_serve(struct cli *c, struct err *e) {
 	enum err_code code = cli_number(c, "workers", 1, 256, 0, &workers, e);
 	if (code) return code;
 	const char *listen = cli_option(c, "listen");
+	const char *mirror = cli_option(c, "mirror");
+	if (mirror) code = view_open(mirror, &c->hub, e);
+	if (code) return code;
 	struct serve_options o = {
+		.mirror = mirror,
 		.listen = listen ? listen : "127.0.0.1:8420",
 		.workers = (unsigned)workers,
 		.access_log = cli_switch(c, "log"),
@@ -53,14 +58,15 @@ static const struct option serve_options[] = {
 	{"listen", "ADDR:PORT", "where to listen (127.0.0.1:8420); port 0 takes a free one", false},
 	{"workers", "N", "requests that are worked on at once (as many as processors, at least 4)", false},
 	{"log", NULL, "a line for each request on standard error", false},
+	{"mirror", "DIR", "show what `polder mirror` made in this folder, to be read and searched, instead of a hub", false},
 	{"trusted-proxy", "ADDR", "numeric address of a proxy whose X-Forwarded-For is believed", false},
 	{"https", NULL, "visitors come by https, through a proxy in front (also when the hub's url says so): cookies are Secure", false},
 };
 const struct command command_serve = {
 	.name = "serve", .arguments = "", .summary = "serve the hub's pages and API over HTTP",
 	.text = "Runs until it is stopped (SIGINT or SIGTERM), then answers what is under way. A reverse proxy in front speaks TLS (--trusted-proxy, --https).",
-	.example = "polder serve --hub myhub --listen 127.0.0.1:8420", .options = serve_options, .options_n = lengthof(serve_options),
-	.most = 0, .needs_hub = true, .run = run_serve,
+	.example = "polder serve --hub myhub --listen 127.0.0.1:8420\npolder serve --mirror hub-mirror --listen 127.0.0.1:8421", .options = serve_options, .options_n = lengthof(serve_options),
+	.most = 0, .needs_hub = true, .otherwise = "mirror", .run = run_serve,
 };
 
 static enum err_code copied(const struct cli *c, const char *to, struct err *e) {

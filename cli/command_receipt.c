@@ -42,7 +42,8 @@ static void tell(struct cli *c, const struct log_checked *v, bool keys) {
 		return;
 	}
 	out_styled(c, v->ours ? GREEN : YELLOW, v->ours ? S("holds\n") : S("holds, by a key that you did not name\n"));
-	out_fmt("  %-18s %.*s of %.*s by %.*s, %.*s\n", "What", STR_ARG(r->event), STR_ARG(r->record), STR_ARG(r->actor), STR_ARG(r->at));
+	if (r->statement) out_fmt("  %-18s %.*s of %.*s, %.*s: what the log of %.*s says to everybody\n", "What", STR_ARG(r->event), STR_ARG(r->record), STR_ARG(r->at), STR_ARG(r->origin));
+	else out_fmt("  %-18s %.*s of %.*s by %.*s, %.*s\n", "What", STR_ARG(r->event), STR_ARG(r->record), STR_ARG(r->actor), STR_ARG(r->at));
 	out_fmt("  %-18s %.*s\n", "State", STR_ARG(r->state));
 	if (r->promised) out_fmt("  %-18s in the log by %.*s\n", "Promised", STR_ARG(r->by));
 	if (r->logged) out_fmt("  %-18s leaf %llu of %llu, cosigned by %zu of the witnesses that you named\n", "In the log", (unsigned long long)r->leaf,
@@ -82,8 +83,9 @@ static const struct option check_options[] = {
 	{"witness", "VKEY", "a witness's key, to say how many of them cosigned", true},
 };
 const struct command command_receipt_check = {
-	.name = "receipt check", .arguments = "FILE", .summary = "say whether a receipt holds, without any hub",
-	.text = "Fields against the root that the hub committed to, that against its promise and against the proof from its log. - is standard input. Exit status 0: it holds; 1: it does not.",
+	.name = "receipt check", .arguments = "FILE", .summary = "say whether a receipt, or a record's proof, holds, without any hub",
+	.text = "Fields against the root that the hub committed to, that against its promise and against the proof from its log. Likewise of the proof of a public record, its own or a "
+			"copied one (proof.json). - is standard input. Exit status 0: it holds; 1: it does not.",
 	.example = "polder receipt check receipt.json", .options = check_options, .options_n = lengthof(check_options),
 	.least = 1, .most = 1, .run = run_check,
 };

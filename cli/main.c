@@ -35,7 +35,8 @@ static enum err_code run(struct cli *c, struct err *e) {
 	const char *dir = cli_option(c, "hub");
 	if (!dir) dir = getenv("POLDER_HUB");
 	c->dir = dir && dir[0] ? dir : ".";
-	if (c->command->needs_hub) {
+	const char *otherwise = c->command->otherwise;
+	if (c->command->needs_hub && !(otherwise && cli_switch(c, otherwise))) {
 		code = hub_open(&c->hub, c->dir, e);
 		if (!code) code = hub_reader(c->hub, &c->db, e);
 		if (code == ERR_NOT_FOUND && !(dir && dir[0]))

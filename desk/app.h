@@ -8,6 +8,7 @@
 #include "http/response.h"
 
 struct api;
+struct desk_copy;
 struct plans;
 struct reading;
 struct router;
@@ -23,6 +24,7 @@ struct desk_app {
 	struct api *api;                /* desk/api: schemas of bodies, the OpenAPI document */
 	struct throttle *throttle;      /* requests, by address and account */
 	bool https;                     /* viewers come by https */
+	const struct desk_copy *copy;   /* what this is a copy of, to be read alone (desk/copy/copy.h); NULL: it is a hub */
 };
 
 /* Who may use a route; route.permission. The rights over a record are its kind's and are checked behind the doors; this

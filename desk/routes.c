@@ -3,6 +3,7 @@
 #include "desk/account/routes.h"
 #include "desk/api/routes.h"
 #include "desk/cases/routes.h"
+#include "desk/copy/copy.h"
 #include "desk/disputes/routes.h"
 #include "desk/feeds/routes.h"
 #include "desk/forms/routes.h"
@@ -28,7 +29,9 @@ enum err_code desk_router(struct arena *a, struct desk_app *app, struct router *
 		log_routes, hubs_routes, table_routes(a, app)};
 	if (arena_failed(a)) return err_set(e, ERR_MEMORY, "out of memory");
 	struct router *router = NULL;
-	code = router_new(tables, lengthof(tables), &router, e);
+	const struct route *const *all = tables;
+	if (app->copy) code = copy_routes(a, tables, lengthof(tables), &all, e);
+	if (!code) code = router_new(all, lengthof(tables), &router, e);
 	app->router = router;
 	if (!code) code = api_describe(a, app, e);
 	if (code) {

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "desk/api/limits.h"
+#include "desk/copy/copy.h"
 #include "desk/ending.h"
 #include "desk/identify.h"
 #include "desk/routes.h"
@@ -19,6 +20,7 @@ struct desk {
 	struct db *watching; /* the polling thread's */
 	struct router *router;
 	int64_t sequence;
+	struct desk_copy copy;
 };
 
 /* ---- what the server asks for ---- */
@@ -37,6 +39,9 @@ static void worker_stop(void *app, void *worker) {
 
 /* Who has asked too often is told so, whatever else is to be said of the request. */
 static enum err_code authorize(struct request *rq, struct response *rs, bool *done, struct err *e) {
+	const struct desk_copy *copy = desk_copied(rq);
+	if (copy && (*done = copy_refuses(copy, rs))) return ERR_OK;
+	if (copy) return api_admit(rq, rs) ? ERR_OK : (*done = true, ERR_OK);
 	enum err_code code = desk_authorize(rq, rs, done, e);
 	if (api_admit(rq, rs)) return code;
 	*done = true;
@@ -47,7 +52,9 @@ static enum err_code authorize(struct request *rq, struct response *rs, bool *do
 static int64_t change_sequence(void *app) {
 	struct desk *desk = app;
 	int64_t now_at;
-	if (hub_sequence(desk->watching, &now_at, NULL)) return --desk->sequence;
+	if (hub_shown(desk->watching, &now_at, NULL)) return --desk->sequence;
+	/* Of a copy, that it was looked for anew shows too, and that it is damaged. */
+	if (desk->app.copy) now_at += atomic_load(&desk->copy.as_of) / SECOND + (atomic_load(&desk->copy.broken) ? INT64_MAX / 2 : 0);
 	return desk->sequence = now_at;
 }
 
@@ -105,13 +112,29 @@ static enum err_code start(struct desk *desk, const struct serve_options *o, str
 	return server_start(&config, out, e);
 }
 
+/* What goes on behind the answers: a hub's chores, or that a copy follows its mirror. */
+struct behind {
+	struct chores *chores;
+	struct copy_keeper *copy;
+};
+
+static enum err_code behind_start(struct desk *desk, struct behind *b, struct err *e) {
+	*b = (struct behind){0};
+	return desk->app.copy ? copy_start(desk->app.hub, &desk->copy, &b->copy, e) : chores_start(desk->app.hub, &b->chores, e);
+}
+
+static void behind_stop(struct behind *b) {
+	if (b->copy) copy_stop(b->copy);
+	chores_stop(b->chores);
+}
+
 static enum err_code run(struct desk *desk, const struct serve_options *o, struct err *e) {
 	struct ending ending;
 	ending_block(&ending);
 	struct server *server;
-	struct chores *chores;
-	enum err_code code = chores_start(desk->app.hub, &chores, e);
-	if (!code && (code = start(desk, o, &server, e))) chores_stop(chores);
+	struct behind behind;
+	enum err_code code = behind_start(desk, &behind, e);
+	if (!code && (code = start(desk, o, &server, e))) behind_stop(&behind);
 	if (code) {
 		ending_restore(&ending);
 		return code;
@@ -122,10 +145,21 @@ static enum err_code run(struct desk *desk, const struct serve_options *o, struc
 	}
 	if (o->ready) o->ready(o->arg, server_address(server));
 	ending_wait(&ending);
-	chores_stop(chores);
+	behind_stop(&behind);
 	code = server_stop(server, SERVE_GRACE_SECONDS * SECOND, e);
 	if (code != ERR_BUSY) return code;
 	return err_set(e, ERR_CANCELLED, "a request did not end within %d seconds and was given up", SERVE_GRACE_SECONDS);
+}
+
+static enum err_code begin_copy(struct desk *desk, struct arena *a, const char *dir, struct err *e) {
+	struct db *db;
+	enum err_code code = hub_reader(desk->app.hub, &db, e);
+	if (code) return code;
+	desk->copy.dir = dir;
+	code = view_state(desk->app.hub, db, a, &desk->copy.of, e);
+	db_close(db);
+	desk->app.copy = &desk->copy;
+	return code;
 }
 
 enum err_code desk_serve(struct hub *hub, const struct serve_options *o, struct err *e) {
@@ -137,7 +171,8 @@ enum err_code desk_serve(struct hub *hub, const struct serve_options *o, struct 
 	}
 	desk->app.hub = hub;
 	desk->app.https = o->https;
-	enum err_code code = desk_router(a, &desk->app, &desk->router, e);
+	enum err_code code = o->mirror ? begin_copy(desk, a, o->mirror, e) : ERR_OK;
+	if (!code) code = desk_router(a, &desk->app, &desk->router, e);
 	if (!code) code = throttle_new(&desk->app.throttle, THROTTLED, e);
 	if (!code) code = hub_reader(hub, &desk->watching, e);
 	if (!code) code = run(desk, o, e);

@@ -9,6 +9,7 @@ struct serve_options {
 	const char
 		*listen; /* "127.0.0.1:8420", "[::1]:0" (port 0: any free one), ":8420" (all addresses); NULL: 127.0.0.1:8420 */
 	unsigned workers;          /* 0: the number of processors, at least 4 */
+	const char *mirror;        /* the hub is a view of the mirror in this folder (hub/follow/view.h), which is shown and not changed; NULL: it is a hub */
 	bool quiet;                /* nothing on standard output */
 	bool access_log;           /* a line a request on standard error */
 	bool https;                /* a proxy in front speaks https: Strict-Transport-Security is sent */

@@ -8,6 +8,7 @@
 #include "hub/case/case.h"
 #include "hub/clock.h"
 #include "hub/change_store.h"
+#include "hub/copied.h"
 #include "hub/dispute/dispute.h"
 #include "hub/receipt.h"
 #include "hub/redaction.h"
@@ -33,6 +34,7 @@ struct prepared {
 	struct attached attached;      /* attach */
 	unsigned audiences;            /* of a comment or file */
 	struct str detail;
+	struct str moved;              /* revise of a copied record: detail of its move; "" it stays where it is */
 	struct str key_id;             /* create: of its own key; "" it stands in the clear */
 	const struct act *act;
 	const struct json *args;
@@ -92,13 +94,14 @@ static enum err_code compress_origin(struct preparing *x) {
 	if (!to || !context) return err_set(x->e, ERR_MEMORY, "out of memory");
 	size_t n = ZSTD_compressCCtx(context, to, bound, o->fetched.p, o->fetched.n, 1);
 	if (ZSTD_isError(n)) return err_set(x->e, ERR_INTERNAL, "compression failed: %s", ZSTD_getErrorName(n));
-	if (x->p->base.struck.n) return ERR_OK; /* the form that came holds what was erased: it is not kept again */
+	if (x->p->base.struck.n && !(x->c->copied && copied_without(x->a, x->c->body, x->p->base.struck))) return ERR_OK; /* the form that came holds what was erased: it is not kept again */
 	x->p->fetched = arena_str(x->a, str_n(to, n));
 	x->p->fetched_digest = sha256(o->fetched);
 	return ERR_OK;
 }
 
 static enum err_code check_schema(struct preparing *x, const struct json *body) {
+	if (x->c->copied) return copied_check(x->a, x->p->kind, body, x->e);
 	enum err_code code = schema_check(x->p->kind->schema, body, x->a, x->e);
 	if (code == ERR_INVALID && x->c->told) schema_valid(x->p->kind->schema, body, x->a, x->c->told);
 	return code;
@@ -185,6 +188,7 @@ static enum err_code prepare_create(struct preparing *x) {
 	code = store_says(x->hub, x->db, x->a, p->kind, c, NULL, c->body, &body, x->e);
 	if (!code) code = check_schema(x, body);
 	p->visibility = c->visibility;
+	if (!code && c->copied) code = json_parse(x->a, S(COPIED_RULES), NULL, &p->visibility, x->e);
 	if (!code) code = check_rules(x);
 	if (!code) code = case_check_body(p->kind, x->roles, NULL, body, x->e);
 	if (!code) code = compress_origin(x);
@@ -204,6 +208,7 @@ static enum err_code read_base(struct preparing *x) {
 	bool may_erase = x->c->op == CHANGE_ERASE && x->roles & ROLE_ADMINISTRATOR;
 	if (!code && !store_audiences(&p->base, x->roles) && !may_erase) code = store_unknown(x->c->record, x->e);
 	if (!code && p->base.erased) code = store_gone(&p->base, x->e);
+	if (!code) code = store_may_change(&p->base, x->c, x->e);
 	if (code) return code;
 	p->kind = p->base.kind;
 	p->state = p->base.state;
@@ -246,8 +251,8 @@ static enum err_code put_back_hidden(struct preparing *x, const struct json *old
 	const struct json *rules = NULL;
 	const struct visibility *v;
 	struct str own = x->p->base.visibility;
-	*body = x->c->body;
-	if (x->c->origin) return keep_struck(x, old, body);
+	*body = x->c->body ? x->c->body : old;
+	if (x->c->origin || x->c->copied) return keep_struck(x, old, body);
 	enum err_code code = own.n ? json_parse(x->a, own, NULL, &rules, x->e) : ERR_OK;
 	if (!code) code = visibility_override(x->a, x->p->kind->visibility, rules, &v, x->e);
 	return code ? code : visibility_restore(x->a, v, old, x->c->body, store_audiences(&x->p->base, x->roles), body, x->e);
@@ -256,7 +261,7 @@ static enum err_code put_back_hidden(struct preparing *x, const struct json *old
 /* What was published is not changed without a word. Importers bring their source's own history. */
 static enum err_code check_amendment(struct preparing *x, const struct json *old, const struct json *body) {
 	const struct prepared *p = x->p;
-	if (!p->kind->amend_note || !p->base.is_public || x->c->origin || str_trim(x->c->reason).n) return ERR_OK;
+	if (!p->kind->amend_note || !p->base.is_public || x->c->origin || x->c->copied || str_trim(x->c->reason).n) return ERR_OK;
 	if (json_equal(old, body) && !x->c->visibility) return ERR_OK;
 	err_set(x->e, ERR_INVALID, "this is public: say in a note why it is amended");
 	err_where(x->e, "note");
@@ -266,7 +271,7 @@ static enum err_code check_amendment(struct preparing *x, const struct json *old
 static enum err_code prepare_revise(struct preparing *x) {
 	struct prepared *p = x->p;
 	const struct json *old, *body;
-	enum err_code code = allowed(x, p->kind->revise, "revising");
+	enum err_code code = x->c->copied ? copied_move(x->a, p->kind, &p->state, x->c->state, &p->moved, x->e) : allowed(x, p->kind->revise, "revising");
 	if (!code) code = store_body(x->hub, x->db, x->a, &p->base, &old, x->e);
 	if (!code) code = put_back_hidden(x, old, &body);
 	if (!code) code = store_says(x->hub, x->db, x->a, p->kind, x->c, old, body, &body, x->e);
@@ -591,13 +596,14 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	if (!code) code = write_names(s, &r, p);
 	if (!code) code = write_links(s, &r, c, NULL);
 	if (!code) code = store_said_by(s, &r, c);
+	if (!code && c->copied) code = store_copied(s, &r);
 	s->links = NULL;
-	if (!code) code = publication_follow(s, &r, p->projection.body);
-	if (!code) code = clock_follow_body(s, &r, p->projection.body);
+	if (!code && !c->copied) code = publication_follow(s, &r, p->projection.body);
+	if (!code && !c->copied) code = clock_follow_body(s, &r, p->projection.body);
 	if (!code) code = store_event(s, &r, "create", create_detail(s, json_built(&links)), NULL, &p->projection.digest);
 	if (!code && p->first.n) code = first_move(s, &r, p);
 	if (!code && !c->origin) code = clock_follow_state(s, &r);
-	if (!code) code = dispute_filed(s, &r, c);
+	if (!code && !c->copied) code = dispute_filed(s, &r, c);
 	if (code) return code;
 	out->changed = true;
 	tell(out, &r);
@@ -627,25 +633,29 @@ static enum err_code commit_revise(struct store *s, const struct prepared *p, st
 	if (code) return code;
 	bool body = memcmp(&p->before, &p->projection.digest, sizeof p->before) != 0;
 	struct str visibility = json_count(p->visibility) ? json_canonical(s->a, p->visibility) : STR_EMPTY;
-	bool rules = !str_eq(visibility, r.visibility), linked = false;
-	if (body || rules) {
-		r.revision++;
+	bool rules = !str_eq(visibility, r.visibility), linked = false, named = c->copied && c->public_id.n && !str_eq(c->public_id, r.public_id);
+	if (named) code = store_copied_rename(s, &r, c);
+	if (p->moved.n) r.state = p->state;
+	if (body || rules || p->moved.n || named) {
+		r.revision += body || rules;
 		r.visibility = visibility;
-		code = store_revision(s, &r, &p->projection);
+		if (!code && (body || rules)) code = store_revision(s, &r, &p->projection);
 		if (!code) code = store_update_record(s, &r);
-		if (!code) code = store_event(s, &r, "revise", p->detail, &p->before, &p->projection.digest);
+		if (!code && (body || rules || !p->moved.n)) code = store_event(s, &r, "revise", p->detail, &p->before, &p->projection.digest);
+		if (!code && p->moved.n) code = store_event(s, &r, "move", p->moved, NULL, NULL);
 		if (!code) code = store_public(s, &r, &p->projection);
 		if (!code) code = store_forget_names(s, &r);
 		if (!code) code = write_names(s, &r, p);
-		if (!code) code = publication_follow(s, &r, p->projection.body);
-		if (!code) code = clock_follow_body(s, &r, p->projection.body);
+		if (!code && !c->copied) code = publication_follow(s, &r, p->projection.body);
+		if (!code && !c->copied) code = clock_follow_body(s, &r, p->projection.body);
 	}
 	if (!code && p->refuses && body) code = erase_files(s, &r);
 	if (!code && c->origin) code = store_origin(s, &r, c->origin, p->fetched, &p->fetched_digest);
 	if (!code && c->names_n && !body && !rules) code = write_names(s, &r, p);
 	if (!code) code = write_links(s, &r, c, &linked);
+	if (!code && c->copied) code = store_copied(s, &r);
 	if (code) return code;
-	out->changed = body || rules || linked;
+	out->changed = body || rules || linked || named || p->moved.n;
 	tell(out, &r);
 	return ERR_OK;
 }
@@ -757,6 +767,7 @@ static enum err_code commit_act(struct store *s, const struct prepared *p, struc
 }
 
 static enum err_code commit_one(struct store *s, const struct prepared *p, struct change_result *out) {
+	s->copied = p->change->copied;
 	switch (p->change->op) {
 	case CHANGE_CREATE: return commit_create(s, p, out);
 	case CHANGE_REVISE: return commit_revise(s, p, out);
@@ -782,6 +793,7 @@ enum err_code store_apply(struct store *s, const struct change *c, struct change
 	s->actor = c->actor;
 	if (!code) code = commit_one(s, p, out);
 	s->actor = by;
+	s->copied = NULL;
 	return code;
 }
 

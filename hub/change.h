@@ -51,6 +51,20 @@ struct change_origin {
 	struct str licence;
 };
 
+/* A public record of another hub, as its log says it is: for hub/follow/ alone. Such a record has the state, the body and the uid that it has there, and nobody
+ * but who copies it changes it. What it names of itself finds nothing here, takes over no link, and no number is given to it. */
+struct change_copied {
+	int64_t peer;                  /* row of the hub that it was copied from */
+	struct str hub;                /* the name of the log of the hub whose it is; "" in a copy of that very hub (hub/follow/view.h), where all is as it is there */
+	int64_t leaf;                  /* of the log, that says so */
+	struct str id;                 /* what it is called there */
+	struct str left_out;           /* members that its kind does not know here, with commas between; "" none */
+	const struct change_link *links; /* targets are uids; what is not here is awaited; those that the public may not see are passed over */
+	size_t links_n;
+	bool unlinks;                  /* links that it was copied with before and has not any more go */
+	moment published, updated;     /* in a copy of that very hub: when the public could read it first, and this; else 0 */
+};
+
 struct change {
 	enum change_op op;
 	struct actor actor;
@@ -73,6 +87,7 @@ struct change {
 	const struct change_link *links; /* links that must be there; others stay */
 	size_t links_n;
 	const struct change_origin *origin;
+	const struct change_copied *copied; /* create, revise (state and body; body NULL: as it was), erase */
 
 	const struct receipt_row *receipt; /* create: by which its maker, who has no account, comes back (hub/receipt.h); written with it; NULL none */
 
@@ -135,6 +150,9 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
  * when nothing could be written. */
 enum err_code change_commit(struct hub *h, struct prepared *const *list, size_t n, struct change_result *results, struct err *e)
 	must_use;
+
+/* Lists can be narrowed by whose records are meant from now on: marks this hub's own, once others come in. For hub/follow/ alone. */
+enum err_code change_mark_own(struct hub *h, struct err *e) must_use;
 
 /* Both, for one change; tries again when the record changed in between and the actor did not say which revision was meant. */
 enum err_code change_apply(struct hub *h, struct db *db, const struct change *c, struct change_result *result, struct err *e) must_use;

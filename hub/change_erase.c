@@ -55,6 +55,9 @@ static enum err_code empty_rows(struct store *s, const struct stored *r) {
 		"DELETE FROM attachment WHERE record = $1",
 		"DELETE FROM name WHERE record = $1 AND role <> 'number'",
 		"DELETE FROM awaited WHERE source = $1",
+		"DELETE FROM copied_name WHERE record = $1",
+		"DELETE FROM copied_link WHERE record = $1",
+		"UPDATE copied SET id = '' WHERE record = $1",
 		"UPDATE clock SET state = 'cancelled', next = 0 WHERE record = $1 AND state = 'running'",
 	};
 	enum err_code code = ERR_OK;

@@ -1,6 +1,7 @@
 /* What the public sees of a record, and what lists and searches are made of: brought up to date with every change, in the same
  * transaction. Nothing here comes from a field that isn't public. */
 #include "change_store.h"
+#include "hub/copied.h"
 
 /* ---- counts ---- */
 
@@ -180,6 +181,26 @@ static enum err_code others_link_facets(struct store *s, const struct stored *r)
 	return code ? code : ended;
 }
 
+/* Whose it is, where there is more than this hub's own. */
+static enum err_code hub_facet(struct store *s, const struct stored *r, struct str sort) {
+	bool follows = r->hub.n > 0;
+	if (!follows) {
+		struct db_query q = db_query(s->db, "SELECT 1 FROM follow WHERE folder <> '..' LIMIT 1");
+		follows = db_row(&q);
+		enum err_code code = db_done(&q, s->e);
+		if (code) return code;
+	}
+	return follows ? add_facet(s, r->id, r->kind->name, sort, S("hub"), r->hub.n ? copied_hub(r->hub) : S("here")) : ERR_OK;
+}
+
+enum err_code store_own_hub_facets(struct store *s) {
+	struct db_query q = db_query(s->db, "SELECT p.record, p.kind, p.sort FROM public p JOIN record r ON r.id = p.record WHERE r.hub IS NULL ORDER BY p.record");
+	enum err_code code = ERR_OK;
+	while (!code && db_row(&q)) code = add_facet(s, db_int(&q, 0), db_str(&q, 1), db_str(&q, 2), S("hub"), S("here"));
+	enum err_code ended = db_done(&q, code ? NULL : s->e);
+	return code ? code : ended;
+}
+
 /* ---- search ---- */
 
 /* FTS5 with content elsewhere wants to be told the old words before they go. */
@@ -273,8 +294,9 @@ enum err_code store_public(struct store *s, struct stored *r, const struct proje
 	db_bind_str(&q, 6, p->headline);
 	db_bind_str(&q, 7, p->summary);
 	db_bind_str(&q, 8, p->sort);
-	db_bind_int(&q, 9, before.there ? before.published : s->at);
-	db_bind_int(&q, 10, same ? before.updated : s->at);
+	const struct change_copied *copied = s->copied && s->copied->updated ? s->copied : NULL; /* as it is in the hub that this is a copy of */
+	db_bind_int(&q, 9, before.there ? before.published : copied ? copied->published : s->at);
+	db_bind_int(&q, 10, same ? before.updated : copied ? copied->updated : s->at);
 	db_bind_str(&q, 11, p->excerpt);
 	code = db_run(&q, s->e);
 	if (!code && !same) code = ledger_note_public(s, r, p->shown, before.there);
@@ -285,6 +307,7 @@ enum err_code store_public(struct store *s, struct stored *r, const struct proje
 	if (!code) code = learn_words(s, r->id, p);
 	for (size_t i = 0; i < p->facets_n && !code; i++)
 		code = add_facet(s, r->id, r->kind->name, p->sort, p->facets[i].name, p->facets[i].value);
+	if (!code) code = hub_facet(s, r, p->sort);
 	if (code || before.there) return code ? code : own_link_facets(s, r, p->sort);
 	code = count(s, r->kind->name, STR_EMPTY, STR_EMPTY, 1);
 	if (!code && r->id != s->fresh) code = own_link_facets(s, r, p->sort);

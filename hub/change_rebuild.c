@@ -50,6 +50,18 @@ static enum err_code run(struct db *db, void *arg, struct err *e) {
 	return code;
 }
 
+static enum err_code mark_own(struct db *db, void *arg, struct err *e) {
+	autoarena struct arena *a = arena_new(PART_CAP), *kept = arena_new(PART_CAP);
+	if (!a || !kept) return err_set(e, ERR_MEMORY, "out of memory");
+	struct store s = {.hub = arg, .db = db, .a = a, .counts = counts_new(kept), .at = now(), .e = e};
+	enum err_code code = s.counts ? store_own_hub_facets(&s) : err_set(e, ERR_MEMORY, "out of memory");
+	return code ? code : counts_write(&s);
+}
+
+enum err_code change_mark_own(struct hub *h, struct err *e) {
+	return writer_run(h->writer, mark_own, h, e);
+}
+
 enum err_code change_rebuild(struct hub *h, struct db *db, int64_t *records, struct err *e) {
 	(void)db;
 	struct part part = {.hub = h};

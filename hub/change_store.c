@@ -1,5 +1,7 @@
 #include "change_store.h"
 
+#include "hub/copied.h"
+
 /* ---- looking ---- */
 
 enum err_code store_unknown(struct str name, struct err *e) {
@@ -31,7 +33,7 @@ enum err_code store_resolve(struct db *db, struct arena *a, struct str name, int
 enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, int64_t id, struct stored *out, struct err *e) {
 	struct db_query q = db_query(db,
 		"SELECT r.uid, r.kind, r.state, r.revision, r.public_id, r.number, r.visibility, r.created_by, r.updated, p.sort, p.published, r.key_id, r.erased, "
-		"r.was_public, r.struck FROM record r "
+		"r.was_public, r.hub, r.struck FROM record r "
 		"LEFT JOIN public p ON p.record = r.id WHERE r.id = $1");
 	db_bind_int(&q, 1, id);
 	bool found = db_row(&q);
@@ -53,7 +55,8 @@ enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, in
 		r.key_id = arena_str(a, db_str(&q, 11));
 		r.erased = db_int(&q, 12);
 		r.was_public = db_int(&q, 13) != 0;
-		r.struck = arena_str(a, db_str(&q, 14));
+		r.hub = arena_str(a, db_str(&q, 14));
+		r.struck = arena_str(a, db_str(&q, 15));
 	}
 	enum err_code code = db_done(&q, e);
 	if (code) return code;
@@ -163,14 +166,17 @@ enum err_code store_new_record(struct store *s, const struct change *c, const st
 	struct stored *out) {
 	char uid[UID_SIZE];
 	struct stored r = {.kind = kind, .state = state, .revision = 1, .key_id = key_id, .created_by = s->actor.name};
-	if (json_count(c->visibility)) r.visibility = json_canonical(s->a, c->visibility);
+	struct str rules = c->copied ? S(COPIED_RULES) : STR_EMPTY;
+	if (json_count(c->visibility)) rules = json_canonical(s->a, c->visibility);
+	r.visibility = rules;
+	if (c->copied) r.hub = c->copied->hub;
 	for (int attempt = 0;; attempt++) {
 		if (attempt > 0 || !uid_parse(c->uid, uid)) uid_make(uid);
 		r.uid = arena_str(s->a, str_of(uid));
 		r.public_id = c->public_id.n ? c->public_id : r.uid;
 		struct db_query q = db_query(s->db,
-			"INSERT INTO record (uid, kind, state, revision, public_id, visibility, created, updated, created_by, key_id) "
-			"VALUES ($1, $2, $3, 1, $4, $5, $6, $6, $7, $8)");
+			"INSERT INTO record (uid, kind, state, revision, public_id, visibility, created, updated, created_by, key_id, hub) "
+			"VALUES ($1, $2, $3, 1, $4, $5, $6, $6, $7, $8, $9)");
 		db_bind_str(&q, 1, r.uid);
 		db_bind_str(&q, 2, kind->name);
 		db_bind_str(&q, 3, state);
@@ -182,7 +188,9 @@ enum err_code store_new_record(struct store *s, const struct change *c, const st
 		db_bind_int(&q, 6, s->at);
 		db_bind_str(&q, 7, s->actor.name);
 		db_bind_opt(&q, 8, key_id);
+		db_bind_opt(&q, 9, r.hub);
 		enum err_code code = db_run(&q, s->e);
+		if (code == ERR_EXISTS && c->copied) return err_set(s->e, code, "%s is another record here", uid);
 		if (code == ERR_EXISTS && attempt < 8) continue; /* 40 random bits, or another hub's, taken before */
 		if (code) return code;
 		break;
@@ -546,6 +554,7 @@ enum err_code store_name(struct store *s, const struct stored *r, struct str rol
 }
 
 enum err_code store_body_names(struct store *s, const struct stored *r, const struct projection *p) {
+	if (r->hub.n) return store_copied_names(s, r, p);
 	const struct kind_state *state = kind_state(r->kind, r->state); /* NULL: its kind's file was changed */
 	bool shown = state && state->is_public;
 	enum err_code code = ERR_OK;
@@ -555,13 +564,14 @@ enum err_code store_body_names(struct store *s, const struct stored *r, const st
 }
 
 enum err_code store_forget_names(struct store *s, const struct stored *r) {
+	if (r->hub.n) return store_copied_forget(s, r);
 	struct db_query q = db_query(s->db, "DELETE FROM name WHERE record = $1 AND role IN ('alias', 'crosswalk')");
 	db_bind_int(&q, 1, r->id);
 	return db_run(&q, s->e);
 }
 
 enum err_code store_link_aliases(struct store *s, const struct stored *r) {
-	if (!kind_link(r->kind, S("same-as"))) return ERR_OK;
+	if (s->copied || !kind_link(r->kind, S("same-as"))) return ERR_OK;
 	int64_t others[64];
 	size_t n = 0;
 	struct db_query q = db_query(s->db,
@@ -645,7 +655,7 @@ enum err_code store_key_taken(struct store *s, struct str key, bool *taken) {
 /* Records of other systems keep what those call them; only this hub's own are numbered, and only when they become public. */
 enum err_code store_number(struct store *s, struct stored *r) {
 	struct str form = r->kind->number_form;
-	if (!form.n || r->number.n || !str_eq(r->public_id, r->uid)) return ERR_OK;
+	if (!form.n || r->number.n || s->copied || r->hub.n || !str_eq(r->public_id, r->uid)) return ERR_OK;
 	int year = year_of(s->at);
 	struct str counter = arena_cat(s->a, S("number:"), r->kind->name);
 	if (str_find(form, S("{year}")) != STR_NONE) counter = arena_fmt(s->a, "%.*s:%d", STR_ARG(counter), year);

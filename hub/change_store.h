@@ -12,6 +12,7 @@ struct stored {
 	struct str uid, state, public_id, number, created_by;
 	struct str visibility; /* canonical JSON or "" */
 	struct str key_id;     /* with which it is encrypted; "" it stands in the clear */
+	struct str hub;        /* the name of the log of the hub that it was copied from; "" this hub's own */
 	moment erased;         /* 0: it was not */
 	bool was_public;       /* of one that was erased */
 	struct str struck;     /* names of fields that were erased: a JSON array; "" none */
@@ -36,6 +37,7 @@ struct store {
 	bool anew;               /* also what seems to be up to date is made again */
 	struct ledger_notes noted;  /* hub/ledger/note.h */
 	struct sha256 root;         /* of the last revision that was stored: the event that follows is of it */
+	const struct change_copied *copied; /* of the change under way */
 	struct json_builder *links; /* where links made are noted instead of in events of their own; NULL: events */
 	struct err *e;
 };
@@ -185,6 +187,8 @@ enum err_code store_said_by(struct store *s, const struct stored *r, const struc
 
 /* change_public.c: brings the public projection, facets and search to what p says; takes them away where it is not public. */
 enum err_code store_public(struct store *s, struct stored *r, const struct projection *p) must_use;
+/* Marks what is this hub's own as that, once there are others' records too. */
+enum err_code store_own_hub_facets(struct store *s) must_use;
 /* A link was made, or taken away: facets of its source. */
 enum err_code store_link_facet(struct store *s, const struct stored *source, const struct stored *target, struct str rel) must_use;
 enum err_code store_unlink_facet(struct store *s, const struct stored *source, const struct stored *target) must_use;
@@ -202,6 +206,15 @@ enum err_code store_followed(struct db *db, const struct stored *r, int64_t *tar
  * make it is the act's matter), each with an event of its own; r is brought up to date. ERR_INVALID (schema), ERR_CONFLICT (no such move from here, or
  * an embargo). */
 enum err_code store_rewrite(struct store *s, struct stored *r, const struct json *body, struct str move, struct str reason) must_use;
+/* change_copy.c: records of other hubs. ERR_FORBIDDEN for what only their own hub does. */
+enum err_code store_may_change(const struct stored *r, const struct change *c, struct err *e) must_use;
+/* The row that says where it was copied from, its links, and those of others that waited for it. */
+enum err_code store_copied(struct store *s, const struct stored *r) must_use;
+/* It was given a number, or a better name, in its own hub. */
+enum err_code store_copied_rename(struct store *s, struct stored *r, const struct change *c) must_use;
+/* Names that stand in its body. */
+enum err_code store_copied_names(struct store *s, const struct stored *r, const struct projection *p) must_use;
+enum err_code store_copied_forget(struct store *s, const struct stored *r) must_use;
 struct counts *counts_new(struct arena *a);
 size_t counts_mark(const struct counts *c);
 void counts_back_to(struct counts *c, size_t mark);

@@ -10,6 +10,7 @@
 #include "hub/case/publication.h"
 #include "hub/clock.h"
 #include "hub/erase.h"
+#include "hub/follow/follow.h"
 #include "hub/keys.h"
 #include "hub/ledger/cosign.h"
 #include "hub/mail.h"
@@ -29,7 +30,7 @@ struct worker {
 	size_t number;
 	bool begun;
 };
-enum { ALL_ELSE, TERMS, LEDGER, TELLER, CALLERS, /* from here on those that call webhooks */ WITNESSES = CALLERS + WEBHOOK_WORKERS, /* and one for each witness of the log */
+enum { ALL_ELSE, TERMS, LEDGER, TELLER, FOLLOWER, OTHER_FOLLOWER, CALLERS, /* from here on those that call webhooks */ WITNESSES = CALLERS + WEBHOOK_WORKERS, /* and one for each witness of the log */
 	WORKERS = WITNESSES + LOG_WITNESSES };
 
 struct chores {
@@ -88,6 +89,19 @@ static void *tell_webhooks(void *arg) {
 		struct err e = {0};
 		if (webhook_tell(c->hub, w->db, &c->stopping, &e)) complain("telling webhooks", &e);
 		pause_for(c, LOOK / 2);
+	}
+	return NULL;
+}
+
+/* Two, so that one hub that is slow holds up no other. */
+static void *follow_hubs(void *arg) {
+	struct worker *w = arg;
+	struct chores *c = w->chores;
+	while (!atomic_load(&c->stopping)) {
+		struct err e = {0};
+		bool did = false;
+		if (follow_due(c->hub, w->db, &c->stopping, &did, &e)) complain("following other hubs", &e);
+		if (!did) pause_for(c, LOOK);
 	}
 	return NULL;
 }
@@ -168,7 +182,8 @@ static enum err_code begin(struct chores *c, size_t number, struct err *e) {
 	*w = (struct worker){.chores = c, .number = number};
 	enum err_code code = hub_reader(c->hub, &w->db, e);
 	if (code) return code;
-	void *(*const fns[])(void *) = {[ALL_ELSE] = work, [TERMS] = keep_terms, [LEDGER] = keep_log, [TELLER] = tell_webhooks, [CALLERS] = call_webhooks};
+	void *(*const fns[])(void *) = {[ALL_ELSE] = work, [TERMS] = keep_terms, [LEDGER] = keep_log, [TELLER] = tell_webhooks, [FOLLOWER] = follow_hubs, [OTHER_FOLLOWER] = follow_hubs,
+		[CALLERS] = call_webhooks};
 	int rc = pthread_create(&w->thread, NULL, number >= WITNESSES ? ask_witness : fns[number < CALLERS ? number : CALLERS], w);
 	if (rc) return err_errno(e, rc, "starting a thread");
 	w->begun = true;

@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include "hub/copied.h"
 #include "hub/disclose_private.h"
 
 const struct viewer viewer_public = {S_INIT(""), 0};
@@ -85,6 +86,7 @@ bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, str
 		.updated = db_int(q, first + 8),
 		.published = db_int(q, first + 9),
 		.disputed = db_int(q, first + 10) != 0,
+		.hub = arena_str(d->a, copied_hub(db_str(q, first + 11))),
 	};
 	out->dated = is_dated(kind, out->sort, db_int(q, first + 9));
 	return true;
@@ -186,6 +188,7 @@ static enum err_code other_record(const struct disclosing *d, int64_t id, struct
 		.uid = s.uid,
 		.headline = project_headline(d->a, s.kind, shown),
 		.summary = project_summary(d->a, s.kind, shown),
+		.hub = copied_hub(s.hub),
 		.updated = s.updated,
 	};
 	struct db_query q = db_query(d->db, "SELECT sort, published FROM public WHERE record = $1");
@@ -237,7 +240,7 @@ enum err_code disclose_glimpse(const struct disclosing *d, int64_t record, struc
 	code = other_record(&apart, record, STR_EMPTY, &r, e);
 	if (code == ERR_GONE) code = nothing(STR_EMPTY, e); /* a line about it would say nothing */
 	if (code) return code;
-	struct str *const strings[] = {&r.line.id, &r.line.uid, &r.line.headline, &r.line.summary, &r.line.sort};
+	struct str *const strings[] = {&r.line.id, &r.line.uid, &r.line.headline, &r.line.summary, &r.line.sort, &r.line.hub};
 	for (size_t i = 0; i < lengthof(strings); i++) *strings[i] = arena_str(d->a, *strings[i]);
 	*out = r.line;
 	return ERR_OK;

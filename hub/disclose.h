@@ -27,6 +27,7 @@ struct glimpse {
 	const struct kind *kind;
 	const struct kind_state *state;
 	struct str id, uid, headline, summary;
+	struct str hub;     /* that it was copied from: "hub.example.org"; "" this hub's own */
 	struct str sort;    /* date that matters, or the day of publication; "" when not public */
 	bool dated;         /* it is a date that matters */
 	moment updated;     /* of the last change that shows */
@@ -60,7 +61,7 @@ struct str disclose_owner(const struct disclosing *d, const struct disclosed *r)
 
 struct disclosed_rights {
 	unsigned roles;            /* that the viewer has on the record, the hub's included */
-	bool revise, comment, erase; /* revise: also links and files */
+	bool revise, link, comment, erase; /* revise: also files; a record of another hub is linked and commented here and changed there */
 	struct str no_files;       /* why the record takes none; "" it does */
 };
 enum err_code disclose_rights(const struct disclosing *d, const struct disclosed *r, struct disclosed_rights *out, struct err *e) must_use;
@@ -97,6 +98,31 @@ struct disclosed_links {
 /* Grouped by relation and direction, each group at most `each` long, newest first. */
 enum err_code disclose_links(const struct disclosing *d, const struct disclosed *r, size_t each, struct disclosed_links **out, size_t *n,
 	struct err *e) must_use;
+
+/* All links that the record has and the public sees, as [{rel, to: uid}]; at most 2,000. */
+enum err_code disclose_public_links(const struct disclosing *d, const struct disclosed *r, const struct json **out, struct err *e) must_use;
+
+/* ---- where it was copied from ---- */
+
+struct disclosed_copy {
+	struct str hub, origin, key; /* "hub.example.org", its log's name and key */
+	struct str url, id;          /* its address there, and what it is called there; url "" not known */
+	int64_t leaf;                /* of its log, that says so */
+	struct str left_out;         /* members that this hub's kind does not know, with commas between; "" none */
+	bool follows;                /* it is brought up to date */
+	moment looked_at, forked;    /* when its log was last copied; forked: when it showed two histories, 0 it did not */
+	struct str folder;           /* path of the copy of its log */
+};
+/* ERR_NOT_FOUND: it is this hub's own. */
+enum err_code disclose_copy(const struct disclosing *d, const struct disclosed *r, struct disclosed_copy *out, struct err *e) must_use;
+/* Whether what its hub's log says of it, held against the copy of that log, is what came; why not, in words. A moment's work for each call. */
+enum err_code disclose_copy_holds(const struct disclosing *d, const struct disclosed *r, const struct disclosed_copy *c, bool *holds, struct str *why,
+	struct err *e) must_use;
+/* What the log says last of a public record, its own hub's where it was copied, with the record and the proof: a file that is checked without either hub
+ * (hub/ledger/receipt.h). ERR_NOT_FOUND: nothing is said of it, or it is not signed yet. */
+enum err_code disclose_proof(const struct disclosing *d, const struct disclosed *r, const struct json **out, struct err *e) must_use;
+/* Records that call themselves the same, here or in another hub, where one of them was copied: nobody says that they are; newest last, at most 20. */
+enum err_code disclose_known_as(const struct disclosing *d, const struct disclosed *r, struct glimpse **out, size_t *n, struct err *e) must_use;
 
 /* ---- history ---- */
 
@@ -288,7 +314,7 @@ enum err_code disclose_years(const struct disclosing *d, const struct kind *kind
 enum err_code disclose_roles(const struct disclosing *d, const struct disclosed *r, const struct glimpse *others, size_t n,
 	struct str *out, struct err *e) must_use;
 
-/* Every public record in the order of its last public change, oldest first, passing over `skip` of them and giving at most `limit`:
+/* Every public record of this hub's own in the order of its last public change, oldest first, passing over `skip` of them and giving at most `limit`:
  * name is what its address is made of. Streams: nothing is kept. */
 struct disclosed_address {
 	struct str id, uid;

@@ -254,7 +254,7 @@ enum err_code disclose_addresses(const struct disclosing *d, int64_t skip, int64
 	void (*fn)(const struct disclosed_address *one, void *arg), void *arg, struct err *e) {
 	/* The order is cut first, in its own index: a body is never read for its address. */
 	struct db_query q = db_query(d->db,
-		"SELECT r.public_id, r.uid, p.updated, r.kind, r.state FROM (SELECT record, updated FROM public ORDER BY updated, record LIMIT $2 "
+		"SELECT r.public_id, r.uid, p.updated, r.kind, r.state FROM (SELECT p.record, p.updated FROM public p JOIN record o ON o.id = p.record WHERE o.hub IS NULL ORDER BY p.updated, p.record LIMIT $2 "
 		"OFFSET $1) p JOIN record r ON r.id = p.record ORDER BY p.updated, p.record");
 	db_bind_int(&q, 1, skip);
 	db_bind_int(&q, 2, limit);
@@ -267,7 +267,7 @@ enum err_code disclose_addresses(const struct disclosing *d, int64_t skip, int64
 }
 
 enum err_code disclose_changes(const struct disclosing *d, void (*fn)(moment updated, void *arg), void *arg, struct err *e) {
-	struct db_query q = db_query(d->db, "SELECT updated FROM public ORDER BY updated, record");
+	struct db_query q = db_query(d->db, "SELECT p.updated FROM public p JOIN record r ON r.id = p.record WHERE r.hub IS NULL ORDER BY p.updated, p.record");
 	while (db_row(&q)) fn(db_int(&q, 0), arg);
 	return db_done(&q, e);
 }

@@ -159,7 +159,7 @@ struct str facet_title(const struct hub *h, const struct kind *kind, struct str 
 		struct str name, title;
 	} common[] = {
 		{S_INIT("kind"), S_INIT("Kind")}, {S_INIT("state"), S_INIT("State")}, {S_INIT("year"), S_INIT("Year")},
-		{S_INIT("use"), S_INIT("Use")}, {S_INIT("system"), S_INIT("System")}, {S_INIT("organization"), S_INIT("Organization")},
+		{S_INIT("hub"), S_INIT("Hub")}, {S_INIT("use"), S_INIT("Use")}, {S_INIT("system"), S_INIT("System")}, {S_INIT("organization"), S_INIT("Organization")},
 	};
 	for (size_t i = 0; i < lengthof(common); i++)
 		if (str_eq(common[i].name, name)) return common[i].title;
@@ -182,6 +182,7 @@ static struct str value_label(const struct disclosing *d, const struct kind *kin
 		for (size_t i = 0; !s && i < d->hub->kinds->n; i++) s = kind_state(&d->hub->kinds->items[i], value);
 		return s ? s->title : value;
 	}
+	if (str_is(name, "hub") && str_is(value, "here")) return S("This hub");
 	if (!str_is(name, "use") && !str_is(name, "system") && !str_is(name, "organization")) return value;
 	struct db_query q = db_query(d->db, "SELECT p.headline FROM record r JOIN public p ON p.record = r.id WHERE r.uid = $1");
 	db_bind_str(&q, 1, value);
@@ -192,7 +193,7 @@ static struct str value_label(const struct disclosing *d, const struct kind *kin
 
 /* The order in which groups stand: what people narrow by most comes first, a kind's own in its file's order. */
 static int group_rank(const struct kind *kind, struct str name) {
-	static const char *const order[] = {"kind", "use", "system", "organization", "year"};
+	static const char *const order[] = {"kind", "hub", "use", "system", "organization", "year"};
 	for (int i = 0; i < (int)lengthof(order); i++)
 		if (str_is(name, order[i])) return i;
 	if (str_is(name, "state")) return 1000;

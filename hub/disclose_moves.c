@@ -23,6 +23,7 @@ enum err_code disclose_moves(const struct disclosing *d, const struct disclosed 
 	if (!code && !items) code = err_set(e, ERR_MEMORY, "out of memory");
 	if (code) return code;
 	size_t used = 0;
+	if (r->line.hub.n) roles = 0; /* its own hub moves it */
 	for (size_t i = 0; i < k->moves_n; i++) {
 		const struct kind_move *m = &k->moves[i];
 		if (!(m->who & roles) || !kind_move_from(m, r->line.state->name)) continue;

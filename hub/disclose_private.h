@@ -53,10 +53,10 @@ struct str disclose_subject_name(const struct disclosing *d, struct str subject)
 /* A line about a record for this viewer; ERR_NOT_FOUND when it may not know of it. */
 enum err_code disclose_glimpse(const struct disclosing *d, int64_t record, struct glimpse *out, struct err *e) must_use;
 /* Columns of a query that joins record r with public p: r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated,
- * p.published, whether an open dispute of it is public, from `first` on. */
+ * p.published, whether an open dispute of it is public, r.hub, from `first` on. */
 #define GLIMPSE_COLUMNS "r.id, r.uid, r.kind, p.state, r.public_id, p.headline, p.summary, p.sort, p.updated, p.published, EXISTS (SELECT 1 FROM link dl " \
-	"JOIN public dp ON dp.record = dl.source WHERE dl.target = r.id AND dl.rel = 'disputes' AND dp.state NOT IN ('final', 'withdrawn'))"
-enum { GLIMPSE_WIDTH = 11 };
+	"JOIN public dp ON dp.record = dl.source WHERE dl.target = r.id AND dl.rel = 'disputes' AND dp.state NOT IN ('final', 'withdrawn')), r.hub"
+enum { GLIMPSE_WIDTH = 12 };
 bool glimpse_read(const struct disclosing *d, struct db_query *q, int first, struct glimpse *out);
 enum err_code disclose_resolve(const struct disclosing *d, struct str name, int64_t *id, struct err *e) must_use;
 /* Sorts groups into the order of a page and fills in titles and labels. */

@@ -11,7 +11,8 @@ enum err_code disclose_rights(const struct disclosing *d, const struct disclosed
 	if (code) return code;
 	struct disclosed_rights rights = {
 		.roles = roles,
-		.revise = (k->revise & roles) != 0,
+		.revise = (k->revise & roles) != 0 && !s.hub.n,
+		.link = (k->revise & roles) != 0,
 		.comment = (k->comment & roles) != 0,
 		.erase = (roles & (ROLE_COORDINATOR | ROLE_ADMINISTRATOR)) != 0,
 		.no_files = STR_EMPTY,

@@ -8,6 +8,7 @@
 #include "hub/account/provider.h"
 #include "hub/account/throttle.h"
 #include "hub/act.h"
+#include "hub/follow/follow.h"
 #include "hub/identifier.h"
 #include "hub/keystore.h"
 #include "hub/ledger/ledger.h"
@@ -176,6 +177,10 @@ static bool set_log(struct conf *c, const char *name, struct str value) {
 	return true;
 }
 
+static bool set_follow(struct hub_follow *f, const char *name, struct str value) {
+	return strcmp(name, "interval") == 0 && set_span(&f->interval, value) && f->interval >= SECOND && f->interval <= 7 * DAY;
+}
+
 static bool set_webhooks(struct hub_webhooks *w, const char *name, struct str value) {
 	bool *to = strcmp(name, "private_networks") == 0 ? &w->private_networks : strcmp(name, "http_to_this_machine") == 0 ? &w->http_to_this_machine : NULL;
 	if (!to || (!str_is(value, "yes") && !str_is(value, "no"))) return false;
@@ -227,6 +232,8 @@ static int conf_line(void *user, const char *section, const char *name, const ch
 		return 1;
 	else if (strcmp(section, "log") == 0 && set_log(c, name, str_of(value)))
 		return 1;
+	else if (strcmp(section, "follow") == 0 && set_follow(&c->hub->follow, name, str_of(value)))
+		return 1;
 	else if (strcmp(section, "panel") == 0 && set_panel(&c->hub->panel, name, value))
 		return 1;
 	else if (strcmp(section, "webhooks") == 0 && set_webhooks(&c->hub->webhooks, name, str_of(value)))
@@ -248,6 +255,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	struct conf c = {.hub = h};
 	h->limits = (struct hub_limits){600, 3000, 300};
 	h->escalation = (struct hub_escalation){75, 3 * DAY, 7 * DAY};
+	h->follow.interval = FOLLOW_INTERVAL;
 	h->log = (struct hub_log){.epoch = LEDGER_EPOCH, .fill = LEDGER_FILL, .overlap = LEDGER_OVERLAP, .quorum = -1};
 	h->panel = (struct hub_panel){.seats = 5, .quorum = 3, .per_sector = 2, .days = 15};
 	int line = ini_parse_string(arena_cstr(h->arena, text), conf_line, &c);
@@ -326,6 +334,10 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"; witness = witness.example.org/one+1a2b3c4d+BA…\n"
 		";   https://witness.example.org/one/\n"
 		"; quorum = 1\n"
+		"\n"
+		"; Other hubs whose public records are copied here (docs/MANY_HUBS.md): how often each is looked at, from PT1S to P7D.\n"
+		"[follow]\n"
+		"; interval = PT15M\n"
 		"\n"
 		"; Signing in by another authority (OpenID Connect); the hub's url above must be set, and the provider told of URL/sign-in/callback.\n"
 		"[oidc]\n"
@@ -430,6 +442,12 @@ enum err_code hub_reader(const struct hub *h, struct db **out, struct err *e) {
 
 enum err_code hub_sequence(struct db *db, int64_t *out, struct err *e) {
 	struct db_query q = db_query(db, "SELECT coalesce(max(seq), 0) FROM event");
+	if (db_row(&q)) *out = db_int(&q, 0);
+	return db_done(&q, e);
+}
+
+enum err_code hub_shown(struct db *db, int64_t *out, struct err *e) {
+	struct db_query q = db_query(db, "SELECT coalesce(max(seq), 0) + (SELECT coalesce(sum(told), 0) FROM follow) FROM event");
 	if (db_row(&q)) *out = db_int(&q, 0);
 	return db_done(&q, e);
 }

@@ -77,6 +77,11 @@ struct hub_log {
 	int64_t quorum;    /* how many of them must have cosigned */
 };
 
+/* Other hubs that are followed: [follow] in polder.conf, as hub/follow/follow.h says. */
+struct hub_follow {
+	moment interval;   /* microseconds */
+};
+
 struct hub {
 	const char *dir;
 	struct str name;      /* "Example hub" */
@@ -98,6 +103,7 @@ struct hub {
 	struct hub_mail mail;
 	struct hub_webhooks webhooks;
 	struct hub_log log;
+	struct hub_follow follow;
 	struct hub_oidc oidc;
 	struct provider_cache *provider; /* what it said of itself: hub/account/provider.h */
 	unsigned char root[32]; /* hub/root.h */
@@ -124,6 +130,8 @@ enum err_code hub_reader(const struct hub *h, struct db **out, struct err *e) mu
 
 /* A number that grows with every change to the hub, by whatever process. */
 enum err_code hub_sequence(struct db *db, int64_t *out, struct err *e) must_use;
+/* One that grows with whatever answers may show: also with what is told of hubs that are followed. */
+enum err_code hub_shown(struct db *db, int64_t *out, struct err *e) must_use;
 
 /* A consistent copy of a hub that may be running, as a folder: database, files, kinds, tables, configuration; not keys.db and secret.key (hub/keys.h). The folder must not exist.
  * Restoring is the same the other way: backup folder to new hub folder, after a check that it is whole. */

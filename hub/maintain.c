@@ -4,6 +4,7 @@
 
 #include "hub/attachment.h"
 #include "hub/change_store.h"
+#include "hub/copied.h"
 #include "hub/writer.h"
 
 enum { FINDINGS = 1000, RECORD_CAP = 256 << 20 };
@@ -69,7 +70,7 @@ static enum err_code check_record(struct checking *c, struct arena *a, int64_t i
 		return ERR_OK;
 	}
 	if (code) return err_set(e, code, "%s", why.message);
-	code = schema_check(r.kind->schema, body, a, &why);
+	code = r.hub.n ? copied_check(a, r.kind, body, &why) : schema_check(r.kind->schema, body, a, &why);
 	if (code) found(c, "%.*s: %s: %s", STR_ARG(r.uid), why.where, why.message);
 	if (r.visibility.n && json_parse(a, r.visibility, NULL, &overrides, &why)) found(c, "%.*s: %s", STR_ARG(r.uid), why.message);
 	code = visibility_override(a, r.kind->visibility, overrides, &v, e);

@@ -85,7 +85,7 @@ enum err_code net_save(struct arena *a, const struct net_save *s, int *statuses,
 	json_set_int(&b, S("max"), (int64_t)s->max);
 	json_set_bool(&b, S("allow_http"), s->allow_http);
 	json_set(&request, S("save"), json_built(&b));
-	enum err_code code = run(a, json_built(&request), 600000, NULL, &text, e);
+	enum err_code code = run(a, json_built(&request), 600000, s->cancelled, &text, e);
 	if (!code) code = net_read(a, text, &answer, e);
 	const struct json *told = code ? NULL : json_get_lit(answer, "statuses");
 	if (!code && json_count(told) != s->n) code = err_set(e, ERR_UNSUPPORTED, "polder-net answered something else than was asked");

@@ -37,6 +37,7 @@ struct net_save {
 	size_t n;               /* at most NET_SAVE */
 	size_t max;             /* bytes of each */
 	bool allow_http;
+	const atomic_bool *cancelled; /* may be NULL */
 };
 enum { NET_SAVE = 500 };
 /* statuses[i] of paths[i]: 200 it is there now; 0 no answer. ERR_STORAGE and such of the disk come as ERR_BUSY, in words. */

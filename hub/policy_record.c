@@ -10,7 +10,8 @@ static struct disclosing as_public(const struct disclosing *d) {
 
 /* What stands behind something that this actor did, towards an organization. */
 static enum err_code basis_of(const struct disclosing *d, struct str actor, struct str organization, enum policy_basis *out, struct err *e) {
-	bool person = str_starts(actor, S("U-")) || str_starts(actor, S("A-"));
+	/* What was copied from another hub is that hub's word. */
+	bool person = str_starts(actor, S("U-")) || str_starts(actor, S("A-")) || str_starts(actor, S("follow:"));
 	enum policy_basis basis = person || !actor.n ? POLICY_CLAIMED : POLICY_RECORDED;
 	struct db_query q = db_query(d->db, "SELECT organization, role FROM membership WHERE account = $1 AND (organization = $2 OR organization = '')");
 	db_bind_str(&q, 1, actor);

@@ -3,13 +3,14 @@
 #include "desk/said/said.h"
 #include "hub/act.h"
 
+#include "desk/registry/lines.h"
 #include "http/html.h"
 
 static void url_field(struct json_writer *w, const struct hub *h, const struct glimpse *g) {
 	autobuf struct buf url = BUF(2048);
 	buf_add(&url, h->base_url);
 	buf_add(&url, S("/r/"));
-	url_encode(&url, g->id);
+	url_encode(&url, record_name(g));
 	jw_field_str(w, S("url"), buf_str(&url));
 }
 
@@ -17,7 +18,7 @@ struct str record_url(struct arena *a, const struct hub *h, const struct glimpse
 	autobuf struct buf url = BUF(2048);
 	buf_add(&url, h->base_url);
 	buf_add(&url, S("/r/"));
-	url_encode(&url, g->id);
+	url_encode(&url, record_name(g));
 	return arena_str(a, buf_str(&url));
 }
 
@@ -34,6 +35,7 @@ static void glimpse_members(struct json_writer *w, const struct hub *h, const st
 	jw_field_str(w, S("title"), g->headline);
 	if (g->summary.n) jw_field_str(w, S("summary"), g->summary);
 	if (g->dated || (g->sort.n && !g->kind->date.n)) jw_field_str(w, S("date"), g->sort);
+	if (g->hub.n) jw_field_str(w, S("hub"), g->hub);
 	field_moment(w, S("updated"), g->updated);
 	url_field(w, h, g);
 }
@@ -101,16 +103,63 @@ void dispute_line_json(struct json_writer *w, const struct hub *h, const struct 
 	jw_object_end(w);
 }
 
+static void left_out_json(struct json_writer *w, struct str names) {
+	struct str one;
+	jw_name(w, S("left_out"));
+	jw_array(w);
+	while (names.n && str_split(&names, ',', &one)) jw_str(w, one);
+	jw_array_end(w);
+}
+
+/* Where it was copied from, and whether that hub's log proves it. */
+static enum err_code origin_json(struct json_writer *w, const struct disclosing *d, const struct disclosed *r, struct err *e) {
+	struct disclosed_copy c;
+	struct str why;
+	bool holds;
+	enum err_code code = disclose_copy(d, r, &c, e);
+	if (code == ERR_NOT_FOUND) return ERR_OK;
+	if (!code) code = disclose_copy_holds(d, r, &c, &holds, &why, e);
+	if (code) return code;
+	jw_name(w, S("origin"));
+	jw_object(w);
+	jw_field_str(w, S("hub"), c.hub);
+	jw_field_str(w, S("log"), c.origin);
+	jw_field_str(w, S("key"), c.key);
+	if (c.url.n) jw_field_str(w, S("url"), c.url);
+	jw_field_str(w, S("id"), c.id);
+	jw_field_str(w, S("uid"), r->line.uid);
+	jw_field_int(w, S("leaf"), c.leaf);
+	jw_field_bool(w, S("proved"), holds);
+	if (!holds) jw_field_str(w, S("why"), why);
+	jw_field_str(w, S("proof"), arena_fmt(d->a, "/r/%.*s/proof.json", STR_ARG(r->line.uid)));
+	if (c.left_out.n) left_out_json(w, c.left_out);
+	jw_field_bool(w, S("follows"), c.follows);
+	if (c.looked_at) field_moment(w, S("looked_at"), c.looked_at);
+	if (c.forked) field_moment(w, S("forked"), c.forked);
+	jw_object_end(w);
+	return ERR_OK;
+}
+
+static void known_as_json(struct json_writer *w, const struct hub *h, const struct glimpse *items, size_t n) {
+	if (!n) return;
+	jw_name(w, S("known_as"));
+	jw_array(w);
+	for (size_t i = 0; i < n; i++) glimpse_json(w, h, &items[i]);
+	jw_array_end(w);
+}
+
 enum { LINKS_EACH = 100 };
 
 enum err_code record_json(struct json_writer *w, const struct disclosing *d, const struct disclosed *r, struct err *e) {
 	struct disclosed_links *links;
 	struct disclosed_file *files;
 	struct dispute_line *disputes;
-	size_t links_n, files_n, disputes_n;
+	struct glimpse *known;
+	size_t links_n, files_n, disputes_n, known_n;
 	enum err_code code = disclose_links(d, r, LINKS_EACH, &links, &links_n, e);
 	if (!code) code = disclose_disputes_of(d, r->line.record, &disputes, &disputes_n, e);
 	if (!code) code = disclose_files(d, r, &files, &files_n, e);
+	if (!code) code = disclose_known_as(d, r, &known, &known_n, e);
 	if (code) return code;
 	jw_object(w);
 	glimpse_members(w, d->hub, &r->line);
@@ -133,6 +182,8 @@ enum err_code record_json(struct json_writer *w, const struct disclosing *d, con
 		jw_array_end(w);
 	}
 	code = said_json(w, d, r, e);
+	if (!code && r->line.hub.n) code = origin_json(w, d, r, e);
+	known_as_json(w, d->hub, known, known_n);
 	jw_object_end(w);
 	return code;
 }

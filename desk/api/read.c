@@ -10,9 +10,9 @@ enum { RECORD_CAP = 128 << 20, ANSWER_MOST = 24 << 20 };
 
 static const char *const line_members[] = {"id", "uid", "kind", "state", "title", "summary", "date", "updated", "url", "in_dispute", NULL};
 static const char *const record_members[] = {"id", "uid", "kind", "state", "title", "summary", "date", "updated", "url", "published", "etag",
-	"public", "audiences", "body", "links", "files", "disputed", "said", NULL};
+	"public", "audiences", "body", "links", "files", "disputed", "said", "hub", "origin", "known_as", NULL};
 static const char *const hit_members[] = {"id", "uid", "kind", "state", "title", "summary", "date", "updated", "url", "score", "snippet",
-	"highlights", NULL};
+	"highlights", "hub", NULL};
 
 static enum err_code finish(struct request *rq, struct response *rs) {
 	desk_public(rq, rs);

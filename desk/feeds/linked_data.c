@@ -201,6 +201,9 @@ enum err_code show_jsonld(struct request *rq, struct response *rs, struct err *e
 	struct linked x = {.w = json_writer(response_buf(rs, "application/ld+json")), .d = &d, .r = &r, .origin = feeds_origin(rq),
 		.is = schema_org(r.line.kind, r.body)};
 	write_record(&x, groups, n);
-	response_link(rs, "canonical", record_path(d.a, &r.line));
+	struct disclosed_copy copy = {0};
+	if (r.line.hub.n) code = disclose_copy(&d, &r, &copy, e);
+	if (code) return code;
+	response_link(rs, "canonical", copy.url.n ? copy.url : record_path(d.a, &r.line));
 	return feeds_finish(rs, &x.origin);
 }

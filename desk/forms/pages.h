@@ -177,6 +177,7 @@ struct proposals_group {
 	size_t n;
 };
 struct proposals_page {
+	bool copy; /* of another hub, to be read alone */
 	const struct kind *kind;
 	const struct proposals_group *groups;
 	size_t n;

@@ -23,7 +23,7 @@ enum err_code show_proposals(struct request *rq, struct response *rs, struct err
 	const struct kind *kind = kind_find(d.hub->kinds, S("proposal"));
 	if (!kind) return err_set(e, ERR_NOT_FOUND, "%s", words.no_such_page);
 	struct proposals_group *groups = arena_array(d.a, kind->states_n + 1, sizeof *groups);
-	struct proposals_page page = {.groups = groups, .kind = kind};
+	struct proposals_page page = {.groups = groups, .kind = kind, .copy = ((const struct desk_app *)rq->app)->copy != NULL};
 	if (!groups) return err_set(e, ERR_MEMORY, "out of memory");
 	for (size_t i = 0; i < kind->states_n; i++) {
 		if (!kind->states[i].is_public) continue;

@@ -115,27 +115,29 @@ enum err_code record_tools(struct request *rq, const struct disclosed *r, const 
 	};
 	if (t->erase) read_fields(&d, r, t);
 	bool is_case = str_is(r->line.kind->name, "case");
-	t->redact = (rights.roles & (ROLE_OWNER | ROLE_COORDINATOR)) != 0;
+	/* What another hub's record is, and who has a part in it, is for that hub. */
+	bool ours = !r->line.hub.n;
+	t->redact = ours && (rights.roles & (ROLE_OWNER | ROLE_COORDINATOR)) != 0;
 	t->drafts = is_case && rights.roles & (ROLE_PARTY | ROLE_COORDINATOR);
 	t->drafts_lesson = is_case && rights.roles & ROLE_COORDINATOR;
 	t->in_public = r->is_public && (r->line.kind->comment & ROLE_MEMBER);
 	const struct kind *proposal = kind_find(d.hub->kinds, S("proposal"));
-	if (proposal && str_is(r->line.kind->name, "use") && r->is_public && (proposal->create & d.viewer.roles))
+	if (proposal && str_is(r->line.kind->name, "use") && r->is_public && ours && (proposal->create & d.viewer.roles))
 		t->propose = arena_cat(d.a, S("/new/proposal?about="), r->line.uid);
 	t->edit = arena_cat(d.a, t->path, S("/edit"));
 	/* A case has a room of its own for messages and parties. */
 	if (is_case) t->room = act_return(d.a, &r->line);
 	t->comment &= !is_case;
 	code = read_moves(&d, p, r, t, e);
-	if (!code && rights.revise) {
+	if (!code && rights.link) {
 		read_link_kinds(&d, r->line.kind, t);
 		code = read_linked(&d, r, t, e);
 	}
 	struct disclosed_party *parties;
-	t->invite = !is_case && (rights.roles & (ROLE_OWNER | ROLE_COORDINATOR)) != 0;
+	t->invite = ours && !is_case && (rights.roles & (ROLE_OWNER | ROLE_COORDINATOR)) != 0;
 	if (!code) code = disclose_parties(&d, r, &parties, &t->parties_n, e);
 	if (code) return code;
 	t->parties = parties;
-	if (t->revise || t->comment || t->erase || t->moves_n || t->propose.n || t->room.n) *out = t;
+	if (t->revise || t->links_n || t->comment || t->erase || t->moves_n || t->propose.n || t->room.n) *out = t;
 	return ERR_OK;
 }

@@ -3,6 +3,8 @@
 
 #include "desk/site/words.h"
 #include "http/form.h"
+#include "hub/copied.h"
+#include "hub/follow/follow.h"
 #include "log.t.h"
 
 enum { SHOWN = 4000, FIELDS = 500, CHECK_CAP = 128 << 20 };
@@ -20,7 +22,11 @@ enum err_code log_check(const struct disclosing *d, struct str text, struct log_
 	if (code == ERR_MEMORY) return err_set(e, code, "%s", why.message);
 	if (code) out->wrong = sentence_words(d->a, arena_str(d->a, str_of(why.message)));
 	for (size_t i = 0; i < n; i++) out->ours |= str_eq(tlog_key_text(d->a, &keys[i]), out->r.key);
-	return ERR_OK;
+	struct followed *hubs;
+	code = follow_list(d->hub, d->db, d->a, &hubs, &n, e);
+	for (size_t i = 0; i < n && !code; i++)
+		if (str_eq(hubs[i].key, out->r.key)) out->followed = copied_hub(hubs[i].origin);
+	return code;
 }
 
 void checked_json(struct json_writer *w, struct arena *a, const struct log_checked *c) {
@@ -73,11 +79,11 @@ static void fill_fields(struct arena *a, const struct json *fields, struct check
 static void fill(const struct disclosing *d, const struct log_checked *c, struct check_page *p) {
 	struct arena *a = d->a;
 	const struct receipt_checked *r = &c->r;
-	*p = (struct check_page){.good = !c->wrong.n, .ours = c->ours, .wrong = c->wrong, .origin = r->origin, .key = r->key};
+	*p = (struct check_page){.good = !c->wrong.n, .ours = c->ours, .wrong = c->wrong, .followed = c->followed, .origin = r->origin, .key = r->key};
 	if (!p->good) return;
-	p->done = happened_words(a, r->event);
+	p->done = r->statement ? statement_words(a, r->event) : happened_words(a, r->event);
 	p->record = r->record;
-	if (c->ours) p->href = arena_cat(a, S("/r/"), r->record);
+	if (c->ours || c->followed.n) p->href = arena_cat(a, S("/r/"), r->record);
 	p->actor = r->actor;
 	p->when = moment_of(a, r->at);
 	p->datetime = r->at;

@@ -69,11 +69,14 @@ enum err_code show_statements(struct request *rq, struct response *rs, struct er
 	return ERR_OK;
 }
 
-/* A public record by its uid, as the log's statements are of it: all that is shown of its body, and nothing beside. */
+/* A public record by its uid, as the log's statements are of it: all that is shown of its body, and nothing beside but its links, to
+ * which the log commits nothing. */
 enum err_code show_logged_record(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = {.hub = desk_hub(rq), .db = rq->worker, .viewer = viewer_public, .a = rq->arena};
 	struct disclosed r;
+	const struct json *links = NULL;
 	enum err_code code = disclose_record(&d, request_str(rq, "uid"), &r, e);
+	if (!code) code = disclose_public_links(&d, &r, &links, e);
 	if (!code && !str_eq(r.line.uid, request_str(rq, "uid"))) code = nothing_there(e);
 	if (code) return code;
 	struct json_writer w = json_writer(response_json(rs));
@@ -83,9 +86,23 @@ enum err_code show_logged_record(struct request *rq, struct response *rs, struct
 	jw_field_str(&w, S("kind"), r.line.kind->name);
 	jw_field_str(&w, S("state"), r.line.state->name);
 	jw_field(&w, S("body"), r.body);
+	jw_field(&w, S("links"), links);
 	jw_object_end(&w);
 	response_public(rs, 0);
 	return ERR_OK;
+}
+
+enum err_code show_proof(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d = {.hub = desk_hub(rq), .db = rq->worker, .viewer = viewer_public, .a = rq->arena};
+	struct disclosed r;
+	const struct json *proof;
+	enum err_code code = disclose_record(&d, request_str(rq, "id"), &r, e);
+	if (!code) code = disclose_proof(&d, &r, &proof, e);
+	if (code) return code;
+	response_bytes(rs, S("application/json"), arena_cat(d.a, json_pretty(d.a, proof), S("\n")));
+	response_header(rs, "Content-Disposition", arena_fmt(d.a, "attachment; filename=\"%.*s-proof.json\"", STR_ARG(r.line.uid)));
+	response_public(rs, 0);
+	return arena_failed(d.a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }
 
 enum err_code send_receipt(struct response *rs, const struct disclosing *d, const struct disclosed *r, int64_t event, struct err *e) {

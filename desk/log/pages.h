@@ -6,7 +6,7 @@
 #include "hub/ledger/cosign.h"
 
 /* ---- files.c ---- */
-route_fn show_checkpoint, show_cosigned, show_tile, show_statements, show_logged_record;
+route_fn show_checkpoint, show_cosigned, show_tile, show_statements, show_logged_record, show_proof;
 /* A receipt as a file for its holder. */
 enum err_code send_receipt(struct response *rs, const struct disclosing *d, const struct disclosed *r, int64_t event, struct err *e) must_use;
 
@@ -26,6 +26,7 @@ struct log_page {
 	size_t before_n;
 	struct str signs_too;     /* until when the first of those does; "" it does not */
 	struct str address;       /* of the hub; "" not known */
+	bool copy;                /* it is another hub's; signed_at is then when that was asked last */
 	const struct log_witness_line *witnesses;
 	size_t witnesses_n;
 	struct str quorum, cosigned; /* how many are wanted; leaves that so many cosigned, "" none */
@@ -48,6 +49,7 @@ struct check_field {
 };
 struct check_page {
 	bool good, ours, own_origin; /* own_origin: it says that it is of this hub's log */
+	struct str followed;         /* hub that this one follows, whose key it is; "" none */
 	struct str wrong;
 	struct str done, record, href, actor, when, datetime, state, revision;
 	const struct check_field *fields;

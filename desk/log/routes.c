@@ -36,6 +36,8 @@ const struct route log_routes[] = {
 		.body_max = RECEIPT_FILE_BYTES, .help = "Checks a receipt that was pasted or sent as a file; nothing of it is kept."},
 	{"/r/{id}/log", show_record_log, ROUTE_PUBLIC, .name = "record-log", .gives = GIVES_HTML | GIVES_REDIRECT,
 		.help = "What the log says of a record to everybody.", .params = PARAMS(ID_PARAM)},
+	{"/r/{id}/proof.json", show_proof, ROUTE_PUBLIC, .name = "record-proof", .gives = GIVES_FILE, .flags = OPEN,
+		.help = "What a log says last of a public record, with the record and the proof; of a copied one, its own hub's log. Checked without any hub.", .params = PARAMS(ID_PARAM)},
 	{"/r/{id}/receipts", show_receipts, MAY_SIGNED_IN, .name = "record-receipts", .gives = GIVES_HTML | GIVES_REDIRECT,
 		.help = "Receipts of what you did to a record.", .params = PARAMS(ID_PARAM)},
 	{"/r/{id}/receipts/{event}.json", show_receipt_file, MAY_SIGNED_IN, .name = "record-receipt-file", .gives = GIVES_FILE, .flags = ROUTE_PRIVATE,

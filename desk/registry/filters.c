@@ -4,7 +4,7 @@
 #include "desk/site/words.h"
 #include "http/html.h"
 
-static const char *const common_names[] = {"state", "year", "use", "system", "organization"};
+static const char *const common_names[] = {"state", "year", "use", "system", "organization", "hub"};
 
 /* ---- reading ---- */
 
@@ -243,7 +243,7 @@ static void make_group(const struct filters *f, const struct facet_group *g, boo
 /* A group with one value that all have narrows nothing. */
 static bool of_use(const struct filters *f, const struct facet_group *g) {
 	if (str_is(g->name, "kind") && f->kind_in_path) return false;
-	if (str_is(g->name, "state") && g->n == 1 && filters_find(f, g->name, g->values[0].value) == STR_NONE) return false;
+	if ((str_is(g->name, "state") || str_is(g->name, "hub")) && g->n == 1 && filters_find(f, g->name, g->values[0].value) == STR_NONE) return false;
 	return g->n > 0;
 }
 

@@ -1,6 +1,7 @@
 #include "pages.h"
 
 #include "desk/registry/years.h"
+#include "desk/copy/copy.h"
 #include "desk/site/words.h"
 #include "home.t.h"
 
@@ -60,7 +61,7 @@ static enum err_code read_charts(const struct disclosing *d, struct home_page *p
 
 enum err_code show_home(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
-	struct home_page page = {.hub = d.hub};
+	struct home_page page = {.hub = d.hub, .copy = desk_copied(rq) != NULL};
 	struct kind_card *cards;
 	int64_t total;
 	enum err_code code = kind_cards(&d, &cards, &page.cards_n, &total, e);

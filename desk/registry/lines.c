@@ -37,10 +37,15 @@ static struct str shortened(struct arena *a, struct str s) {
 	return arena_cat(a, cut, S(" …"));
 }
 
+struct str record_called(struct arena *a, const struct glimpse *g) {
+	if (!g->hub.n || !str_starts(g->id, g->hub) || g->id.n <= g->hub.n + 1 || g->id.p[g->hub.n] != '/') return g->id;
+	return arena_fmt(a, "%.*s of %.*s", STR_ARG(str_from(g->id, g->hub.n + 1)), STR_ARG(g->hub));
+}
+
 struct line line_of(struct arena *a, const struct glimpse *g) {
 	return (struct line){
 		.href = record_path(a, g),
-		.id = g->id,
+		.id = record_called(a, g),
 		.kind = g->kind->title,
 		/* Without a date of its own a record is sorted by the day it came here, which tells nobody anything. */
 		.date = g->dated ? date_words(a, g->sort) : STR_EMPTY,

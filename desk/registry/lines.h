@@ -19,6 +19,8 @@ struct str record_name(const struct glimpse *g);
 /* Kinds of records that others speak of more than they speak themselves, and that lists are narrowed by: use, system, organization. */
 bool gathers(const struct kind *kind);
 
+/* "CUE-0001"; of another hub's "CUE-0001 of hub.example.org". */
+struct str record_called(struct arena *a, const struct glimpse *g);
 struct line line_of(struct arena *a, const struct glimpse *g);
 struct line *lines_of(struct arena *a, const struct glimpse *items, size_t n);
 struct line *lines_of_hits(struct arena *a, const struct search_hit *hits, size_t n);

@@ -23,6 +23,7 @@ struct home_news {
 };
 struct home_page {
 	const struct hub *hub;
+	bool copy;               /* of another hub, to be read alone */
 	struct str total;
 	const struct kind_card *cards;
 	size_t cards_n;
@@ -108,6 +109,14 @@ struct terms_part;              /* desk/cases/pages.h */
 struct case_box;                /* desk/cases/pages.h */
 struct harbor_box;              /* desk/harbor/pages.h */
 struct decisions_part;          /* desk/tables/pages.h */
+/* Where a record was copied from. */
+struct record_copy {
+	struct str hub, id, url, leaf, log, why; /* why: its proof does not hold; "" it does */
+	struct str proof;        /* address of the file */
+	struct str left_out;     /* members that are not shown here; "" none */
+	struct str as_of, forked; /* when it was last brought up to date; when its hub showed two histories, "" it did not */
+	bool follows;
+};
 struct record_revealed {
 	struct str when, datetime, fields, href, of; /* href "" it waits for the log */
 };
@@ -151,6 +160,9 @@ struct record_page {
 	struct said_part said;
 	struct str log_href, leaf; /* what the log says of it, "" nothing; leaf of the newest, "" it waits */
 	struct str receipts_href;  /* of who is signed in; "" they have none */
+	const struct record_copy *copy; /* NULL: it is this hub's own */
+	const struct line *known;  /* that call themselves the same, in another hub or here */
+	size_t known_n;
 	const struct record_revealed *revealed; /* what was sealed before it was public, and is shown */
 	size_t revealed_n;
 	bool reveals;              /* the viewer may reveal something */

@@ -7,6 +7,7 @@
 #include "desk/intake/similar.h"
 #include "desk/log/pages.h"
 #include "desk/harbor/pages.h"
+#include "desk/copy/copy.h"
 #include "desk/site/words.h"
 #include "desk/tables/pages.h"
 #include "http/markdown.h"
@@ -167,20 +168,54 @@ static void read_citation(const struct disclosing *d, const struct disclosed *r,
 	struct str date = r->published ? day_words(d->a, r->published) : STR_EMPTY;
 	page->published = date;
 	if (r->published) page->published_day = str_sub(moment_str(d->a, r->published), 0, 10);
-	page->cite = words_with(d->a, date.n ? words.cite : words.cite_no_date, r->line.headline, r->line.id, d->hub->name,
-		date, arena_cat(d->a, d->hub->base_url, page->line.href));
+	/* What is cited is what its own hub says. */
+	const struct record_copy *c = page->copy;
+	page->cite = words_with(d->a, date.n ? words.cite : words.cite_no_date, r->line.headline, c ? c->id : r->line.id, c ? c->hub : d->hub->name,
+		date, c && c->url.n ? c->url : arena_cat(d->a, d->hub->base_url, page->line.href));
 }
 
-static enum err_code read_log(const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
+/* copied: the log is that of the hub that all this is a copy of. */
+static enum err_code read_log(const struct disclosing *d, const struct disclosed *r, bool copied, struct record_page *page, struct err *e) {
 	int64_t leaf;
 	bool has;
 	enum err_code code = disclose_logged(d, r, &leaf, e);
 	if (!code) code = disclose_has_receipts(d, r, &has, e);
 	if (code) return code;
+	struct disclosed_copy c;
+	if (copied) {
+		code = disclose_copy(d, r, &c, e);
+		leaf = code ? LOG_NOTHING : c.leaf;
+	}
+	if (code) return code;
 	if (leaf != LOG_NOTHING) page->log_href = arena_cat(d->a, page->line.href, S("/log"));
 	if (leaf >= 0) page->leaf = number_words(d->a, leaf);
 	if (has) page->receipts_href = arena_cat(d->a, page->line.href, S("/receipts"));
 	return ERR_OK;
+}
+
+static enum err_code read_copy(const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
+	struct disclosed_copy c;
+	bool holds;
+	struct str why;
+	if (!r->line.hub.n) return ERR_OK;
+	enum err_code code = disclose_copy(d, r, &c, e);
+	if (!code) code = disclose_copy_holds(d, r, &c, &holds, &why, e);
+	struct record_copy *copy = arena_new_of(d->a, struct record_copy);
+	if (code || !copy) return code ? code : err_set(e, ERR_MEMORY, "out of memory");
+	*copy = (struct record_copy){.hub = c.hub, .id = c.id, .url = c.url, .leaf = number_words(d->a, c.leaf), .follows = c.follows, .left_out = c.left_out,
+		.proof = arena_fmt(d->a, "/r/%.*s/proof.json", STR_ARG(r->line.uid)), .why = holds ? STR_EMPTY : sentence_words(d->a, why)};
+	if (c.url.n) copy->log = arena_cat(d->a, c.url, S("/log"));
+	if (c.looked_at) copy->as_of = moment_words(d->a, c.looked_at);
+	if (c.forked) copy->forked = moment_words(d->a, c.forked);
+	page->copy = copy;
+	return ERR_OK;
+}
+
+static enum err_code read_known(const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
+	struct glimpse *items;
+	enum err_code code = disclose_known_as(d, r, &items, &page->known_n, e);
+	if (!code) page->known = lines_of(d->a, items, page->known_n);
+	return code;
 }
 
 static enum err_code read_revealed(const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
@@ -230,10 +265,12 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = case_box(rq, &r, &page.case_box, e);
 	if (!code) code = similar_box(rq, &r, &page.similar, e);
 	if (!code) code = harbor_box(rq, &r, &page.harbor, e);
-	if (!code) code = read_log(&d, &r, &page, e);
+	if (!code) code = read_log(&d, &r, desk_copied(rq) != NULL, &page, e);
+	if (!code) code = read_copy(&d, &r, &page, e);
+	if (!code) code = read_known(&d, &r, &page, e);
 	if (!code) code = read_revealed(&d, &r, &page, e);
 	if (code) return code;
-	if (str_is(kind->name, "system") || str_is(kind->name, "organization"))
+	if (!desk_copied(rq) && (str_is(kind->name, "system") || str_is(kind->name, "organization")))
 		page.report_href = arena_fmt(d.a, "/report?%.*s=%.*s", STR_ARG(kind->name), STR_ARG(r.line.uid));
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
 	page.sections = sections;
@@ -255,7 +292,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	page.api_href = arena_cat(d.a, S("/api/v1/records/"), str_from(page.line.href, 3));
 	page.schema_href = arena_fmt(d.a, "/api/v1/kinds/%.*s/schema", STR_ARG(kind->name));
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = r.line.headline, .here = SITE_NOWHERE,
-		.description = r.line.summary, .canonical = page.line.href, .api = page.api_href, .feed = page.feed,
+		.description = r.line.summary, .canonical = page.line.href, .elsewhere = page.copy ? page.copy->url : STR_EMPTY, .api = page.api_href, .feed = page.feed,
 		.jsonld = page.jsonld, .article = true, .forms = page.tools != NULL});
 	record_body(out, &page);
 	code = site_end(rq, rs);

@@ -73,7 +73,7 @@ static void add_name(struct arena *a, const char **names, size_t *n, struct str 
 }
 
 static void name_facets(struct arena *a, struct desk_app *app) {
-	static const char *const common[] = {"state", "year", "use", "system", "organization"};
+	static const char *const common[] = {"state", "year", "use", "system", "organization", "hub"};
 	const char **names = arena_array(a, FACET_NAMES, sizeof *names);
 	size_t n = 0;
 	for (size_t i = 0; names && i < lengthof(common); i++) add_name(a, names, &n, str_of(common[i]));

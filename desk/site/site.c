@@ -1,6 +1,7 @@
 #include "site.h"
 
 #include "base/embed.h"
+#include "desk/copy/copy.h"
 #include "desk/identify.h"
 #include "desk/site/words.h"
 #include "error.t.h"
@@ -21,6 +22,15 @@ struct str site_static(struct arena *a, struct str name) {
 
 /* ---- the frame ---- */
 
+static void of_copy(struct request *rq, const struct site_page *page, struct layout_frame *f) {
+	moment at = atomic_load(&desk_copied(rq)->as_of);
+	f->copy = desk_copied(rq);
+	f->as_of = moment_str(rq->arena, at - at % SECOND);
+	f->as_of_words = moment_words(rq->arena, at);
+	f->size = number_words(rq->arena, atomic_load(&f->copy->size));
+	if (page->canonical.n) f->canonical = copy_address(rq->arena, f->copy, page->canonical);
+}
+
 static struct layout_frame frame_of(struct request *rq, const struct site_page *page) {
 	const struct hub *hub = desk_hub(rq);
 	struct arena *a = rq->arena;
@@ -36,6 +46,8 @@ static struct layout_frame frame_of(struct request *rq, const struct site_page *
 	};
 	if (f.user) f.csrf = desk_csrf(rq);
 	if (page->canonical.n && hub->base_url.n) f.canonical = arena_cat(a, hub->base_url, page->canonical);
+	if (desk_copied(rq)) of_copy(rq, page, &f);
+	if (page->elsewhere.n) f.canonical = page->elsewhere;
 	size_t ending = str_find(page->feed, S("/feed.atom"));
 	if (page->feed.n && ending != STR_NONE) {
 		f.feed_json = arena_fmt(a, "%.*s/feed.json%.*s", STR_ARG(str_sub(page->feed, 0, ending)),
@@ -54,7 +66,7 @@ struct html *site_begin(struct request *rq, struct response *rs, const struct si
 }
 
 enum err_code site_end(struct request *rq, struct response *rs) {
-	layout_foot(&rs->body, desk_hub(rq)->name);
+	layout_foot(&rs->body, desk_hub(rq)->name, desk_copied(rq) != NULL);
 	desk_public(rq, rs);
 	return ERR_OK;
 }
@@ -76,9 +88,9 @@ static const char *advice(int status) {
 
 void site_error_page(struct request *rq, struct response *rs, const struct problem *p) {
 	struct html *out = site_begin(rq, rs, &(struct site_page){.title = p->title, .own_search = true});
-	struct error_page page = {.problem = p, .detail = sentence_words(rq->arena, p->detail), .advice = advice(p->status)};
+	struct error_page page = {.problem = p, .detail = sentence_words(rq->arena, p->detail), .advice = desk_copied(rq) && p->status == 403 ? words.advice_copy : advice(p->status)};
 	error_body(out, &page);
-	layout_foot(out, desk_hub(rq)->name);
+	layout_foot(out, desk_hub(rq)->name, desk_copied(rq) != NULL);
 }
 
 /* ---- files ---- */

@@ -20,6 +20,7 @@ struct site_page {
 	bool own_search;         /* the page has a search box itself, the header none */
 	struct str api;          /* path of the same as JSON; "" none */
 	struct str canonical;    /* path of the address that is to be kept; "" none */
+	struct str elsewhere;    /* the same as a whole address in another hub, whose page this is a copy of; "" it is none */
 	struct str next, previous; /* neighbouring pages; "" none */
 	struct str feed;         /* path of the Atom feed of the same; "" none */
 	struct str jsonld;       /* path of the same as JSON-LD; "" none */

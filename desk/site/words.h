@@ -66,6 +66,7 @@ struct words {
 	const char *grant_title, *no_such_grant, *threats;
 	const char *policy_same, *policy_changed, *policy_ended, *policy_withdrawn, *policy_gone; /* since a grant */
 	/* the log */
+	const char *advice_copy, *copy_elsewhere, *copy_refuses; /* {1} hub, {2} address */
 	const char *log, *log_description, *receipt_holds, *receipt_wrong;
 	const char *hubs, *hubs_description, *hub_listed, *hub_changed, *hub_rekeyed, *hub_removed, *hub_followed, *no_directory;
 	const char *hub_followed_at; /* {1} when */

@@ -39,6 +39,7 @@ static bool signed_in(struct actor actor) {
 
 /* "": may; else why not. */
 static const char *refusal(const struct stored *target, struct actor actor, unsigned roles, struct str question) {
+	if (target->hub.n) return "this record is of another hub: it is disputed there";
 	if (str_is(target->state, "draft")) return "a draft is not disputed: it says nothing yet";
 	if (roles & (ROLE_OWNER | ROLE_PARTY)) return "";
 	if (!store_is_open(target)) return "a dispute is filed by whoever owns the record or is a party to it";

@@ -166,6 +166,7 @@ struct str entry_statement_text(struct arena *a, const struct entry_statement *v
 	json_set_str(&b, S("at"), moment_str(a, v->at));
 	json_put_str(&b, S("basis"), v->basis);
 	json_put(&b, S("fields"), v->fields);
+	json_put_str(&b, S("hub"), v->hub);
 	json_put_str(&b, S("id"), v->id);
 	json_put_str(&b, S("key"), v->key);
 	json_put_str(&b, S("kind"), v->kind);

@@ -20,6 +20,7 @@
  * A statement is what everybody may read:
  *     at, type
  *     record, kind, id, state
+ *     hub      the name of the log of the hub that the record was copied from: what is said of it there holds, and nobody copies it from here
  *     root     hexadecimal commitment to the fields of the public projection, its seed being salt("public")
  *     prev     of the statement before it of the same record
  * and of a reveal of, {commitment, leaf} of what was sealed, and fields, the names of those that are shown (hub/reveal.h); of a tombstone basis, and fields, the names of those that were erased while the record stays (without it, all of it was); of a key the verifier key (lib/tlog/key.h) and the one that it replaces; of a delegation what hub/peer/peer.h says. */
@@ -86,6 +87,7 @@ struct entry_statement {
 	enum entry_type type;
 	moment at;
 	struct str record, kind, id, state; /* each may be "" */
+	struct str hub;                     /* "" this hub's own */
 	struct str root, prev;              /* as above */
 	struct str basis;                   /* tombstone; "" none said */
 	const struct json *fields;          /* likewise: names of those that were erased; NULL: all of it was; reveal: of those that are shown */

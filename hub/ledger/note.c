@@ -17,7 +17,7 @@ static struct ledger_noted *add(struct store *s, const struct stored *r) {
 	}
 	struct ledger_noted *one = &l->items[l->n++];
 	*one = (struct ledger_noted){.record = r->id, .uid = arena_str(s->a, r->uid), .kind = r->kind->name, .key_id = arena_str(s->a, r->key_id),
-		.public_as = entry_type_of(r->kind->leaf)};
+		.hub = arena_str(s->a, r->hub), .public_as = entry_type_of(r->kind->leaf)};
 	return one;
 }
 
@@ -170,7 +170,8 @@ static enum err_code before(struct store *s, const struct ledger_noted *n, struc
 }
 
 static enum err_code statement(struct store *s, const struct ledger_noted *n, struct str seed, struct str prev, struct str *out) {
-	struct entry_statement st = {.type = type_of(n), .at = s->at, .record = n->uid, .kind = n->kind, .id = n->id, .state = n->state, .prev = prev};
+	struct entry_statement st = {.type = type_of(n), .at = s->at, .record = n->uid, .kind = n->kind, .id = n->id, .state = n->state, .hub = n->hub,
+		.prev = prev};
 	struct sha256 root, salt = entry_salt(seed, "public");
 	*out = STR_EMPTY;
 	if (st.type == ENTRY_COMMIT) return ERR_OK;

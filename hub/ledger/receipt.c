@@ -18,13 +18,13 @@ static const struct json *field_json(struct arena *a, struct str seed, const str
 	return json_built(&b);
 }
 
-static enum err_code fields_json(struct arena *a, const struct receipt_parts *p, struct json_builder *to, struct err *e) {
+static enum err_code fields_json(struct arena *a, const struct json *body, struct str seed, struct json_builder *to, struct err *e) {
 	struct commitment_field *fields;
 	size_t n;
 	struct json_builder list = json_array_of(a);
-	enum err_code code = commitment_fields(a, p->body, &fields, &n, e);
+	enum err_code code = commitment_fields(a, body, &fields, &n, e);
 	for (size_t i = 0; i < n && !code; i++) {
-		const struct json *one = field_json(a, p->body_seed, &fields[i], e);
+		const struct json *one = field_json(a, seed, &fields[i], e);
 		if (!one) return err_set(e, ERR_TOO_LARGE, "the record is too large for a receipt");
 		json_add(&list, one);
 	}
@@ -65,19 +65,37 @@ static void put_salt(struct json_builder *b, struct str name, const struct sha25
 	json_set_str(b, name, entry_hex(b->a, sha256_str(salt)));
 }
 
+static void put_head(struct json_builder *b, const char *what, struct str origin, struct str name, struct str url, struct str key) {
+	struct json_builder hub = json_object_of(b->a);
+	json_set_str(&hub, S("origin"), origin);
+	json_put_str(&hub, S("name"), name);
+	json_put_str(&hub, S("url"), url);
+	json_set_str(&hub, S("key"), key);
+	json_set_str(b, S("polder"), str_of(what));
+	json_set_int(b, S("version"), 1);
+	json_set(b, S("hub"), json_built(&hub));
+}
+
+enum err_code receipt_write_statement(struct arena *a, const struct statement_parts *p, const struct json **out, struct err *e) {
+	static const char *const taken[] = {"type", "statement", "statement_salt", "event"};
+	struct json_builder b = json_object_of(a);
+	unsigned char seed[SHA256_SIZE];
+	put_head(&b, "statement", p->origin, p->name, p->url, p->key);
+	for (size_t i = 0; i < lengthof(taken); i++) json_put(&b, str_of(taken[i]), json_get(p->line, str_of(taken[i])));
+	enum err_code code = entry_unhex(json_get_str(p->line, S("fields_seed")), seed, sizeof seed, e);
+	if (!code) code = fields_json(a, p->body, str_n(seed, sizeof seed), &b, e);
+	json_put_str(&b, S("proof"), p->proof);
+	*out = json_built(&b);
+	return code ? code : arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
+}
+
 enum err_code receipt_write(struct arena *a, const struct receipt_parts *p, const struct json **out, struct err *e) {
-	struct json_builder b = json_object_of(a), hub = json_object_of(a);
+	struct json_builder b = json_object_of(a);
 	const struct json *event;
 	struct entry_salts salts = p->salts ? *p->salts : entry_salts_of(p->seed);
 	enum err_code code = json_parse(a, p->event, NULL, &event, e);
 	if (code) return code;
-	json_set_str(&hub, S("origin"), p->origin);
-	json_put_str(&hub, S("name"), p->name);
-	json_put_str(&hub, S("url"), p->url);
-	json_set_str(&hub, S("key"), p->key);
-	json_set_str(&b, S("polder"), S("receipt"));
-	json_set_int(&b, S("version"), 1);
-	json_set(&b, S("hub"), json_built(&hub));
+	put_head(&b, "receipt", p->origin, p->name, p->url, p->key);
 	json_set_str(&b, S("type"), entry_type_name(p->type));
 	json_set(&b, S("event"), event);
 	put_salt(&b, S("event_salt"), &salts.event);
@@ -89,7 +107,7 @@ enum err_code receipt_write(struct arena *a, const struct receipt_parts *p, cons
 		json_set_str(&b, S("detail"), p->detail);
 		put_salt(&b, S("detail_salt"), &salts.detail);
 	}
-	if (p->body) code = p->body_salts ? salted_json(a, p, &b, e) : fields_json(a, p, &b, e);
+	if (p->body) code = p->body_salts ? salted_json(a, p, &b, e) : fields_json(a, p->body, p->body_seed, &b, e);
 	json_put_str(&b, S("promise"), p->promise);
 	json_put_str(&b, S("proof"), p->proof);
 	*out = json_built(&b);
@@ -175,9 +193,10 @@ static enum err_code wrong(struct checking *c, const char *words) {
 
 static enum err_code check_head(struct checking *c) {
 	const struct json *hub = json_get_lit(c->receipt, "hub");
-	if (!str_is(json_get_str(c->receipt, S("polder")), "receipt")) return wrong(c, "this is no receipt");
+	c->out->statement = str_is(json_get_str(c->receipt, S("polder")), "statement");
+	if (!c->out->statement && !str_is(json_get_str(c->receipt, S("polder")), "receipt")) return wrong(c, "this is no receipt");
 	if (json_integer(json_get_lit(c->receipt, "version"), 0) != 1) return err_set(c->e, ERR_UNSUPPORTED, "a receipt of another version than 1");
-	c->event = json_get_lit(c->receipt, "event");
+	c->event = json_get(c->receipt, c->out->statement ? S("statement") : S("event"));
 	c->type = entry_type_of(json_get_str(c->receipt, S("type")));
 	if (!json_is(c->event, JSON_OBJECT) || !c->type) return wrong(c, "the receipt does not say what it is for");
 	struct receipt_checked *o = c->out;
@@ -230,7 +249,20 @@ static enum err_code check_detail(struct checking *c) {
 	return tlog_hash_eq(&made, &said) ? ERR_OK : wrong(c, "the detail is not what was committed to");
 }
 
+/* What is told to everybody is in the statement, and the event is kept back. */
+static enum err_code check_statement(struct checking *c) {
+	struct sha256 salt, event = {{0}};
+	struct str hidden = json_get_str(c->receipt, S("event"));
+	if (!str_is(c->out->event, entry_type_name(c->type).p)) return wrong(c, "the statement is of another type than the leaf");
+	if (entry_unhex(json_get_str(c->receipt, S("statement_salt")), salt.byte, SHA256_SIZE, c->e) || (hidden.n && entry_unhex(hidden, event.byte, SHA256_SIZE, c->e)))
+		return wrong(c, "the statement's salt or event is not in hexadecimal");
+	struct sha256 statement = entry_part("statement", &salt, c->event_text);
+	c->out->commitment = entry_commitment(&event, &statement);
+	return ERR_OK;
+}
+
 static enum err_code check_commitment(struct checking *c) {
+	if (c->out->statement) return check_statement(c);
 	struct sha256 salt, statement = {{0}};
 	struct str said = json_get_str(c->receipt, S("statement"));
 	enum err_code code = entry_unhex(json_get_str(c->receipt, S("event_salt")), salt.byte, SHA256_SIZE, c->e);

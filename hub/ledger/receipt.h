@@ -18,6 +18,13 @@
  *     <hexadecimal of the leaf>
  *     by <RFC 3339>
  *
+ * What the log says of a record to everybody is told the same way, so that whoever has a record can show it without the hub:
+ *
+ *     polder      "statement"
+ *     version, hub, type, fields, proof   as above; fields are those that the public reads, and their root is in the statement
+ *     statement   the text as an object, with statement_salt
+ *     event       hexadecimal E of the entry; left out where there is none
+ *
  * What is checked: fields give the root in the event; event, salt and statement the commitment; promise and proof are of the leaf of that type with it and by the key.
  * Whether the key is the hub's is for who checks to know: it stands in the receipt only so that a check can say which. Pure. */
 #pragma once
@@ -42,6 +49,14 @@ struct receipt_parts {
 };
 /* ERR_MEMORY, ERR_TOO_LARGE. */
 enum err_code receipt_write(struct arena *a, const struct receipt_parts *p, const struct json **out, struct err *e) must_use;
+/* line: a statement as logs give it ({type, statement, statement_salt, fields_seed, event?}, hub/disclose.h); body: what the public reads; proof: of its leaf. */
+struct statement_parts {
+	struct str origin, name, url, key;
+	const struct json *line, *body;
+	struct str proof;
+};
+/* ERR_INVALID: the line lacks something. */
+enum err_code receipt_write_statement(struct arena *a, const struct statement_parts *p, const struct json **out, struct err *e) must_use;
 /* The same receipt with only these fields of the body, and the detail only with `detail`. ERR_INVALID: it is no receipt, or has no such field to show. */
 enum err_code receipt_redact(struct arena *a, const struct json *receipt, const struct str *keep, size_t keep_n, bool detail, const struct json **out,
 	struct err *e) must_use;
@@ -52,6 +67,7 @@ struct str receipt_promise_text(struct arena *a, struct str origin, enum entry_t
 struct receipt_checked {
 	struct str origin, key;        /* as the receipt says */
 	bool trusted;                  /* the key is one of those given, or one of those signed the checkpoint of the proof too */
+	bool statement;                /* it is what the log says to everybody, and nobody's receipt: actor "", revision 0, event the type of the leaf */
 	struct str record, actor, event, state, at;
 	int64_t revision;
 	size_t shown, hidden, erased;  /* fields; erased: of those hidden, that the hub says it has erased */

@@ -243,7 +243,7 @@ static enum err_code check_revisions(struct walked *w) {
 /* What the public is shown against the last statement. */
 static enum err_code check_public(struct walked *w) {
 	struct verifying *v = w->v;
-	struct db_query q = db_query(v->db, "SELECT p.body, p.state, r.public_id FROM public p JOIN record r ON r.id = p.record WHERE p.record = $1");
+	struct db_query q = db_query(v->db, "SELECT p.body, p.state, r.public_id, r.hub FROM public p JOIN record r ON r.id = p.record WHERE p.record = $1");
 	struct sha256 root;
 	unsigned char said[SHA256_SIZE];
 	struct err why;
@@ -263,6 +263,7 @@ static enum err_code check_public(struct walked *w) {
 		if (!code && !right) ledger_found(v, "%s: what the public is shown is not what the log says", name_of(w));
 		if (!str_eq(db_str(&q, 1), json_get_str(w->said, S("state")))) ledger_found(v, "%s: is shown in another state than the log says", name_of(w));
 		if (!str_eq(db_str(&q, 2), json_get_str(w->said, S("id")))) ledger_found(v, "%s: is called otherwise than the log says", name_of(w));
+		if (!str_eq(db_str(&q, 3), json_get_str(w->said, S("hub")))) ledger_found(v, "%s: is of another hub than the log says", name_of(w));
 	}
 	enum err_code ended = db_done(&q, code ? NULL : v->e);
 	return code ? code : ended;

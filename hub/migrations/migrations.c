@@ -20,5 +20,6 @@ const struct migration hub_migrations[] = {
 	{15, "erasures", migration_erasures, NULL},
 	{16, "witnesses", migration_witnesses, NULL},
 	{17, "assertions", migration_assertions, NULL},
+	{18, "follow", migration_follow, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);

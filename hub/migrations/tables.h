@@ -19,3 +19,4 @@ extern const char migration_peers[];
 extern const char migration_assertions[];
 extern const char migration_erasures[];
 extern const char migration_witnesses[];
+extern const char migration_follow[];

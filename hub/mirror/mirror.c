@@ -35,7 +35,7 @@ enum err_code mirror_fetch(struct mirroring *m, const struct str *paths, size_t 
 		if (there) statuses[i] = 200;
 		if (i < n && !there) of[used] = i, wanted[used++] = paths[i];
 		if (used == 0 || (used < NET_SAVE && i < n)) continue;
-		struct net_save s = {.url = m->r->url, .to = m->staging, .paths = wanted, .n = used, .max = max, .allow_http = m->r->allow_http};
+		struct net_save s = {.url = m->r->url, .to = m->staging, .paths = wanted, .n = used, .max = max, .allow_http = m->r->allow_http, .cancelled = m->r->cancelled};
 		code = net_save(m->a, &s, told, e);
 		for (size_t j = 0; j < used && !code; j++) statuses[of[j]] = told[j];
 		used = 0;
@@ -113,4 +113,8 @@ enum err_code mirror_run(struct arena *a, const struct mirror_request *r, struct
 	if (asked.url.p[asked.url.n - 1] != '/') asked.url = arena_cat(own, asked.url, S("/"));
 	struct mirroring m = {.r = &asked, .out = out, .kept = a, .a = own, .staging = file_join(own, r->dir, "staging"), .e = e};
 	return run(&m);
+}
+
+void mirror_remove(const char *dir) {
+	mirror_remove_tree(dir);
 }

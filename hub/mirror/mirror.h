@@ -11,6 +11,8 @@
  * key signed which is known, says that it takes that one's place. It is never replaced by one that is not proved to be a
  * continuation. What the hub erased goes here too, with the next run. A copy of a mirror can be made from it like from the hub. */
 #pragma once
+#include <stdatomic.h>
+
 #include "base/base.h"
 #include "lib/tlog/checkpoint.h"
 
@@ -21,6 +23,7 @@ struct mirror_request {
 	                      * that the log says took its place */
 	bool allow_http;     /* to this machine */
 	bool log_alone;      /* without the records */
+	const atomic_bool *cancelled; /* NULL: it goes on to its end */
 };
 struct mirror_result {
 	struct str origin, key;
@@ -37,5 +40,6 @@ struct mirror_result {
 /* ERR_BUSY: the hub can't be reached, or does not answer; ERR_FORBIDDEN: the checkpoint is not signed by the key; ERR_CORRUPT: what the hub gives does not make
  * its own checkpoint, or its statements are not in its log; ERR_STORAGE. A fork is no error but a result. */
 enum err_code mirror_run(struct arena *a, const struct mirror_request *r, struct mirror_result *out, struct err *e) must_use;
-/* Takes a folder with all that is in it away. */
+/* Takes a folder away, of a mirror with what locks it, with all that is in it. */
+void mirror_remove(const char *dir);
 void mirror_remove_tree(const char *path);

@@ -95,7 +95,7 @@ enum err_code peer_key(struct hub *h, const struct by *by, struct str origin, st
 enum err_code peer_follow(struct hub *h, const struct by *by, struct str origin, bool follows, struct err *e) must_use;
 /* How a copy of its log went: size and checkpoint of what was verified (failed ""), or why it was not (those of before stay). */
 struct peer_looked {
-	moment at;
+	moment at;             /* when it was copied; not of a failure */
 	int64_t size;
 	struct str checkpoint; /* "" as before */
 	struct str failed;

@@ -115,12 +115,12 @@ static enum err_code write_looked(struct db *db, void *arg, struct err *e) {
 	const struct following *f = arg;
 	const struct peer_looked *l = f->looked;
 	struct db_query q = l->failed.n
-		? db_query(db, "UPDATE peer SET looked_at = $2, failed = $3 WHERE origin = $1")
+		? db_query(db, "UPDATE peer SET failed = $2 WHERE origin = $1")
 		: db_query(db, "UPDATE peer SET looked_at = $2, failed = NULL, size = $3, seen = coalesce($4, seen) WHERE origin = $1");
 	db_bind_str(&q, 1, f->origin);
-	db_bind_int(&q, 2, l->at);
-	if (l->failed.n) db_bind_str(&q, 3, str_cut_utf8(l->failed, PEER_REASON_BYTES));
+	if (l->failed.n) db_bind_str(&q, 2, str_cut_utf8(l->failed, PEER_REASON_BYTES));
 	else {
+		db_bind_int(&q, 2, l->at);
 		db_bind_int(&q, 3, l->size);
 		l->checkpoint.n ? db_bind_bytes(&q, 4, l->checkpoint) : db_bind_null(&q, 4);
 	}

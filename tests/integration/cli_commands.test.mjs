@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict'
 import {spawnSync} from 'node:child_process'
 import {generateKeyPairSync} from 'node:crypto'
-import {copyFileSync, mkdirSync, existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {appendFileSync, copyFileSync, mkdirSync, existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {after, before, test} from 'node:test'
+import {freePort} from './hub.mjs'
 import {flaw} from './operations.mjs'
 import {Hub, build, data, incident, makeFolder, makeHub, onTerminal, pause, polder, run, start, starter} from './cli.mjs'
 
@@ -60,6 +61,7 @@ test('every example of the help runs as it stands', async (t) => {
   for (const name of ['grant.json', 'polder.json']) copyFileSync(join(dirname(fileURLToPath(import.meta.url)), 'grant', name), join(folder, name))
   /* Records that the examples speak of, made when one of them is first named. */
   const stand = {}
+  let followed
   const made = (line) => line.replace(/R-(REPT|CASE|ORGA)-\d{4}/g, (name, sort) => {
     const hub = ['--hub', join(folder, 'myhub')], [kind, ...set] = {CASE: ['case', `title=${name}`], REPT: ['report', `title=${name}`, 'description=It names a person.'], ORGA: ['organization', `name=${name}`, 'type=company']}[sort]
     if (stand[name]) return stand[name]
@@ -80,11 +82,23 @@ test('every example of the help runs as it stands', async (t) => {
         if (name === 'mirror') assert.equal(run(['log', 'run', '--hub', join(folder, 'myhub')]).status, 0)
         there = served.stdout.match(/http:\/\/[\d.:]+/)?.[0] ?? there
       }
+      if (name === 'follow') {
+        const port = await freePort(), other = join(folder, 'otherhub')
+        rmSync(other, {recursive: true, force: true})
+        assert.equal(run(['init', other]).status, 0)
+        appendFileSync(join(other, 'polder.conf'), `[hub]\nurl = http://127.0.0.1:${port}\n`)
+        assert.equal(run(['import', 'polder', join(starter, 'lessons'), '--hub', other]).status, 0)
+        assert.equal(run(['log', 'run', '--hub', other]).status, 0)
+        served = start(['serve', '--hub', other, '--listen', `127.0.0.1:${port}`], {cwd: folder, env})
+        await new Promise((done) => served.child.stdout.once('data', done))
+        there = `http://127.0.0.1:${port}`
+        followed ??= `127.0.0.1:${port}`
+      }
       if (name === 'witness serve') {
         served = start(command.split(' ').slice(1), {cwd: folder, env})
         await new Promise((done) => served.child.stdout.once('data', done))
       }
-      const r = name.endsWith('serve') ? {status: 0} : spawnSync('sh', ['-c', command.replace('https://hub.example.org', there)], {cwd: folder, env, encoding: 'utf8', input: ''})
+      const r = name.endsWith('serve') ? {status: 0} : spawnSync('sh', ['-c', command.replace('https://hub.example.org', there).replace('hub.example.org', followed && name.startsWith('follow') ? followed : 'hub.example.org')], {cwd: folder, env, encoding: 'utf8', input: ''})
       assert.equal(r.status, 0, `${command}\n${r.stdout}${r.stderr}`)
       served?.child.kill('SIGTERM')
       if (served) assert.equal((await served.ended).status, 0)
