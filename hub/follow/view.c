@@ -60,12 +60,17 @@ static bool fits(const struct hub *h, struct arena *a, const struct mirror_folde
 	return right;
 }
 
-static enum err_code begin(struct hub *h, const struct mirror_folder *f, struct err *e) {
+static enum err_code begin(struct hub *h, struct arena *a, const struct mirror_folder *f, struct err *e) {
 	struct str url = f->url;
+	struct db *db;
 	int64_t peer;
 	while (url.n && url.p[url.n - 1] == '/') url.n--;
 	struct followed row = {.origin = f->origin, .key = f->key, .name = copied_hub(f->origin), .url = url, .folder = S("..")};
-	return follow_put(h, &row, &peer, e);
+	enum err_code code = hub_reader(h, &db, e);
+	if (code) return code;
+	code = follow_put(h, db, a, &row, &peer, e);
+	db_close(db);
+	return code;
 }
 
 static enum err_code refresh(struct hub *h, const char *dir, struct err *e) {
@@ -94,7 +99,7 @@ enum err_code view_open(const char *dir, struct hub **out, struct err *e) {
 		h = NULL;
 		code = make(view, &f, e);
 		if (!code) code = hub_open(&h, view, e);
-		if (!code) code = begin(h, &f, e);
+		if (!code) code = begin(h, a, &f, e);
 	}
 	if (!code) code = refresh(h, dir, e);
 	if (code) hub_close(h);
@@ -144,7 +149,7 @@ enum err_code view_refresh(struct hub *h, struct db *db, bool *broken, struct er
 	code = take(h, db, a, &row, dir, broken, e);
 	row.looked_at = at;
 	row.failed = STR_EMPTY;
-	return code ? code : follow_put_result(h, &row, e);
+	return code ? code : follow_put_result(h, &row, STR_EMPTY, e);
 }
 
 enum err_code view_state(const struct hub *h, struct db *db, struct arena *a, struct view_state *out, struct err *e) {

@@ -36,7 +36,7 @@ static inline void begin_peer(struct str origin) {
 	ok(file_make_dir(in_peer("log/records"), &test_err));
 	struct followed f = {.origin = origin, .key = tlog_key_text(arena, &peer.signer.key), .name = copied_hub(origin), .url = arena_cat(arena, S("https://"), copied_hub(origin)),
 		.folder = str_of(peer.dir)};
-	ok(follow_put(hub, &f, &peer.row, &test_err));
+	ok(follow_put(hub, db, arena, &f, &peer.row, &test_err));
 	ok(change_mark_own(hub, &test_err));
 }
 
