@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <zstd.h>
 
+#include "hub/access/access.h"
 #include "hub/act_private.h"
 #include "hub/attachment.h"
 #include "hub/case/case.h"
@@ -11,6 +12,7 @@
 #include "hub/dispute/dispute.h"
 #include "hub/receipt.h"
 #include "hub/redaction.h"
+#include "hub/release/release.h"
 #include "hub/writer.h"
 
 const struct actor actor_operator = {S_INIT("operator"), ROLE_ANYONE | ROLE_MEMBER | ROLE_OWNER | ROLE_COORDINATOR};
@@ -51,6 +53,7 @@ struct preparing {
 
 static enum err_code allowed(struct preparing *x, unsigned needed, const char *what) {
 	if (x->roles & needed) return ERR_OK;
+	if (!needed) return err_set(x->e, ERR_FORBIDDEN, "%s is for nobody: a record of this kind stays as it was made", what);
 	return err_set(x->e, ERR_FORBIDDEN, "%s is for the %.*s of this record; you are neither", what, STR_ARG(role_words(x->a, needed)));
 }
 
@@ -160,6 +163,11 @@ static enum err_code check_rules(struct preparing *x) {
 	return code ? code : redaction_may(x->a, x->p->kind, old, x->c->visibility, store_audiences(&as_it_is, roles), x->e);
 }
 
+/* An import, a backup, or whoever may read the hub's folder: what was decided elsewhere comes with the record. */
+static bool from_elsewhere(const struct change *c) {
+	return c->origin || c->state.n || c->imported || str_eq(c->actor.name, actor_operator.name);
+}
+
 static enum err_code prepare_create(struct preparing *x) {
 	const struct change *c = x->c;
 	struct prepared *p = x->p;
@@ -181,6 +189,7 @@ static enum err_code prepare_create(struct preparing *x) {
 	p->visibility = c->visibility;
 	if (!code) code = check_rules(x);
 	if (!code) code = case_check_body(p->kind, x->roles, NULL, c->body, x->e);
+	if (!code) code = release_check_body(p->kind, NULL, c->body, from_elsewhere(c), x->e);
 	if (!code) code = compress_origin(x);
 	if (!code) code = prepare_first_move(x);
 	if (!code) code = compute(x, c->body);
@@ -256,6 +265,7 @@ static enum err_code prepare_revise(struct preparing *x) {
 	if (!code) code = check_amendment(x, old, body);
 	if (!code) code = check_rules(x);
 	if (!code) code = case_check_body(p->kind, x->roles, old, body, x->e);
+	if (!code) code = release_check_body(p->kind, old, body, x->c->origin != NULL, x->e);
 	if (!code) code = compress_origin(x);
 	if (!code) code = compute(x, body);
 	if (code) return code;
@@ -347,7 +357,7 @@ static enum err_code prepare_party(struct preparing *x) {
 	json_put_str(&b, S("role"), c->role);
 	json_set_str(&b, S("subject"), c->subject);
 	x->p->detail = json_text(x->a, json_built(&b));
-	if (x->p->kind->follows.n)
+	if (x->p->kind->follows.n || x->p->kind->answers_to.n)
 		return err_set(x->e, ERR_CONFLICT, "who takes part here follows from the record that it is about");
 	if (str_is(x->p->kind->name, "case"))
 		return err_set(x->e, ERR_CONFLICT, "who takes part in a case is asked in by the act \"participant.ask\", since an embargo may hold");
@@ -373,7 +383,9 @@ static enum err_code prepare_act(struct preparing *x) {
 
 static enum err_code prepare_erase(struct preparing *x) {
 	struct str reason = str_trim(x->c->reason), basis = str_trim(x->c->basis);
-	if (!(x->roles & (ROLE_COORDINATOR | ROLE_ADMINISTRATOR)))
+	/* What somebody said of themselves, to be given something, is theirs to take back. */
+	bool own = x->p->kind->answers_to.n && x->c->actor.name.n && str_eq(x->c->actor.name, x->p->base.created_by);
+	if (!own && !(x->roles & (ROLE_COORDINATOR | ROLE_ADMINISTRATOR)))
 		return err_set(x->e, ERR_FORBIDDEN, "erasing is for coordinators and for those who administer the hub");
 	if (!reason.n || reason.n > REASON || !str_utf8(reason) || basis.n > REASON || !str_utf8(basis))
 		return err_set(x->e, ERR_INVALID, "erasing needs a reason: text of 1 to %d bytes, which stays and must tell nothing of what goes", REASON);
@@ -498,10 +510,12 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	s->links = NULL;
 	if (!code) code = publication_follow(s, &r, p->projection.body);
 	if (!code) code = clock_follow_body(s, &r, p->projection.body);
+	if (!code) code = release_follow(s, &r, p->projection.body);
 	if (!code) code = store_event(s, &r, "create", create_detail(s, json_built(&links)), NULL, &p->projection.digest);
 	if (!code && p->first.n) code = first_move(s, &r, p);
 	if (!code && !c->origin) code = clock_follow_state(s, &r);
 	if (!code) code = dispute_filed(s, &r, c);
+	if (!code) code = access_asked(s, &r, c);
 	if (code) return code;
 	out->changed = true;
 	tell(out, &r);
@@ -543,6 +557,7 @@ static enum err_code commit_revise(struct store *s, const struct prepared *p, st
 		if (!code) code = write_names(s, &r, p);
 		if (!code) code = publication_follow(s, &r, p->projection.body);
 		if (!code) code = clock_follow_body(s, &r, p->projection.body);
+		if (!code) code = release_follow(s, &r, p->projection.body);
 	}
 	if (!code && p->refuses && body) code = erase_files(s, &r);
 	if (!code && c->origin) code = store_origin(s, &r, c->origin, p->fetched, &p->fetched_digest);

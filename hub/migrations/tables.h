@@ -16,3 +16,4 @@ extern const char migration_clocks[];
 extern const char migration_statistics[];
 extern const char migration_ledger[];
 extern const char migration_peers[];
+extern const char migration_releases[];
