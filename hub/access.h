@@ -75,6 +75,8 @@ struct access_counts {
 	int64_t pending, accepted, rejected, revoked, expired, retracted;
 };
 enum err_code disclose_access_counts(const struct disclosing *d, const struct disclosed *release, struct access_counts *out, struct err *e) must_use;
+/* One, r as disclosed to the viewer. ERR_NOT_FOUND for one that was not made here. */
+enum err_code disclose_access_line(const struct disclosing *d, const struct disclosed *r, struct access_line *out, struct err *e) must_use;
 /* The viewer's own, newest first, at most ACCESS_PAGE. */
 enum err_code disclose_access_mine(const struct disclosing *d, struct access_line **out, size_t *n, struct err *e) must_use;
 /* All of a release, for its owners: as JSON, or as a table (RFC 4180) in which no cell begins as a formula does. ERR_FORBIDDEN. */

@@ -167,6 +167,15 @@ static enum err_code read_line(const struct disclosing *d, const struct access_r
 	return ERR_OK;
 }
 
+enum err_code disclose_access_line(const struct disclosing *d, const struct disclosed *r, struct access_line *out, struct err *e) {
+	struct access_row row;
+	enum err_code code = access_row_read(d->db, d->a, r->line.record, &row, e);
+	if (!code) code = read_line(d, &row, out, e);
+	/* Why it was decided so is for whoever reads what was asked. */
+	if (!code && !(r->audiences & OWNER)) out->reason = STR_EMPTY;
+	return code;
+}
+
 static enum err_code owns(const struct disclosing *d, const struct disclosed *release, struct err *e) {
 	struct disclosed_rights rights;
 	if (!str_is(release->line.kind->name, "release")) return store_unknown(release->line.uid, e);

@@ -7,6 +7,7 @@
 #include "desk/intake/similar.h"
 #include "desk/log/pages.h"
 #include "desk/harbor/pages.h"
+#include "desk/releases/pages.h"
 #include "desk/site/words.h"
 #include "desk/tables/pages.h"
 #include "http/markdown.h"
@@ -183,6 +184,13 @@ static enum err_code read_log(const struct disclosing *d, const struct disclosed
 	return ERR_OK;
 }
 
+static size_t without_section(struct shown_section *sections, size_t n, struct str title) {
+	size_t kept = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!str_eq(sections[i].title, title)) sections[kept++] = sections[i];
+	return kept;
+}
+
 /* ---- the page ---- */
 
 enum err_code show_record(struct request *rq, struct response *rs, struct err *e) {
@@ -209,11 +217,14 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = case_box(rq, &r, &page.case_box, e);
 	if (!code) code = similar_box(rq, &r, &page.similar, e);
 	if (!code) code = harbor_box(rq, &r, &page.harbor, e);
+	if (!code) code = release_box(rq, &r, &page.release, e);
 	if (!code) code = read_log(&d, &r, &page, e);
 	if (code) return code;
 	if (str_is(kind->name, "system") || str_is(kind->name, "organization"))
 		page.report_href = arena_fmt(d.a, "/report?%.*s=%.*s", STR_ARG(kind->name), STR_ARG(r.line.uid));
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
+	/* Decisions stand above, in words. */
+	if (page.release && page.release->decisions_n && page.sections_n) page.sections_n = without_section(sections, page.sections_n, S("Decisions"));
 	page.sections = sections;
 	size_t left = SUMMARY_BYTES;
 	page.summary = markdown(d.a, present_cut(present_summary(app->reading, kind, r.body), &left, &page.summary_cut), 2);
@@ -238,7 +249,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	record_body(out, &page);
 	code = site_end(rq, rs);
 	/* Its leaf comes without a change of the hub, by which answers are kept. */
-	if (page.log_href.n && !page.leaf.n) rs->cache = CACHE_NO_STORE;
+	if ((page.log_href.n && !page.leaf.n) || (page.release && page.release->timed)) rs->cache = CACHE_NO_STORE;
 	return code;
 }
 

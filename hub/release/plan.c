@@ -1,5 +1,6 @@
 #include "plan.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "hub/access/form.h"
@@ -68,7 +69,7 @@ bool plan_risk_managed(const struct json *risk) {
 	double threshold = json_number(json_get_lit(risk, "threshold"), 0), margin = json_number(json_get_lit(risk, "margin"), 0);
 	double left = threshold - margin - json_number(residual, 0);
 	double size = fmax(fmax(fabs(threshold), fabs(margin)), fabs(json_number(residual, 0)));
-	return left >= -1e-12 * fmax(size, 1);
+	return left >= -4 * DBL_EPSILON * size;
 }
 
 /* ---- what a schema can't say ---- */

@@ -389,7 +389,7 @@ static void an_export_is_whole_and_holds_no_formula(void **state) {
 	open_gate("{'mode': 'manual', " FIELDS "}");
 	ok(ask(stranger, "{'purpose': '=HYPERLINK(\\u0022http://evil.example\\u0022)', 'agree': true}"));
 	ok(ask(tester, "{'purpose': 'two\\r\\nlines, and \\u0022quotes\\u0022', 'agree': true}"));
-	ok(revise(maker, body_with("/access/fields/0/name", "'aim'")));
+	ok(rewrite(maker, body_with("/access/fields/0/name", "'aim'")));
 	struct disclosing d = as(viewing(maker));
 	struct disclosed r;
 	autobuf struct buf csv = BUF(1 << 20), text = BUF(1 << 20);

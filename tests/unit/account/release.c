@@ -114,7 +114,7 @@ static void all_of_it_met(void **state) {
 	start();
 	ok(proceed(maker));
 	ok(move_release(maker, "publish"));
-	ok(revise(maker, body_with("/stages/1/safeguards", arena_fmt(arena, "[{'record': '%.*s'}]", STR_ARG(a_safeguard)).p)));
+	ok(rewrite(maker, body_with("/stages/1/safeguards", arena_fmt(arena, "[{'record': '%.*s'}]", STR_ARG(a_safeguard)).p)));
 	ok(gate(maker, PASSES));
 	ok(act(signer, "release.sign-off", "{'name': 'safety', 'named': true, 'note': 'the-note'}"));
 	fails(act(signer, "release.sign-off", "{'name': 'lead'}"), ERR_FORBIDDEN);
@@ -170,9 +170,9 @@ static void another_plan_makes_what_was_signed_void_and_going_back_to_the_old_on
 	const struct json *before = view(viewer_operator).r.body;
 	ok(act(signer, "release.sign-off", "{'name': 'safety', 'stage': 'public'}"));
 	assert_true(view(viewing(signer)).signs[0].holds);
-	ok(revise(maker, body_with("/artifacts/0/sha256", "'" DIGEST_B "'")));
+	ok(rewrite(maker, body_with("/artifacts/0/sha256", "'" DIGEST_B "'")));
 	assert_false(view(viewing(signer)).signs[0].holds);
-	ok(revise(maker, before));
+	ok(rewrite(maker, before));
 	assert_false(view(viewing(signer)).signs[0].holds);
 	ok(act(signer, "release.sign-off", "{'name': 'safety', 'stage': 'public'}"));
 	assert_true(view(viewing(signer)).signs[0].holds);
@@ -191,10 +191,10 @@ static void who_made_the_plan_does_not_sign_alone(void **state) {
 	fails(proceed(maker), ERR_CONFLICT);
 	assert_has(test_err.message, "can't sign alone");
 	/* Nor does who rewrote it. */
-	ok(revise(colleague, body_with("/version", "'2.1'")));
+	ok(rewrite(colleague, body_with("/version", "'2.1'")));
 	ok(act(colleague, "release.sign-off", "{'name': 'lead'}"));
 	fails(proceed(maker), ERR_CONFLICT);
-	ok(revise(maker, body_with("/version", "'2.2'")));
+	ok(rewrite(maker, body_with("/version", "'2.2'")));
 	ok(act(colleague, "release.sign-off", "{'name': 'lead'}"));
 	ok(proceed(maker));
 }
@@ -245,7 +245,7 @@ static void modify_waits_for_another_plan_and_delay_for_its_day(void **state) {
 	ok(act(maker, "release.decide", "{'decision': 'modify', 'rationale': 'too wide'}"));
 	fails(proceed(maker), ERR_CONFLICT);
 	assert_has(test_err.message, "it is the same plan");
-	ok(revise(maker, body_with("/summary", "'Narrower'")));
+	ok(rewrite(maker, body_with("/summary", "'Narrower'")));
 	fails(act(maker, "release.decide", "{'decision': 'delay', 'rationale': 'holidays'}"), ERR_INVALID);
 	struct str until = moment_str(arena, clock_now + 3 * DAY);
 	ok(act(maker, "release.decide", arena_fmt(arena, "{'decision': 'delay', 'rationale': 'holidays', 'until': '%.*s'}", STR_ARG(until)).p));
@@ -301,16 +301,16 @@ static void it_ends_by_cancelling_or_withdrawing(void **state) {
 static void decisions_are_not_written_and_a_stage_that_has_begun_stays(void **state) {
 	(void)state;
 	start();
-	fails(revise(maker, body_with("/stage", "'public'")), ERR_INVALID);
+	fails(rewrite(maker, body_with("/stage", "'public'")), ERR_INVALID);
 	assert_has(test_err.message, "not written but decided");
 	fails(apply((struct change){.op = CHANGE_CREATE, .actor = acting_as(maker), .kind = S("release"), .body = json("{'title': 'x', 'stage': 'public'}")}), ERR_INVALID);
 	ok(proceed(maker));
-	fails(revise(maker, body_with("/stages/0/name", "'other'")), ERR_INVALID);
+	fails(rewrite(maker, body_with("/stages/0/name", "'other'")), ERR_INVALID);
 	assert_has(test_err.message, "has begun");
-	fails(revise(maker, body_with("/stages", "[]")), ERR_INVALID);
-	fails(revise(maker, body_with("/decisions", NULL)), ERR_INVALID);
-	ok(revise(maker, body_with("/stages/1/name", "'everybody'")));
-	fails(revise(coordinator, body_with("/summary", "'x'")), ERR_FORBIDDEN);
+	fails(rewrite(maker, body_with("/stages", "[]")), ERR_INVALID);
+	fails(rewrite(maker, body_with("/decisions", NULL)), ERR_INVALID);
+	ok(rewrite(maker, body_with("/stages/1/name", "'everybody'")));
+	fails(rewrite(coordinator, body_with("/summary", "'x'")), ERR_FORBIDDEN);
 }
 
 static void hostile_plans_are_refused(void **state) {
@@ -352,7 +352,7 @@ static void a_gate_counts_for_these_artifacts_alone(void **state) {
 	assert_int_equal(open_checks(), before);
 	ok(gate(maker, PASSES));
 	assert_int_equal(open_checks(), before - 1);
-	ok(revise(maker, body_with("/artifacts/0/sha256", "'" DIGEST_B "'")));
+	ok(rewrite(maker, body_with("/artifacts/0/sha256", "'" DIGEST_B "'")));
 	assert_int_equal(open_checks(), before);
 	check_whole();
 }
@@ -370,7 +370,7 @@ static void evidence_of_a_safeguard_is_dated_and_it_must_be_in_force(void **stat
 	for (int i = 0; i < 2; i++) {
 		/* One that nobody may know of is told as one that is not there. */
 		struct str name = i ? S("R-0000-0000") : draft;
-		ok(revise(maker, body_with("/stages/0/safeguards", arena_fmt(arena, "[{'record': '%.*s'}]", STR_ARG(name)).p)));
+		ok(rewrite(maker, body_with("/stages/0/safeguards", arena_fmt(arena, "[{'record': '%.*s'}]", STR_ARG(name)).p)));
 		fails(proceed(maker), ERR_CONFLICT);
 		assert_has(test_err.message, "no published record of it is here");
 		assert_null(strstr(test_err.message, "hidden-thing"));

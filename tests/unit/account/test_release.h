@@ -49,7 +49,7 @@ static inline enum err_code proceed(struct account by) {
 static inline enum err_code move_release(struct account by, const char *move) {
 	return apply((struct change){.op = CHANGE_MOVE, .actor = acting_as(by), .record = a_release, .move = str_of(move)});
 }
-static inline enum err_code revise(struct account by, const struct json *body) {
+static inline enum err_code rewrite(struct account by, const struct json *body) {
 	return apply((struct change){.op = CHANGE_REVISE, .actor = acting_as(by), .record = a_release, .body = body});
 }
 /* The whole body as it stands, with a member changed. */
