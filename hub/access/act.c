@@ -156,12 +156,17 @@ enum err_code access_decide(struct hub *h, struct db *db, struct actor actor, co
 	size_t *of = arena_array(a, n + 1, sizeof *of), ready = 0;
 	struct json_builder args = json_object_of(a);
 	json_put_str(&args, S("reason"), str_trim(reason));
+	bool silent = !str_trim(reason).n && (str_is(act, "access.reject") || str_is(act, "access.revoke"));
 	const struct json *given = json_built(&args);
 	if (!prepared || !changes || !results || !of || !given) return err_set(e, ERR_MEMORY, "out of memory");
 	for (size_t i = 0; i < n; i++) {
 		struct change_result *r = &list[i].result;
 		*r = (struct change_result){0};
 		changes[ready] = (struct change){.op = CHANGE_ACT, .actor = actor, .record = list[i].uid, .act = act, .args = given};
+		if (silent) {
+			r->code = err_set(&r->err, ERR_INVALID, "say why: whoever asked reads it");
+			continue;
+		}
 		r->code = is_for(db, list[i].uid, release->line.record) ? change_prepare(h, db, &changes[ready], a, &prepared[ready], &r->err) :
 			store_unknown(list[i].uid, &r->err);
 		if (!r->code) of[ready++] = i;
