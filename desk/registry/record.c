@@ -184,13 +184,6 @@ static enum err_code read_log(const struct disclosing *d, const struct disclosed
 	return ERR_OK;
 }
 
-static size_t without_section(struct shown_section *sections, size_t n, struct str title) {
-	size_t kept = 0;
-	for (size_t i = 0; i < n; i++)
-		if (!str_eq(sections[i].title, title)) sections[kept++] = sections[i];
-	return kept;
-}
-
 /* ---- the page ---- */
 
 enum err_code show_record(struct request *rq, struct response *rs, struct err *e) {
@@ -218,13 +211,12 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = similar_box(rq, &r, &page.similar, e);
 	if (!code) code = harbor_box(rq, &r, &page.harbor, e);
 	if (!code) code = release_box(rq, &r, &page.release, e);
+	if (!code && page.release && page.release->request) page.line.state = STR_EMPTY; /* it says more of that */
 	if (!code) code = read_log(&d, &r, &page, e);
 	if (code) return code;
 	if (str_is(kind->name, "system") || str_is(kind->name, "organization"))
 		page.report_href = arena_fmt(d.a, "/report?%.*s=%.*s", STR_ARG(kind->name), STR_ARG(r.line.uid));
 	present_body(app->reading, kind, r.body, d.a, &sections, &page.sections_n);
-	/* Decisions stand above, in words. */
-	if (page.release && page.release->decisions_n && page.sections_n) page.sections_n = without_section(sections, page.sections_n, S("Decisions"));
 	page.sections = sections;
 	size_t left = SUMMARY_BYTES;
 	page.summary = markdown(d.a, present_cut(present_summary(app->reading, kind, r.body), &left, &page.summary_cut), 2);
