@@ -29,7 +29,7 @@ enum { ID = 300, RECORD_BYTES = 2 << 20, SMALL_BYTES = 64 << 10, BULK_BYTES = 8 
 #define ONE_HOOK "/api/v1/webhooks/wh_0123456789abcdefghijklmn"
 #define SHA256_PARAM {"sha256", .length = 64, .help = "an artifact, which must be one of the release's"}
 #define STATE_PARAM {"state", .type = PARAM_ENUM, .choices = CHOICES("pending", "accepted", "rejected", "revoked", "expired", "retracted"), .help = "those alone"}
-#define ONE_RELEASE "/api/v1/releases/R-7KQ2-M9XD"
+#define ONE_RELEASE "/api/v1/releases/release:gpt-2"
 #define ONE_LEAF "/api/v1/records/CUE-0001"
 
 static const struct route table[] = {
@@ -150,11 +150,11 @@ static const struct route table[] = {
 		.help = "Who asked for access, newest first, with answers. For owners of the release.",
 		.params = PARAMS(ID_PARAM, STATE_PARAM, {"before", .type = PARAM_INT, .min = 0, .max = INT64_MAX, .otherwise = "0", .help = "from the page before"},
 			{"limit", .type = PARAM_INT, .min = 1, .max = 100, .otherwise = "50", .help = "requests a page"}),
-		.more = OPERATION(.gives = "AccessRequests", .example = ONE_RELEASE "/requests?state=pending")},
+		.more = OPERATION(.gives = "AccessRequests", .example = "/api/v1/releases/R-7KQ2-M9XD/requests?state=pending")},
 	{"/api/v1/releases/{id}/requests/export", api_access_export, MAY_SIGNED_IN, .name = "api-access-export", .gives = GIVES_JSON | GIVES_FILE,
 		.help = "All of them, as JSON or as a table. For owners of the release.",
 		.params = PARAMS(ID_PARAM, STATE_PARAM, {"format", .type = PARAM_ENUM, .choices = CHOICES("json", "csv"), .otherwise = "json", .help = "of the file"}),
-		.more = OPERATION(.gives = "AccessExport", .example = ONE_RELEASE "/requests/export?format=csv", .text = "No cell of the table begins as a formula does.")},
+		.more = OPERATION(.gives = "AccessExport", .example = "/api/v1/releases/R-7KQ2-M9XD/requests/export?format=csv", .text = "No cell of the table begins as a formula does.")},
 	{"/api/v1/me/access", api_access_mine, MAY_SIGNED_IN, .name = "api-access-mine", .gives = GIVES_JSON, .help = "Your own requests for access, newest first.",
 		.more = OPERATION(.gives = "AccessRequests")},
 	{"/api/v1/records/{id}/clocks", api_record_clocks, MAY_SIGNED_IN, .name = "api-record-clocks", .gives = GIVES_JSON,
@@ -271,12 +271,12 @@ static const struct route table[] = {
 			.body = "{\"reason\":\"Asked for by the person concerned.\",\"basis\":\"GDPR, Article 17(1)(a)\"}")},
 	{"/api/v1/releases/{id}/requests", api_access_ask, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "access-ask", .gives = GIVES_JSON, .body_max = 512 << 10,
 		.help = "Asks for access.", .params = PARAMS(ID_PARAM, ONCE),
-		.more = OPERATION(.takes = "NewAccessRequest", .gives = "Written", .status = 201, .conflicts = true, .example = ONE_RELEASE "/requests",
+		.more = OPERATION(.takes = "NewAccessRequest", .gives = "Written", .status = 201, .conflicts = true, .example = "/api/v1/releases/R-7KQ2-M9XD/requests",
 			.text = "The release says what is asked (access.fields). What is answered is read by you and the owners of the release alone.",
 			.body = "{\"answers\":{\"purpose\":\"To test its filters.\",\"agree\":true},\"terms\":true}")},
 	{"/api/v1/releases/{id}/requests/decisions", api_access_decide, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "access-decide", .gives = GIVES_JSON,
 		.body_max = SMALL_BYTES, .help = "Decides about many requests at once. For owners of the release.", .params = PARAMS(ID_PARAM),
-		.more = OPERATION(.takes = "AccessDecision", .gives = "AccessDecided", .example = ONE_RELEASE "/requests/decisions",
+		.more = OPERATION(.takes = "AccessDecision", .gives = "AccessDecided", .example = "/api/v1/releases/R-7KQ2-M9XD/requests/decisions",
 			.text = "One that is refused keeps no other from being decided.",
 			.body = "{\"act\":\"access.accept\",\"requests\":[\"R-K7QM-2XWD\"],\"reason\":\"Welcome.\"}")},
 	{"/api/v1/records/{id}/case", api_open_case, MAY_COORDINATE, HTTP_POST, CSRF_API, .name = "open-case", .gives = GIVES_JSON,

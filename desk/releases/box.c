@@ -27,7 +27,7 @@ static struct str decision_words(struct str decision) {
 
 static struct str moment_in_words(struct arena *a, struct str text, bool exact) {
 	moment t;
-	return !moment_parse(text, &t) ? STR_EMPTY : exact ? moment_words(a, t) : day_words(a, t);
+	return !moment_parse(text, &t) ? date_words(a, text) : exact ? moment_words(a, t) : day_words(a, t);
 }
 
 static void read_decisions(struct arena *a, struct release_box *b) {
