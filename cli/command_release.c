@@ -100,7 +100,7 @@ static const struct option sign_options[] = {
 const struct command command_release_sign_off = {
 	.name = "release sign-off", .arguments = "ID NAME", .summary = "sign for a stage, as what the plan calls NAME",
 	.text = "Of exactly the plan and the artifacts as they stand: when either is changed, what was signed is void.",
-	.example = "polder release sign-off R-RELE-0001 safety --note \"Red team of May\" --hub myhub", .options = sign_options, .options_n = lengthof(sign_options),
+	.example = "polder release sign-off R-RELE-0001 safety --stage public --note \"Red team of May\" --hub myhub", .options = sign_options, .options_n = lengthof(sign_options),
 	.least = 2, .most = 2, .needs_hub = true, .run = run_sign,
 };
 
@@ -149,9 +149,9 @@ static enum err_code run_gate(struct cli *c, struct err *e) {
 }
 const struct command command_release_gate = {
 	.name = "release gate", .arguments = "ID GATE FILE", .summary = "attach the report of a gate",
-	.text = "The report that `polder scan --json` writes, or another program in the same form; - is standard input. It counts for the artifacts whose SHA-256 it names: one "
+	.text = "The report that `polder gate --json` writes, or another program in the same form; - is standard input. It counts for the artifacts whose SHA-256 it names: one "
 			"that does not name all of the release's is refused.",
-	.example = "polder release gate R-RELE-0001 scan report.json --hub myhub", .least = 3, .most = 3, .needs_hub = true, .run = run_gate,
+	.example = "polder release gate R-RELE-0001 scan scan.json --hub myhub", .least = 3, .most = 3, .needs_hub = true, .run = run_gate,
 };
 
 /* ---- requests ---- */
@@ -236,18 +236,18 @@ static enum err_code run_revoke(struct cli *c, struct err *e) { return decide_al
 static const struct option reason_options[] = {{"reason", "TEXT", "whoever asked reads it; rejecting and revoking need one", false}};
 const struct command command_release_accept = {
 	.name = "release accept", .arguments = "ID REQUEST…", .summary = "accept requests for a release",
-	.text = "One that is refused keeps no other; then the exit status is 1.", .example = "polder release accept R-RELE-0001 R-REQU-0001 --hub myhub", .options = reason_options,
+	.text = "One that is refused keeps no other; then the exit status is 1.", .example = "polder release accept R-GATE-0001 R-REQU-0001 --hub myhub", .options = reason_options,
 	.options_n = lengthof(reason_options), .least = 2, .most = -1, .needs_hub = true, .run = run_accept,
 };
 const struct command command_release_reject = {
 	.name = "release reject", .arguments = "ID REQUEST…", .summary = "reject requests for a release, with a reason",
 	.text = "Whoever is rejected can't ask again unless it is reopened (`polder act REQUEST access.reopen`).",
-	.example = "polder release reject R-RELE-0001 R-REQU-0001 --reason \"Say what for\" --hub myhub", .options = reason_options, .options_n = lengthof(reason_options),
+	.example = "polder release reject R-GATE-0001 R-REQU-0002 --reason \"Say what for\" --hub myhub", .options = reason_options, .options_n = lengthof(reason_options),
 	.least = 2, .most = -1, .needs_hub = true, .run = run_reject,
 };
 const struct command command_release_revoke = {
 	.name = "release revoke", .arguments = "ID REQUEST…", .summary = "take access to a release back, with a reason",
-	.example = "polder release revoke R-RELE-0001 R-REQU-0001 --reason \"Misused\" --hub myhub", .options = reason_options, .options_n = lengthof(reason_options),
+	.example = "polder release revoke R-GATE-0001 R-REQU-0001 --reason \"Misused\" --hub myhub", .options = reason_options, .options_n = lengthof(reason_options),
 	.least = 2, .most = -1, .needs_hub = true, .run = run_revoke,
 };
 

@@ -52,7 +52,7 @@ static enum err_code read_checks(struct reading *x, int i, struct release_stage_
 		out->met += item->met;
 		if (item->safeguard && item->safeguard->record && disclose_glimpse(x->d, item->safeguard->record, &c->safeguard, NULL)) c->safeguard = (struct glimpse){0};
 		if (!item->gate) continue;
-		c->verdict = str_of(gate_verdict_name(item->gate->verdict));
+		c->verdict = str_of(report_verdict_name(item->gate->verdict));
 		if (reads_file(x->files, x->files_n, item->gate->sha256)) c->report = item->gate->sha256;
 	}
 	out->checks = checks;

@@ -169,7 +169,7 @@ static enum err_code read_report(struct acting *x, struct arena *a, struct str s
 
 static enum err_code gate(struct acting *x) {
 	struct releasing y;
-	struct gate_report report;
+	struct release_report report;
 	const struct json *text;
 	struct str name = act_arg(x, "gate"), file = act_arg(x, "file");
 	autoarena struct arena *a = arena_new(REPORT_CAP);
@@ -183,14 +183,14 @@ static enum err_code gate(struct acting *x) {
 		return ERR_OK;
 	}
 	code = read_report(x, a, file, &text);
-	if (!code) code = gate_report_read(a, text, y.body, &report, x->s->e);
+	if (!code) code = release_report_read(a, text, y.body, &report, x->s->e);
 	if (code == ERR_INVALID) err_where(x->s->e, "file");
 	if (!code)
 		code = release_gate_add(x->s, x->r->id, &(struct release_gate){.name = name, .verdict = report.verdict, .files = (int64_t)report.files, .artifacts = y.f.artifacts,
 			.sha256 = file, .event = x->event});
 	json_set_str(&x->detail, S("gate"), name);
 	json_set_str(&x->detail, S("file"), file);
-	if (!code) json_set_str(&x->detail, S("verdict"), str_of(gate_verdict_name(report.verdict)));
+	if (!code) json_set_str(&x->detail, S("verdict"), str_of(report_verdict_name(report.verdict)));
 	json_set_str(&x->detail, S("artifacts"), y.f.artifacts);
 	return code;
 }

@@ -1,4 +1,4 @@
-/* The report of a gate: what `polder scan --json` and `polder gate` write, or any program that writes the same. Pure: no database.
+/* The report of a gate: what `polder gate --json` writes, or any program that writes the same. Pure: no database.
  *
  *     {"files": [{"path", "verdict", "sha256", …}], "summary": {…}}      "artifacts" may stand for "files", "digest": "sha256:…" for "sha256"
  *
@@ -7,16 +7,16 @@
 #pragma once
 #include "lib/json/json.h"
 
-enum gate_verdict { GATE_PASS, GATE_REVIEW, GATE_INCONCLUSIVE, GATE_INVALID, GATE_BLOCK };
-const char *gate_verdict_name(enum gate_verdict v);
-/* GATE_BLOCK for what is none. */
-enum gate_verdict gate_verdict_of(struct str name);
+enum report_verdict { REPORT_PASS, REPORT_REVIEW, REPORT_INCONCLUSIVE, REPORT_INVALID, REPORT_BLOCK };
+const char *report_verdict_name(enum report_verdict v);
+/* REPORT_BLOCK for what is none. */
+enum report_verdict report_verdict_of(struct str name);
 
-struct gate_report {
-	enum gate_verdict verdict;  /* the worst of the artifacts' files, and of the whole */
+struct release_report {
+	enum report_verdict verdict;  /* the worst of the artifacts' files, and of the whole */
 	size_t files;               /* that it names */
 };
 /* Whether it is a report, and names each of the release's artifacts by its digest. ERR_INVALID says what is missing. */
-enum err_code gate_report_read(struct arena *a, const struct json *report, const struct json *body, struct gate_report *out, struct err *e) must_use;
+enum err_code release_report_read(struct arena *a, const struct json *report, const struct json *body, struct release_report *out, struct err *e) must_use;
 /* What the plan lets through: "pass", also where nothing is said, or "review". */
-bool gate_lets_through(struct str accepts, enum gate_verdict v);
+bool report_lets_through(struct str accepts, enum report_verdict v);

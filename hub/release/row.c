@@ -94,7 +94,7 @@ enum err_code release_gates(struct db *db, struct arena *a, int64_t record, stru
 		"SELECT id, name, verdict, files, artifacts, sha256, account, at, event FROM release_gate WHERE record = $1 ORDER BY id LIMIT 500");
 	db_bind_int(&q, 1, record);
 	while (*n < RELEASE_GATES && db_row(&q))
-		items[(*n)++] = (struct release_gate){.id = db_int(&q, 0), .name = arena_str(a, db_str(&q, 1)), .verdict = gate_verdict_of(db_str(&q, 2)),
+		items[(*n)++] = (struct release_gate){.id = db_int(&q, 0), .name = arena_str(a, db_str(&q, 1)), .verdict = report_verdict_of(db_str(&q, 2)),
 			.files = db_int(&q, 3), .artifacts = arena_str(a, db_str(&q, 4)), .sha256 = arena_str(a, db_str(&q, 5)), .account = arena_str(a, db_str(&q, 6)),
 			.at = db_int(&q, 7), .event = db_int(&q, 8)};
 	*out = items;
@@ -108,7 +108,7 @@ enum err_code release_gate_add(struct store *s, int64_t record, const struct rel
 		"INSERT INTO release_gate (record, name, verdict, files, artifacts, sha256, account, at, event) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)");
 	db_bind_int(&q, 1, record);
 	db_bind_str(&q, 2, g->name);
-	db_bind_str(&q, 3, str_of(gate_verdict_name(g->verdict)));
+	db_bind_str(&q, 3, str_of(report_verdict_name(g->verdict)));
 	db_bind_int(&q, 4, g->files);
 	db_bind_str(&q, 5, g->artifacts);
 	db_bind_str(&q, 6, g->sha256);

@@ -146,9 +146,9 @@ static void gates(struct listing *l) {
 		struct release_item *item = add(l, NEED_GATE, i, arena_cat(l->a, S("Gate: "), plan_title(one)));
 		item->gate = g;
 		if (!g) item->missing = S("no report about these very artifacts is attached");
-		else if (gate_lets_through(json_get_str(one, S("accepts")), g->verdict))
-			met(item, arena_fmt(l->a, "%s, report of %.*s about %lld %s", gate_verdict_name(g->verdict), STR_ARG(day(l->a, g->at)), (long long)g->files, g->files == 1 ? "file" : "files"));
-		else item->missing = arena_fmt(l->a, "the report of %.*s says %s", STR_ARG(day(l->a, g->at)), gate_verdict_name(g->verdict));
+		else if (report_lets_through(json_get_str(one, S("accepts")), g->verdict))
+			met(item, arena_fmt(l->a, "%s, report of %.*s about %lld %s", report_verdict_name(g->verdict), STR_ARG(day(l->a, g->at)), (long long)g->files, g->files == 1 ? "file" : "files"));
+		else item->missing = arena_fmt(l->a, "the report of %.*s says %s", STR_ARG(day(l->a, g->at)), report_verdict_name(g->verdict));
 	}
 }
 

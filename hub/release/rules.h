@@ -35,7 +35,7 @@ struct release_word {          /* a sign-off, or an objection (name "") */
 struct release_gate {
 	int64_t id, files, event;
 	struct str name, artifacts, sha256, account;
-	enum gate_verdict verdict;
+	enum report_verdict verdict;
 	moment at;
 };
 enum release_safeguard_is { SAFEGUARD_UNKNOWN, SAFEGUARD_OTHER_KIND, SAFEGUARD_NOT_IN_FORCE, SAFEGUARD_NO_EVIDENCE, SAFEGUARD_COUNTS };

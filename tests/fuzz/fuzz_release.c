@@ -21,15 +21,15 @@ static bool names(const struct json *report, struct str digest) {
 }
 
 static void try_report(struct arena *a, const struct json *report, const struct json *body) {
-	struct gate_report r;
+	struct release_report r;
 	struct err e = {.code = ERR_OK};
-	enum err_code code = gate_report_read(a, report, body, &r, &e);
+	enum err_code code = release_report_read(a, report, body, &r, &e);
 	if (code) {
 		MUST(e.message[0]);
 		return;
 	}
 	const struct json *list = json_get_lit(body, "artifacts");
-	MUST(r.verdict <= GATE_BLOCK);
+	MUST(r.verdict <= REPORT_BLOCK);
 	for (size_t i = 0; i < json_count(list); i++) MUST(names(report, json_get_str(json_at(list, i), S("sha256"))));
 }
 

@@ -52,12 +52,35 @@ test('every example of the help runs as it stands', async (t) => {
   for (const name of ['grant.json', 'polder.json']) copyFileSync(join(dirname(fileURLToPath(import.meta.url)), 'grant', name), join(folder, name))
   /* Records that the examples speak of, made when one of them is first named. */
   const stand = {}
-  const made = (line) => line.replace(/R-(REPT|CASE)-\d{4}/g, (name, sort) => {
+  const plan = (stages) => JSON.stringify({title: 'Tulip', version: '1', summary: 'In stages.', artifacts: [{name: 'model', sha256: 'a'.repeat(64)}], stages, access: {mode: 'manual'}})
+  writeFileSync(join(folder, 'plan.json'), plan([{name: 'internal', who: 'named'}, {name: 'public', who: 'everybody', gates: [{name: 'scan'}], signoffs: [{name: 'safety', role: 'owner'}]}]))
+  writeFileSync(join(folder, 'gated.json'), plan([{name: 'gated', who: 'gated'}]))
+  writeFileSync(join(folder, 'scan.json'), JSON.stringify({files: [{path: 'model', verdict: 'PASS', sha256: 'a'.repeat(64)}]}))
+  const made = (line) => line.replace(/R-(RELE|GATE|REQU)-\d{4}/g, (name) => stand[name]).replace(/R-(REPT|CASE)-\d{4}/g, (name, sort) => {
     const kind = sort === 'CASE' ? 'case' : 'report'
     stand[name] ??= JSON.parse(run(['new', kind, '--set', `title=${name}`, '--json', '--hub', join(folder, 'myhub')]).stdout).uid
     return stand[name]
   })
+  /* A release, one that people can ask for, and those who did: over the API, since nobody asks but a person. */
+  async function standReleases() {
+    const at = ['--hub', join(folder, 'myhub')], json = (...args) => JSON.parse(run([...args, '--json', ...at]).stdout)
+    stand['R-RELE-0001'] = json('new', 'release', '--file', join(folder, 'plan.json')).uid
+    const gated = stand['R-GATE-0001'] = json('new', 'release', '--file', join(folder, 'gated.json')).uid
+    for (const id of [stand['R-RELE-0001'], gated]) assert.equal(run(['move', id, 'publish', ...at]).status, 0)
+    assert.equal(run(['release', 'decide', gated, 'proceed', '--reason', 'It may begin', ...at]).status, 0)
+    const served = start(['serve', ...at, '--listen', '127.0.0.1:0'])
+    await new Promise((done) => served.child.stdout.once('data', done))
+    for (const n of [1, 2]) {
+      assert.equal(run(['admin', 'create-user', `asks${n}`, '--email', `asks${n}@example.org`, '--role', 'guest', ...at], {input: 'correct horse battery\n'}).status, 0)
+      const {token} = json('admin', 'token', `asks${n}`, '--name', 'of the test', '--scope', 'write')
+      const answer = await fetch(`${served.stdout.match(/http:\/\/[\d.:]+/)[0]}/api/v1/releases/${gated}/requests`, {method: 'POST', body: '{}',
+        headers: {authorization: `Bearer ${token}`, 'content-type': 'application/json'}})
+      stand[`R-REQU-000${n}`] = (await answer.json()).uid
+    }
+    served.child.kill('SIGTERM')
+  }
   for (const name of commandNames()) {
+    if (name.startsWith('release ') && !stand['R-RELE-0001']) await standReleases()
     const examples = run(['help', ...name.split(' ')]).stdout.split('\nExample\n')[1].split('\n\n')[0].trim().split('\n').map((line) => line.trim())
     for (const example of examples) {
       const command = made(example).replaceAll('/tmp/', `${folder}/`).replace(':8420', ':0')

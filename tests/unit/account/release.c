@@ -50,23 +50,23 @@ static void margins_are_taken_as_decimals(void **state) {
 static void a_report_is_evidence_for_the_digests_that_it_names(void **state) {
 	(void)state;
 	const struct json *body = json("{'artifacts': [{'name': 'model', 'sha256': '" DIGEST_A "'}, {'name': 'card', 'sha256': '" DIGEST_B "'}]}");
-	struct gate_report r;
-	ok(gate_report_read(arena, json("{'files': [{'verdict': 'Pass', 'sha256': '" DIGEST_A "'}, {'verdict': 'REVIEW', 'digest': 'sha256:" DIGEST_B "'}]}"), body, &r, &test_err));
-	assert_int_equal(r.verdict, GATE_REVIEW);
-	assert_true(!gate_lets_through(STR_EMPTY, r.verdict) && gate_lets_through(S("review"), r.verdict));
-	fails(gate_report_read(arena, json("{'files': [{'verdict': 'pass', 'sha256': '" DIGEST_A "'}]}"), body, &r, &test_err), ERR_INVALID);
+	struct release_report r;
+	ok(release_report_read(arena, json("{'files': [{'verdict': 'Pass', 'sha256': '" DIGEST_A "'}, {'verdict': 'REVIEW', 'digest': 'sha256:" DIGEST_B "'}]}"), body, &r, &test_err));
+	assert_int_equal(r.verdict, REPORT_REVIEW);
+	assert_true(!report_lets_through(STR_EMPTY, r.verdict) && report_lets_through(S("review"), r.verdict));
+	fails(release_report_read(arena, json("{'files': [{'verdict': 'pass', 'sha256': '" DIGEST_A "'}]}"), body, &r, &test_err), ERR_INVALID);
 	assert_has(test_err.message, "names no file with the digest of card");
-	fails(gate_report_read(arena, json("{'files': [{'verdict': 'pass', 'path': 'model'}]}"), body, &r, &test_err), ERR_INVALID);
-	fails(gate_report_read(arena, json("{'files': 7}"), body, &r, &test_err), ERR_INVALID);
-	fails(gate_report_read(arena, json("[]"), body, &r, &test_err), ERR_INVALID);
-	fails(gate_report_read(arena, json("{'files': []}"), json("{}"), &r, &test_err), ERR_INVALID);
+	fails(release_report_read(arena, json("{'files': [{'verdict': 'pass', 'path': 'model'}]}"), body, &r, &test_err), ERR_INVALID);
+	fails(release_report_read(arena, json("{'files': 7}"), body, &r, &test_err), ERR_INVALID);
+	fails(release_report_read(arena, json("[]"), body, &r, &test_err), ERR_INVALID);
+	fails(release_report_read(arena, json("{'files': []}"), json("{}"), &r, &test_err), ERR_INVALID);
 	/* What it says of anything in its folder counts, and a word that nobody knows is no pass. */
-	ok(gate_report_read(arena, json("{'artifacts': [{'verdict': 'pass', 'sha256': '" DIGEST_A "'}, {'verdict': 'pass', 'sha256': '" DIGEST_B "'}, {'verdict': 'fine'}]}"), body,
+	ok(release_report_read(arena, json("{'artifacts': [{'verdict': 'pass', 'sha256': '" DIGEST_A "'}, {'verdict': 'pass', 'sha256': '" DIGEST_B "'}, {'verdict': 'fine'}]}"), body,
 		&r, &test_err));
-	assert_int_equal(r.verdict, GATE_BLOCK);
-	ok(gate_report_read(arena, json("{'verdict': 'inconclusive', 'files': [{'verdict': 'pass', 'sha256': '" DIGEST_A "'}, {'verdict': 'pass', 'sha256': '" DIGEST_B "'}]}"), body,
+	assert_int_equal(r.verdict, REPORT_BLOCK);
+	ok(release_report_read(arena, json("{'verdict': 'inconclusive', 'files': [{'verdict': 'pass', 'sha256': '" DIGEST_A "'}, {'verdict': 'pass', 'sha256': '" DIGEST_B "'}]}"), body,
 		&r, &test_err));
-	assert_int_equal(r.verdict, GATE_INCONCLUSIVE);
+	assert_int_equal(r.verdict, REPORT_INCONCLUSIVE);
 }
 
 /* ---- the way of a release ---- */
