@@ -62,6 +62,19 @@ enum err_code cli_number(const struct cli *c, const char *name, int64_t least, i
 struct disclosing cli_disclosing(const struct cli *c);
 struct actor cli_actor(const struct cli *c);
 
+/* ---- reading the command line (parse.c) ---- */
+
+/* The command that the words begin with, and how many of them are its name; NULL. */
+const struct command *cli_find(char **words, int n, int *used);
+/* ERR_USAGE: why the words that begin the line are no command. */
+enum err_code cli_no_command(struct arena *a, const char *word, struct err *e);
+/* Explains all commands that begin with the word, when --help is among the words. */
+bool cli_help_group(const struct cli *c, char **words, int n);
+enum err_code cli_parse(struct cli *c, char **words, int n, struct err *e) must_use;
+enum err_code cli_check_arguments(const struct cli *c, struct err *e) must_use;
+/* Says what went wrong: on standard error, or with --json as an object. */
+void cli_complain(const struct cli *c, const struct err *e);
+
 /* ---- output ---- */
 
 /* Colours only on a terminal, and not with NO_COLOR. */

@@ -1,5 +1,6 @@
 /* show, search, list, history, kinds */
 #include "command.h"
+#include "desk/affects/pages.h"
 #include "desk/api/json.h"
 
 enum { JSON_OUT = 128 << 20 };
@@ -412,4 +413,54 @@ const struct command command_kinds = {
 	.name = "kinds", .arguments = "[KIND]", .summary = "list the kinds of records, or say what one is made of",
 	.example = "polder kinds incident --hub myhub\npolder kinds incident --schema --hub myhub", .options = kinds_options, .options_n = lengthof(kinds_options), .most = 1,
 	.needs_hub = true, .run = run_kinds,
+};
+
+/* ---- affects ---- */
+
+static enum err_code run_affects(struct cli *c, struct err *e) {
+	struct disclosing d = cli_disclosing(c);
+	const char *version = cli_option(c, "version");
+	struct str *names = arena_array(c->a, (size_t)c->arguments_n, sizeof *names);
+	struct affects_request r = {.names = names, .names_n = (size_t)c->arguments_n, .version = str_of(version)};
+	struct affects found;
+	if (!names) return err_set(e, ERR_MEMORY, "out of memory");
+	for (int i = 0; i < c->arguments_n; i++) names[i] = str_of(c->arguments[i]);
+	enum err_code code = disclose_affects(&d, &r, &found, e);
+	if (code) return code;
+	if (c->json) {
+		autobuf struct buf b = BUF(JSON_OUT);
+		struct json_writer w = json_writer_pretty(&b);
+		affects_json(&w, c->hub, &r, &found);
+		return out_json(&b, e);
+	}
+	for (size_t i = 0; i < found.items_n; i++) {
+		const struct affects_item *item = &found.items[i];
+		const struct affects_system *s = &found.systems[item->system];
+		out_styled(c, item->version == AFFECTS_YES ? RED : item->version == AFFECTS_NO ? GREEN : YELLOW,
+			item->version == AFFECTS_YES ? S("affected     ") : item->version == AFFECTS_NO ? S("not affected ") : S("see          "));
+		out_styled(c, BOLD, item->line.id);
+		out_fmt(" %s%.*s%s", item->withdrawn ? "(withdrawn) " : "", STR_ARG(item->severity), item->severity.n ? "  " : "");
+		out(item->line.headline);
+		out_fmt("\n             about ");
+		out(s->line.headline);
+		if (s->distance) out_fmt(", %d %s up the chain of %.*s", s->distance, s->distance == 1 ? "step" : "steps", STR_ARG(r.names[s->name]));
+		out(S("\n"));
+	}
+	out_fmt("%zu %s about %zu %s%s.\n", found.items_n, found.items_n == 1 ? "record" : "records", found.systems_n, found.systems_n == 1 ? "system" : "systems", found.more ? ", and more" : "");
+	for (size_t i = 0; i < found.unknown_n; i++) {
+		out(S("Nothing here is called "));
+		out(found.unknown[i]);
+		out(S(".\n"));
+	}
+	return ERR_OK;
+}
+static const struct option affects_options[] = {
+	{"version", "VERSION", "of the first; a package URL may have its own behind \"@\"", false},
+};
+const struct command command_affects = {
+	.name = "affects", .arguments = "NAME…", .summary = "say what is known of models, datasets and software that you use",
+	.text = "NAME is owner/model, a package URL (pkg:pypi/name@1.2), an identifier, or a name in words. Public advisories and incidents about it, and about what it is built "
+			"on, adapted from, trained on or part of.",
+	.example = "polder affects pkg:pypi/transformers@4.30.0 --hub myhub", .options = affects_options, .options_n = lengthof(affects_options), .least = 1, .most = AFFECTS_NAMES, .needs_hub = true,
+	.run = run_affects,
 };

@@ -30,6 +30,7 @@ static void tell_fields(struct cli *c, const struct receipt_checked *r) {
 		out_fmt("  %-18.*s %.*s\n", STR_ARG(m->name), STR_ARG(str_cut_utf8(value, 300)));
 	}
 	if (r->hidden) out_fmt("  %zu more are kept back\n", r->hidden);
+	if (r->erased) out_fmt("  of which, as the hub says, %zu were erased there\n", r->erased);
 }
 
 static void tell(struct cli *c, const struct log_checked *v, bool keys) {

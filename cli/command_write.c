@@ -169,22 +169,29 @@ static enum err_code run_erase(struct cli *c, struct err *e) {
 	struct change change = {.op = CHANGE_ERASE, .record = str_of(c->arguments[0]), .reason = str_of(reason ? reason : ""), .basis = str_of(basis ? basis : "")};
 	struct change_result result;
 	struct err rest = {0};
+	struct str fields[OPTION_VALUES];
+	const struct given *given = cli_options(c, "field");
+	for (int i = 0; given && i < given->n; i++) fields[change.fields_n++] = str_of(given->values[i]);
+	change.fields = fields;
 	change.actor = cli_actor(c);
 	enum err_code code = change_apply(c->hub, c->db, &change, &result, e);
 	if (code) return code;
 	/* It is erased; what is left of it in files and logs goes now, or within the hour by the server. */
 	if (erase_finish(c->hub, &rest)) fprintf(stderr, "polder: %s\n", rest.message);
-	return done(c, &result, "was erased", e);
+	return done(c, &result, change.fields_n ? "lives on without what was erased" : "was erased", e);
 }
 static const struct option erase_options[] = {
+	{"field", "/NAME", "this field alone, of all versions; the record lives on without it", true},
 	{"reason", "TEXT", "why; it stays, and is shown to those who could see the record", false},
 	{"basis", "TEXT", "the law or rule by which", false},
 };
 const struct command command_erase = {
 	.name = "erase", .arguments = "ID", .summary = "take away for good what a record says",
 	.text = "Body, comments, files, names and every revision go; that there was a record, when it was erased and why stays. A record that is encrypted is erased by destroying "
-			"its key, so no copy of the hub shows it again. There is no way back.",
-	.example = "polder erase CUE-0003 --reason \"asked for by the person concerned\" --basis \"GDPR Article 17\" --hub myhub", .options = erase_options,
+			"its key, so no copy of the hub shows it again. With --field a record loses what it says in that field, in every version and wherever its timeline repeats it word by word; where "
+			"its kind asks for a text, \"[erased]\" stands there. There is no way back.",
+	.example = "polder erase R-7KQ2-M9XD --field /description --reason \"it named a person\" --basis \"GDPR Article 17\" --hub myhub\n"
+			   "polder erase CUE-0003 --reason \"asked for by the person concerned\" --basis \"GDPR Article 17\" --hub myhub", .options = erase_options,
 	.options_n = lengthof(erase_options), .least = 1, .most = 1, .needs_hub = true, .run = run_erase,
 };
 

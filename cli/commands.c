@@ -1,23 +1,14 @@
-#include "command.h"
+#include "scan.h"
 
-extern const struct command command_init, command_import, command_serve, command_search, command_show, command_list, command_history,
-	command_kinds, command_acts, command_act, command_case_open, command_case_join, command_room, command_clocks, command_statistics, command_new, command_edit, command_move, command_link, command_unlink, command_comment, command_attach, command_erase, command_export,
-	command_verify, command_mirror, command_backup, command_restore, command_admin_check, command_admin_holidays, command_admin_keys, command_admin_rebuild, command_admin_create_user, command_admin_users, command_tables, command_decide, command_report, command_receipt, command_receipt_check, command_receipt_redact, command_receipt_get, command_log, command_log_run, command_log_resume, command_log_proof, command_visibility,
-	command_admin_edit_user, command_admin_set_password, command_admin_set_role, command_admin_invite, command_admin_token, command_admin_webhooks, command_admin_audit,
-	command_admin_routes, command_admin_seats, command_admin_rotate_key, command_policy_check, command_grant_check, command_securitytxt_check, command_release_show, command_release_sign_off, command_release_decide, command_release_gate, command_release_requests,
-	command_release_accept, command_release_reject, command_release_revoke, command_release_export, command_help, command_version;
+#define COMMAND(name) extern const struct command command_##name;
+#include "commands.inc"
+#undef COMMAND
 
+#define COMMAND(name) &command_##name,
 const struct command *const commands[] = {
-	&command_init, &command_import, &command_serve, &command_search, &command_show, &command_list, &command_history, &command_kinds, &command_acts, &command_act, &command_case_open, &command_case_join, &command_room, &command_clocks, &command_statistics,
-	&command_new, &command_edit, &command_move, &command_link, &command_unlink, &command_comment, &command_attach, &command_erase, &command_export,
-	&command_verify, &command_mirror, &command_backup, &command_restore, &command_admin_check, &command_admin_holidays, &command_admin_keys, &command_admin_rebuild, &command_admin_create_user, &command_admin_users, &command_tables, &command_decide, &command_report, &command_receipt, &command_receipt_get, &command_receipt_check, &command_receipt_redact,
-	&command_log, &command_log_run, &command_log_resume, &command_log_proof, &command_visibility,
-	&command_admin_edit_user, &command_admin_set_password, &command_admin_set_role, &command_admin_invite, &command_admin_token, &command_admin_webhooks,
-	&command_admin_audit, &command_admin_routes, &command_admin_seats, &command_admin_rotate_key, &command_policy_check, &command_grant_check, &command_securitytxt_check,
-	&command_release_show, &command_release_sign_off, &command_release_decide, &command_release_gate, &command_release_requests, &command_release_accept,
-	&command_release_reject, &command_release_revoke, &command_release_export,
-	&command_version, &command_help,
+#include "commands.inc"
 };
+#undef COMMAND
 const size_t commands_n = lengthof(commands);
 
 /* The front answers it without starting this program; here it is for the help, and for who starts this program himself. */

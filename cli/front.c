@@ -10,7 +10,14 @@
 static const char version[] = "polder " POLDER_VERSION "\n";
 
 /* Beside this program (as built), or in ../libexec/polder (as installed). */
-static const char *const places[] = {"polder-hub", "../libexec/polder/polder-hub"};
+static const char *const places[] = {"", "../libexec/polder/"};
+
+/* The program that has the command. */
+static const char *program_of(int argc, char **argv) {
+	if (argc > 1 && strcmp(argv[1], "scan") == 0) return "polder-scan";
+	if (argc > 1 && (strcmp(argv[1], "sign") == 0 || strcmp(argv[1], "verify-model") == 0)) return "polder-sign";
+	return "polder-hub";
+}
 
 int main(int argc, char **argv) {
 	bool asks = argc > 1 && (strcmp(argv[1], "version") == 0 || strcmp(argv[1], "--version") == 0);
@@ -31,7 +38,7 @@ int main(int argc, char **argv) {
 	char *slash = strrchr(self, '/');
 	if (slash) slash[1] = 0;
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-		if ((size_t)snprintf(path, sizeof path, "%s%s", self, places[i]) >= sizeof path) continue;
+		if ((size_t)snprintf(path, sizeof path, "%s%s%s", self, places[i], program_of(argc, argv)) >= sizeof path) continue;
 		execv(path, argv);
 		if (errno != ENOENT && errno != ENOTDIR) break;
 	}

@@ -13,6 +13,7 @@
 #include "hub/receipt.h"
 #include "hub/redaction.h"
 #include "hub/release/release.h"
+#include "hub/reveal.h"
 #include "hub/writer.h"
 
 const struct actor actor_operator = {S_INIT("operator"), ROLE_ANYONE | ROLE_MEMBER | ROLE_OWNER | ROLE_COORDINATOR};
@@ -37,6 +38,8 @@ struct prepared {
 	struct str key_id;             /* create: of its own key; "" it stands in the clear */
 	const struct act *act;
 	const struct json *args;
+	struct strike *strike;         /* erase, of fields alone */
+	const struct json *shown, *of; /* reveal: names of fields, and of which leaf */
 };
 
 /* ---- preparing ---- */
@@ -92,6 +95,7 @@ static enum err_code compress_origin(struct preparing *x) {
 	if (!to || !context) return err_set(x->e, ERR_MEMORY, "out of memory");
 	size_t n = ZSTD_compressCCtx(context, to, bound, o->fetched.p, o->fetched.n, 1);
 	if (ZSTD_isError(n)) return err_set(x->e, ERR_INTERNAL, "compression failed: %s", ZSTD_getErrorName(n));
+	if (x->p->base.struck.n) return ERR_OK; /* the form that came holds what was erased: it is not kept again */
 	x->p->fetched = arena_str(x->a, str_n(to, n));
 	x->p->fetched_digest = sha256(o->fetched);
 	return ERR_OK;
@@ -233,13 +237,24 @@ static struct str diff_detail(struct preparing *x, const struct json *from, cons
 	return json_text(x->a, json_built(&b));
 }
 
+/* What was erased here is not brought back by where it came from. */
+static enum err_code keep_struck(struct preparing *x, const struct json *old, const struct json **body) {
+	const struct json *struck = NULL;
+	enum err_code code = x->p->base.struck.n ? json_parse(x->a, x->p->base.struck, NULL, &struck, x->e) : ERR_OK;
+	for (size_t i = 0; i < json_count(struck); i++) {
+		struct str name = json_string(json_at(struck, i));
+		*body = json_with(x->a, *body, name, json_get(old, name));
+	}
+	return code;
+}
+
 /* Who was shown a part of the body can't have meant to take the rest away. An importer worked on the whole. */
 static enum err_code put_back_hidden(struct preparing *x, const struct json *old, const struct json **body) {
 	const struct json *rules = NULL;
 	const struct visibility *v;
 	struct str own = x->p->base.visibility;
 	*body = x->c->body;
-	if (x->c->origin) return ERR_OK;
+	if (x->c->origin) return keep_struck(x, old, body);
 	enum err_code code = own.n ? json_parse(x->a, own, NULL, &rules, x->e) : ERR_OK;
 	if (!code) code = visibility_override(x->a, x->p->kind->visibility, rules, &v, x->e);
 	return code ? code : visibility_restore(x->a, v, old, x->c->body, store_audiences(&x->p->base, x->roles), body, x->e);
@@ -381,6 +396,61 @@ static enum err_code prepare_act(struct preparing *x) {
 	return code;
 }
 
+/* "/description", or the name itself. */
+static enum err_code top_field(struct preparing *x, struct str pointer, struct str *out) {
+	struct str name = str_from(pointer, str_starts(pointer, S("/")) ? 1 : 0);
+	if (name.n && name.n <= 200 && str_utf8(name) && str_find_char(name, '/') == STR_NONE && str_find_char(name, '~') == STR_NONE)
+		return *out = arena_str(x->a, name), ERR_OK;
+	err_set(x->e, ERR_INVALID, "\"%.*s\" is no field that can be erased alone: a field is a name at the top of the record, such as /description; "
+		"a part of one is changed by a new revision, and then the field erased", STR_ARG(str_cut_utf8(pointer, 100)));
+	err_where(x->e, "/fields");
+	return ERR_INVALID;
+}
+
+/* Where the kind asks for a text, one stands there that says nothing. */
+static enum err_code take_field(struct preparing *x, struct strike *k, struct str name, bool valid, const struct json **body) {
+	const struct json *without = json_with(x->a, *body, name, NULL), *said = json_get(*body, name);
+	k->fields[k->n] = name;
+	bool fits = !valid || !said || schema_valid(x->p->kind->schema, without, x->a, NULL);
+	if (!fits) {
+		without = json_with(x->a, *body, name, json_str(x->a, S(COMMITMENT_ERASED)));
+		k->stays[k->n] = true;
+		if (!json_is(said, JSON_STRING) || !schema_valid(x->p->kind->schema, without, x->a, NULL)) {
+			err_set(x->e, ERR_INVALID, "a record of the kind %.*s needs /%.*s and takes no other text in its place: revise it first, so that it says what may stay, or erase the "
+				"whole record", STR_ARG(x->p->kind->name), STR_ARG(name));
+			err_where(x->e, "/fields");
+			return ERR_INVALID;
+		}
+	}
+	k->n++;
+	*body = without;
+	return ERR_OK;
+}
+
+static enum err_code prepare_strike(struct preparing *x) {
+	struct prepared *p = x->p;
+	struct strike *k = p->strike = arena_new_of(x->a, struct strike);
+	const struct json *body;
+	if (!k) return err_set(x->e, ERR_MEMORY, "out of memory");
+	if (x->c->fields_n > STRIKE_FIELDS) return err_set(x->e, ERR_TOO_LARGE, "at most %d fields are erased at once", STRIKE_FIELDS);
+	k->reason = str_trim(x->c->reason);
+	k->basis = str_trim(x->c->basis);
+	enum err_code code = store_body(x->hub, x->db, x->a, &p->base, &body, x->e);
+	bool valid = !code && schema_valid(p->kind->schema, body, x->a, NULL);
+	for (size_t i = 0; i < x->c->fields_n && !code; i++) {
+		struct str name = STR_EMPTY;
+		bool again = false;
+		code = top_field(x, x->c->fields[i], &name);
+		for (size_t j = 0; j < k->n; j++) again |= str_eq(k->fields[j], name);
+		if (!code && !again) code = take_field(x, k, name, valid, &body);
+	}
+	if (!code) code = compute(x, body);
+	if (code || !p->base.key_id.n) return code;
+	code = take_key(x);
+	k->key_id = p->key_id;
+	return code ? code : store_strike_files(x->hub, x->db, &p->base, x->a, k, x->e);
+}
+
 static enum err_code prepare_erase(struct preparing *x) {
 	struct str reason = str_trim(x->c->reason), basis = str_trim(x->c->basis);
 	/* What somebody said of themselves, to be given something, is theirs to take back. */
@@ -392,6 +462,25 @@ static enum err_code prepare_erase(struct preparing *x) {
 	struct json_builder b = json_object_of(x->a);
 	json_put_str(&b, S("basis"), basis);
 	json_set_str(&b, S("reason"), reason);
+	x->p->detail = json_text(x->a, json_built(&b));
+	return x->c->fields_n ? prepare_strike(x) : ERR_OK;
+}
+
+static enum err_code prepare_reveal(struct preparing *x) {
+	struct json_builder b = json_object_of(x->a), fields = json_array_of(x->a), of = json_object_of(x->a);
+	struct sealed_version v;
+	enum err_code code = reveal_read(x->hub, x->db, x->a, &x->p->base, x->c->version, &v, x->e);
+	if (!code) code = reveal_check(x->hub, x->db, x->a, &x->p->base, &v, x->roles, x->c->actor.name, x->c->fields, x->c->fields_n, x->e);
+	if (code) return code;
+	for (size_t i = 0; i < x->c->fields_n; i++) json_add(&fields, json_str_checked(x->a, x->c->fields[i]));
+	x->p->shown = json_built(&fields);
+	json_set_str(&of, S("commitment"), entry_hex(x->a, sha256_str(&v.entry.commitment)));
+	json_set_int(&of, S("leaf"), v.entry.leaf);
+	x->p->of = json_built(&of);
+	json_set(&b, S("fields"), x->p->shown);
+	json_set(&b, S("of"), x->p->of);
+	json_put_str(&b, S("reason"), str_cut_utf8(str_trim(x->c->reason), REASON));
+	json_set_int(&b, S("version"), v.number);
 	x->p->detail = json_text(x->a, json_built(&b));
 	return ERR_OK;
 }
@@ -419,6 +508,7 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 	case CHANGE_DISMISS: code = prepare_party(&x); break;
 	case CHANGE_ACT: code = prepare_act(&x); break;
 	case CHANGE_ERASE: code = prepare_erase(&x); break;
+	case CHANGE_REVEAL: code = prepare_reveal(&x); break;
 	}
 	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "the change is too large");
 	if (!code) *out = p;
@@ -591,8 +681,30 @@ static enum err_code commit_move(struct store *s, const struct prepared *p, stru
 
 static enum err_code commit_erase(struct store *s, const struct prepared *p, struct change_result *out) {
 	struct stored r;
+	enum err_code code = p->strike ? still(s, p, &r) : store_read(s->hub, s->db, s->a, p->base.id, &r, s->e);
+	if (!code && r.erased) code = store_gone(&r, s->e);
+	/* Encrypted anew with another key by somebody else: what was prepared is of the old one. */
+	if (!code && p->strike && !str_eq(r.key_id, p->base.key_id)) code = err_set(s->e, ERR_CONFLICT, "the record was changed at the same moment: look again");
+	if (!code) code = p->strike ? store_strike(s, &r, p->strike, &p->projection) : store_erase(s, &r, str_trim(p->change->basis), p->detail);
+	if (code) return code;
+	out->changed = true;
+	tell(out, &r);
+	return ERR_OK;
+}
+
+/* What was public and whose it was when it was prepared must be so still: an embargo may have begun since. */
+static enum err_code commit_reveal(struct store *s, const struct prepared *p, struct change_result *out) {
+	struct stored r;
+	struct sealed_version v;
+	struct str shown;
+	unsigned roles = 0;
 	enum err_code code = store_read(s->hub, s->db, s->a, p->base.id, &r, s->e);
-	if (!code) code = r.erased ? store_gone(&r, s->e) : store_erase(s, &r, str_trim(p->change->basis), p->detail);
+	if (!code) code = store_roles(s->db, &r, s->actor, &roles, s->e);
+	if (!code) code = reveal_read(s->hub, s->db, s->a, &r, p->change->version, &v, s->e);
+	if (!code) code = reveal_check(s->hub, s->db, s->a, &r, &v, roles, s->actor.name, p->change->fields, p->change->fields_n, s->e);
+	if (!code) code = store_event(s, &r, "reveal", p->detail, NULL, NULL);
+	if (!code) code = reveal_public(s->db, s->a, &r, &shown, s->e);
+	if (!code) code = ledger_note_reveal(s, &r, shown, p->shown, p->of);
 	if (code) return code;
 	out->changed = true;
 	tell(out, &r);
@@ -666,6 +778,7 @@ static enum err_code commit_one(struct store *s, const struct prepared *p, struc
 	case CHANGE_DISMISS: return commit_other(s, p, out);
 	case CHANGE_ACT: return commit_act(s, p, out);
 	case CHANGE_ERASE: return commit_erase(s, p, out);
+	case CHANGE_REVEAL: return commit_reveal(s, p, out);
 	}
 	return ERR_INTERNAL;
 }
@@ -779,7 +892,8 @@ enum err_code change_apply(struct hub *h, struct db *db, const struct change *c,
 		enum err_code code = change_prepare(h, db, c, a, &p, e);
 		if (!code) code = change_commit(h, &p, 1, result, e);
 		if (code) return code;
-		if (result->code == ERR_CONFLICT && !c->expected && attempt < ATTEMPTS && (c->op == CHANGE_REVISE || c->op == CHANGE_MOVE || c->op == CHANGE_ATTACH)) continue;
+		if (result->code == ERR_CONFLICT && !c->expected && attempt < ATTEMPTS && (c->op == CHANGE_REVISE || c->op == CHANGE_MOVE || c->op == CHANGE_ATTACH ||
+				c->op == CHANGE_ERASE)) continue;
 		if (result->code && e) *e = result->err;
 		return result->code;
 	}

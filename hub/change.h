@@ -31,7 +31,8 @@ enum change_op {
 	CHANGE_INVITE,  /* makes a person or organization a party, or an owner */
 	CHANGE_DISMISS, /* and takes that away */
 	CHANGE_ACT,     /* what a desk keeps beside the body: hub/act.h */
-	CHANGE_ERASE,   /* what it said goes for good, that it was and why it went stays: hub/erase.h */
+	CHANGE_ERASE,   /* what it said, or some fields of it, goes for good; that it was and why it went stays: hub/erase.h */
+	CHANGE_REVEAL,  /* what was sealed of it is shown to everybody: hub/reveal.h */
 };
 
 struct change_link {
@@ -79,6 +80,9 @@ struct change {
 	bool carried_out;              /* move: what it decides was done (kind_move.carried_out) */
 	struct str reason;             /* move, erase; comment's text, note of a revision */
 	struct str basis;              /* erase: the law or rule by which; "" none said */
+	const struct str *fields;      /* erase: these alone ("/description"), of all revisions; the record lives on without them */
+	size_t fields_n;               /* 0: the whole record; reveal: those that are shown */
+	int64_t version;               /* reveal: of which, as disclosed.revision counts them */
 	struct str rel, target;        /* link, unlink */
 	struct str subject;            /* invite, dismiss: uid of a person ("U-…") or of an organization */
 	struct str role;               /* invite: "party" or "owner"; dismiss: likewise, or "" for whatever it has */

@@ -41,20 +41,22 @@ enum err_code store_digest(struct store *s, const struct stored *r, const char *
 }
 
 enum err_code store_text(const struct hub *h, struct db *db, struct arena *a, const struct stored *r, struct stored_text *out, struct err *e) {
-	struct db_query q = db_query(db, "SELECT body, key_id, body_root, salt_seed FROM revision WHERE record = $1 AND number = $2");
+	struct db_query q = db_query(db, "SELECT body, key_id, body_root, salt_seed, salts FROM revision WHERE record = $1 AND number = $2");
 	db_bind_int(&q, 1, r->id);
 	db_bind_int(&q, 2, r->revision);
 	bool found = db_row(&q);
-	struct stored_text t = {STR_EMPTY, STR_EMPTY, STR_EMPTY};
+	struct stored_text t = {STR_EMPTY, STR_EMPTY, STR_EMPTY, STR_EMPTY};
 	enum err_code code = ERR_OK;
 	if (found) {
 		struct str key_id = db_str(&q, 1);
 		t.root = arena_str(a, db_str(&q, 2));
 		code = store_open(h, a, key_id, &(struct cipher_place){"body", r->uid, r->revision}, db_str(&q, 0), &t.body, e);
 		if (!code) code = store_open(h, a, key_id, &(struct cipher_place){"seed", r->uid, r->revision}, db_str(&q, 3), &t.seed, e);
+		if (!code && !db_is_null(&q, 4)) code = store_open(h, a, key_id, &(struct cipher_place){"salts", r->uid, r->revision}, db_str(&q, 4), &t.salts, e);
 		if (!code && !key_id.n) {
 			t.body = arena_str(a, t.body);
 			t.seed = arena_str(a, t.seed);
+			t.salts = arena_str(a, t.salts);
 		}
 	}
 	enum err_code ended = db_done(&q, code ? NULL : e);

@@ -50,7 +50,7 @@ static enum err_code note_rest(struct store *s, const struct stored *r, bool sea
 /* The row of its origin stays, with nothing in it: an importer must find that it was here. */
 static enum err_code empty_rows(struct store *s, const struct stored *r) {
 	static const char *const statements[] = {
-		"UPDATE revision SET body = x'', salt_seed = x'' WHERE record = $1",
+		"UPDATE revision SET body = x'', salt_seed = x'', salts = NULL WHERE record = $1",
 		"UPDATE event SET detail = NULL, digest_before = NULL, digest_after = NULL WHERE record = $1",
 		"UPDATE origin SET fetched = x'', digest = zeroblob(32) WHERE record = $1",
 		"DELETE FROM attachment WHERE record = $1",
@@ -93,13 +93,13 @@ enum err_code store_erase(struct store *s, struct stored *r, struct str basis, s
 /* ---- afterwards ---- */
 
 struct rest {
-	int64_t record;
+	int64_t id;
 	struct str key_id, files;
 	bool search;
 };
 
 static enum err_code read_rests(struct db *db, struct arena *a, struct rest *list, size_t *n, struct err *e) {
-	struct db_query q = db_query(db, "SELECT record, key_id, files, search FROM erasing ORDER BY record LIMIT 200");
+	struct db_query q = db_query(db, "SELECT id, key_id, files, search FROM erasing ORDER BY id LIMIT 200");
 	for (*n = 0; *n < PENDING && db_row(&q); (*n)++)
 		list[*n] = (struct rest){db_int(&q, 0), arena_str(a, db_str(&q, 1)), arena_str(a, db_str(&q, 2)), db_int(&q, 3) != 0};
 	return db_done(&q, e);
@@ -126,8 +126,8 @@ static enum err_code delete_files(const struct hub *h, struct str list, struct e
 
 static enum err_code forget_rest(struct db *db, void *arg, struct err *e) {
 	const struct rest *r = arg;
-	struct db_query q = db_query(db, "DELETE FROM erasing WHERE record = $1");
-	db_bind_int(&q, 1, r->record);
+	struct db_query q = db_query(db, "DELETE FROM erasing WHERE id = $1");
+	db_bind_int(&q, 1, r->id);
 	return db_run(&q, e);
 }
 

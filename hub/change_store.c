@@ -31,7 +31,7 @@ enum err_code store_resolve(struct db *db, struct arena *a, struct str name, int
 enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, int64_t id, struct stored *out, struct err *e) {
 	struct db_query q = db_query(db,
 		"SELECT r.uid, r.kind, r.state, r.revision, r.public_id, r.number, r.visibility, r.created_by, r.updated, p.sort, p.published, r.key_id, r.erased, "
-		"r.was_public FROM record r "
+		"r.was_public, r.struck FROM record r "
 		"LEFT JOIN public p ON p.record = r.id WHERE r.id = $1");
 	db_bind_int(&q, 1, id);
 	bool found = db_row(&q);
@@ -53,6 +53,7 @@ enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, in
 		r.key_id = arena_str(a, db_str(&q, 11));
 		r.erased = db_int(&q, 12);
 		r.was_public = db_int(&q, 13) != 0;
+		r.struck = arena_str(a, db_str(&q, 14));
 	}
 	enum err_code code = db_done(&q, e);
 	if (code) return code;

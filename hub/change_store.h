@@ -14,6 +14,7 @@ struct stored {
 	struct str key_id;     /* with which it is encrypted; "" it stands in the clear */
 	moment erased;         /* 0: it was not */
 	bool was_public;       /* of one that was erased */
+	struct str struck;     /* names of fields that were erased: a JSON array; "" none */
 	moment updated;
 	bool is_public;        /* it has a public projection, and then: */
 	struct str sort;
@@ -46,6 +47,7 @@ enum err_code store_read(const struct hub *h, struct db *db, struct arena *a, in
 enum err_code store_body(const struct hub *h, struct db *db, struct arena *a, const struct stored *r, const struct json **out, struct err *e) must_use;
 struct stored_text {
 	struct str body, root, seed; /* canonical JSON; hub/commitment.h */
+	struct str salts;            /* in the seed's place, where a field was erased; "" none */
 };
 enum err_code store_text(const struct hub *h, struct db *db, struct arena *a, const struct stored *r, struct stored_text *out, struct err *e) must_use;
 /* The detail of an event of r, as it is stored; NULL where it is "". */
@@ -120,6 +122,25 @@ enum err_code store_attach(struct store *s, const struct stored *r, const struct
 
 /* change_erase.c: the record's row and one event with the detail stay. hub/erase.h. */
 enum err_code store_erase(struct store *s, struct stored *r, struct str basis, struct str detail) must_use;
+/* change_strike.c: erasing fields, as it was prepared. */
+enum { STRIKE_FIELDS = 20 };
+struct struck_file {
+	int64_t id;                          /* of its row */
+	struct str sha256, name, sealed;     /* encrypted with the new key */
+};
+struct strike {
+	struct str fields[STRIKE_FIELDS];
+	bool stays[STRIKE_FIELDS];           /* its kind asks for a text: COMMITMENT_ERASED stands there */
+	size_t n;
+	struct str basis, reason;
+	struct str key_id;                   /* the record's new key; "" it has none */
+	struct struck_file *files;
+	size_t files_n;
+};
+/* A record's files encrypted with out->key_id, before the transaction. */
+enum err_code store_strike_files(struct hub *h, struct db *db, const struct stored *r, struct arena *a, struct strike *out, struct err *e) must_use;
+/* p is of the body without them. ERR_INVALID: there is nothing there. r becomes what it is then. */
+enum err_code store_strike(struct store *s, struct stored *r, const struct strike *k, const struct projection *p) must_use;
 /* ERR_GONE, with the day. */
 enum err_code store_gone(const struct stored *r, struct err *e);
 

@@ -12,7 +12,7 @@
 enum { CIPHER_OVERHEAD = 1 + 24 + 16 };
 
 struct cipher_place {
-	const char *purpose; /* "body", "seed": number is that of the revision; "event": of the event; "file", "attachment": 0, and "origin" */
+	const char *purpose; /* "body", "seed", "salts": number is that of the revision; "event": of the event; "file", "attachment": 0, and "origin" */
 	struct str uid;      /* of the record */
 	int64_t number;
 };

@@ -1,5 +1,6 @@
 #include "commitment.h"
 
+#include "hub/ledger/entry.h"
 #include "lib/tlog/hash.h"
 
 static int by_name(const void *x, const void *y) {
@@ -113,4 +114,74 @@ enum err_code commitment_root_text(struct arena *a, struct str canonical, struct
 	if (cut(canonical, fields, CUT, &n)) return root_of(a, fields, n, seed, out, e);
 	enum err_code code = json_parse(a, canonical, NULL, &body, e);
 	return code ? code : commitment_root(a, body, seed, out, e);
+}
+
+/* ---- salts that were written down ---- */
+
+static const struct json *one_hex(struct arena *a, const char *what, const struct sha256 *bytes) {
+	struct json_builder b = json_object_of(a);
+	json_set_str(&b, str_of(what), entry_hex(a, sha256_str(bytes)));
+	return json_built(&b);
+}
+
+enum err_code commitment_salts(struct arena *a, const struct json *body, struct str seed, const struct json **out, struct err *e) {
+	struct json_builder b = json_object_of(a);
+	for (size_t i = 0; i < json_count(body); i++) {
+		struct sha256 salt = commitment_salt(seed, json_member_at(body, i)->name);
+		json_set(&b, json_member_at(body, i)->name, one_hex(a, "salt", &salt));
+	}
+	*out = json_built(&b);
+	return arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
+}
+
+bool commitment_is_erased(const struct json *salts, struct str name) {
+	return json_get_lit(json_get(salts, name), "leaf") != NULL;
+}
+
+static enum err_code not_fitting(struct str name, struct err *e) {
+	return err_set(e, ERR_CORRUPT, "its salts are not those of its field \"%.*s\"", STR_ARG(str_cut_utf8(name, 60)));
+}
+
+/* The leaf as it is written down, or from the salt that is and the value. */
+static enum err_code salted_leaf(struct arena *a, const struct json *body, const struct json *salts, struct str name, struct sha256 *out, struct err *e) {
+	const struct json *one = json_get(salts, name), *value = json_get(body, name);
+	struct sha256 salt;
+	if (json_get_lit(one, "leaf")) {
+		if (value && !str_is(json_string(value), COMMITMENT_ERASED)) return err_set(e, ERR_CORRUPT, "\"%.*s\" was erased, and says something", STR_ARG(name));
+		return entry_unhex(json_get_str(one, S("leaf")), out->byte, SHA256_SIZE, e) ? not_fitting(name, e) : ERR_OK;
+	}
+	if (!value || entry_unhex(json_get_str(one, S("salt")), salt.byte, SHA256_SIZE, e)) return not_fitting(name, e);
+	*out = commitment_leaf(&salt, name, json_canonical(a, value));
+	return ERR_OK;
+}
+
+enum err_code commitment_erase(struct arena *a, const struct json *body, const struct json *salts, struct str name, const struct json **out, struct err *e) {
+	struct sha256 leaf;
+	if (!json_get(body, name) || commitment_is_erased(salts, name)) return *out = salts, ERR_OK;
+	enum err_code code = salted_leaf(a, body, salts, name, &leaf, e);
+	if (!code) *out = json_with(a, salts, name, one_hex(a, "leaf", &leaf));
+	return code || !arena_failed(a) ? code : err_set(e, ERR_MEMORY, "out of memory");
+}
+
+enum err_code commitment_names(struct arena *a, const struct json *salts, struct str **out, size_t *n, struct err *e) {
+	struct commitment_field *fields;
+	enum err_code code = commitment_fields(a, salts, &fields, n, e);
+	struct str *names = code ? NULL : arena_array(a, *n + 1, sizeof *names);
+	if (!code && !names) code = err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; !code && i < *n; i++) names[i] = fields[i].name;
+	if (!code) *out = names;
+	return code;
+}
+
+enum err_code commitment_root_salted(struct arena *a, const struct json *body, const struct json *salts, struct sha256 *out, struct err *e) {
+	struct str *names;
+	size_t n;
+	for (size_t i = 0; i < json_count(body); i++)
+		if (!json_get(salts, json_member_at(body, i)->name)) return not_fitting(json_member_at(body, i)->name, e);
+	enum err_code code = commitment_names(a, salts, &names, &n, e);
+	struct sha256 *leaves = code ? NULL : arena_array(a, n + 1, sizeof *leaves);
+	if (!code && !leaves) code = err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; !code && i < n; i++) code = salted_leaf(a, body, salts, names[i], &leaves[i], e);
+	if (!code) *out = tlog_root(leaves, n);
+	return code;
 }

@@ -162,7 +162,7 @@ enum err_code disclose_receipt(const struct disclosing *d, const struct disclose
 /* What was sealed when the viewer made it, else by the last that they did: to promise it once more. ERR_NOT_FOUND, ERR_GONE, ERR_UNSUPPORTED. */
 enum err_code disclose_sealed(const struct disclosing *d, const struct disclosed *r, struct change_sealed *out, struct err *e) must_use;
 /* What the log says to everybody in the leaves from … until - 1, of the whole hub in their order (r NULL) or of one record, newest first: {leaf, type,
- * commitment, statement, statement_salt, event? (hexadecimal E), fields_seed?} (hub/ledger/entry.h). */
+ * commitment, statement, statement_salt, event? (hexadecimal E), fields_seed? (of the newest statement of a record that is public)} (hub/ledger/entry.h). */
 enum err_code disclose_log(const struct disclosing *d, const struct disclosed *r, int64_t from, int64_t until, size_t limit, const struct json ***out, size_t *n,
 	struct err *e) must_use;
 
@@ -171,6 +171,32 @@ enum err_code disclose_log_newest(const struct disclosing *d, int64_t until, siz
 /* The leaf of the newest of one record; or: */
 enum { LOG_WAITS = -1, LOG_NOTHING = -2 };
 enum err_code disclose_logged(const struct disclosing *d, const struct disclosed *r, int64_t *leaf, struct err *e) must_use;
+
+/* ---- what was sealed and is shown: hub/reveal.h ---- */
+
+/* Of a public record, oldest first. */
+struct disclosed_reveal {
+	int64_t leaf, of;          /* of the reveal (-1: it waits for the log), and of what was sealed */
+	moment at, sealed;
+	const struct str *fields;
+	size_t fields_n;
+};
+enum err_code disclose_reveals(const struct disclosing *d, const struct disclosed *r, struct disclosed_reveal **out, size_t *n, struct err *e) must_use;
+/* What is shown by the reveal in that leaf: a receipt, the same for everybody. ERR_NOT_FOUND: none, or of a record that is public no more; ERR_GONE. */
+enum err_code disclose_revealed(const struct disclosing *d, int64_t leaf, const struct json **out, struct err *e) must_use;
+
+/* Versions of the record of which this viewer may reveal something, and what. */
+struct disclosed_sealed_version {
+	int64_t number, leaf;
+	moment at;
+	struct str actor;
+	const struct str *fields;
+	size_t fields_n;
+};
+enum err_code disclose_revealable(const struct disclosing *d, const struct disclosed *r, struct disclosed_sealed_version **out, size_t *n, struct err *e) must_use;
+/* What everybody would read. Errors as reveal_check. */
+enum err_code disclose_reveal_preview(const struct disclosing *d, const struct disclosed *r, int64_t version, const struct str *fields, size_t n,
+	const struct json **out, struct err *e) must_use;
 
 /* ---- parties ---- */
 

@@ -58,6 +58,57 @@ static enum err_code revision_shows(const struct disclosing *d, const struct sto
 	return ERR_OK;
 }
 
+bool event_strikes(const struct visibility *v, const struct json *detail, unsigned audiences) {
+	const struct json *fields = json_get_lit(detail, "fields");
+	bool shows = false;
+	for (size_t i = 0; i < json_count(fields); i++) {
+		char pointer[300];
+		snprintf(pointer, sizeof pointer, "/%.*s", STR_ARG(str_cut_utf8(json_string(json_at(fields, i)), 290)));
+		shows |= (visibility_of(v, str_of(pointer)) & audiences) != 0;
+	}
+	return shows;
+}
+
+struct str event_struck_words(struct arena *a, const struct visibility *v, const struct json *detail, unsigned audiences) {
+	const struct json *fields = json_get_lit(detail, "fields");
+	struct str names = STR_EMPTY, basis = json_get_str(detail, S("basis"));
+	for (size_t i = 0; i < json_count(fields); i++) {
+		struct str name = json_string(json_at(fields, i));
+		if (!(visibility_of(v, arena_cat(a, S("/"), name)) & audiences)) continue;
+		names = arena_fmt(a, "%.*s%s%.*s", STR_ARG(names), names.n ? ", " : "", STR_ARG(name));
+	}
+	struct str words = arena_fmt(a, "Erased from all versions: %.*s", STR_ARG(names));
+	if (basis.n) words = arena_fmt(a, "%.*s (%.*s)", STR_ARG(words), STR_ARG(basis));
+	/* Why is told to those who read the record before it was public, as with a record that was erased whole. */
+	return event_knows_closed(audiences) ? arena_fmt(a, "%.*s. %.*s", STR_ARG(words), STR_ARG(json_get_str(detail, S("reason")))) : words;
+}
+
+struct str event_revealed_words(struct arena *a, const struct json *detail) {
+	const struct json *fields = json_get_lit(detail, "fields");
+	struct str names = STR_EMPTY;
+	for (size_t i = 0; i < json_count(fields); i++) names = arena_fmt(a, "%.*s%s%.*s", STR_ARG(names), names.n ? ", " : "", STR_ARG(json_string(json_at(fields, i))));
+	return names;
+}
+
+/* That fields were erased is told to those who could read one of them. */
+static enum err_code field_shows(const struct disclosing *d, const struct stored *r, unsigned audiences, const struct event_row *v, bool *out, struct err *e) {
+	const struct json *own = NULL;
+	const struct visibility *rules;
+	enum err_code code = r->visibility.n ? json_parse(d->a, r->visibility, NULL, &own, e) : ERR_OK;
+	if (!code) code = visibility_override(d->a, r->kind->visibility, own, &rules, e);
+	if (!code) *out = event_strikes(rules, v->detail, audiences);
+	return code;
+}
+
+static enum err_code tell_struck(const struct disclosing *d, const struct stored *r, unsigned audiences, const struct json *detail, struct str *out, struct err *e) {
+	const struct json *own = NULL;
+	const struct visibility *rules;
+	enum err_code code = r->visibility.n ? json_parse(d->a, r->visibility, NULL, &own, e) : ERR_OK;
+	if (!code) code = visibility_override(d->a, r->kind->visibility, own, &rules, e);
+	if (!code) *out = event_struck_words(d->a, rules, detail, audiences);
+	return code;
+}
+
 static enum err_code link_shows(const struct disclosing *d, const struct stored *r, unsigned audiences, const struct json *detail,
 	struct glimpse *other, bool *out, struct err *e) {
 	const struct kind_link *l = kind_link(r->kind, json_get_str(detail, S("rel")));
@@ -102,6 +153,7 @@ enum err_code event_shows(const struct disclosing *d, const struct stored *r, un
 	if (asked_in) return ERR_OK;
 	if (str_is(v->type, "revise") && event_amends(r->kind, v->detail)) return *out = true, ERR_OK;
 	if (str_is(v->type, "revise")) return revision_shows(d, r, audiences, v->revision, out, e);
+	if (str_is(v->type, "erase-field")) return field_shows(d, r, audiences, v, out, e);
 	if (str_is(v->type, "link") || str_is(v->type, "unlink")) {
 		struct glimpse other;
 		return link_shows(d, r, audiences, v->detail, &other, out, e);
@@ -109,7 +161,7 @@ enum err_code event_shows(const struct disclosing *d, const struct stored *r, un
 	if (str_is(v->type, "invite") || str_is(v->type, "dismiss"))
 		*out = event_tells_parties(audiences);
 	else
-		*out = str_is(v->type, "create") || str_is(v->type, "move");
+		*out = str_is(v->type, "create") || str_is(v->type, "move") || str_is(v->type, "reveal");
 	return ERR_OK;
 }
 
@@ -157,7 +209,7 @@ static struct str words_of(struct str type) {
 	} words[] = {
 		{"create", S_INIT("created")}, {"revise", S_INIT("revised")}, {"move", S_INIT("moved")}, {"link", S_INIT("linked")},
 		{"unlink", S_INIT("unlinked")}, {"comment", S_INIT("commented")}, {"attach", S_INIT("attached")}, {"invite", S_INIT("invited")},
-		{"dismiss", S_INIT("dismissed")}, {"act", S_INIT("acted")},
+		{"dismiss", S_INIT("dismissed")}, {"erase-field", S_INIT("revised")}, {"reveal", S_INIT("revealed")}, {"act", S_INIT("acted")},
 	};
 	for (size_t i = 0; i < lengthof(words); i++)
 		if (str_is(type, words[i].stored)) return words[i].shown;
@@ -204,6 +256,8 @@ enum err_code disclose_event(const struct disclosing *d, int64_t seq, struct dis
 	if (str_is(v.type, "comment")) shown.reason = json_get_str(v.detail, S("text"));
 	else if (str_is(v.type, "attach")) shown.reason = json_get_str(v.detail, S("name"));
 	else if (str_is(v.type, "revise")) shown.reason = json_get_str(v.detail, S("note"));
+	else if (str_is(v.type, "reveal")) shown.reason = event_revealed_words(d->a, v.detail);
+	else if (str_is(v.type, "erase-field")) code = tell_struck(d, &r, audiences, v.detail, &shown.reason, e);
 	else shown.reason = json_get_str(v.detail, S("reason"));
 	event_tell_act(d, &r, audiences, v.type, v.detail, &shown);
 	if (str_is(v.type, "link") || str_is(v.type, "unlink")) {
@@ -227,7 +281,7 @@ struct str disclose_amendment(const struct disclosing *d, const struct glimpse *
 	int64_t seq = 0;
 	as_public.viewer = viewer_public;
 	if (!line->kind->amend_note || line->updated <= line->published) return STR_EMPTY;
-	struct db_query q = db_query(d->db, "SELECT max(seq) FROM event WHERE record = $1 AND type = 'revise' AND at > $2");
+	struct db_query q = db_query(d->db, "SELECT max(seq) FROM event WHERE record = $1 AND type IN ('revise', 'erase-field') AND at > $2");
 	db_bind_int(&q, 1, line->record);
 	db_bind_int(&q, 2, line->published);
 	if (db_row(&q)) seq = db_int(&q, 0);

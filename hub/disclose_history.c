@@ -87,6 +87,9 @@ static enum err_code body_event(struct walk *w, struct db_query *q, const struct
 		v->diff = diff;
 		v->move = json_get_str(detail, S("move"));
 		v->reason = json_get_str(detail, S("reason"));
+	} else if (str_is(type, "erase-field") && (changed || event_strikes(w->visibility, detail, w->r->audiences))) {
+		struct disclosed_event *v = add(w, S("revised"), db_int(q, 2), db_str(q, 1));
+		v->reason = event_struck_words(w->d->a, w->visibility, detail, w->r->audiences);
 	} else if (changed || event_amends(w->r->line.kind, detail)) {
 		struct disclosed_event *v = add(w, S("revised"), db_int(q, 2), db_str(q, 1));
 		v->diff = diff;
@@ -108,11 +111,15 @@ static enum err_code one_event(struct walk *w, struct db_query *q) {
 	struct str type = db_str(q, 0);
 	enum err_code code = store_detail(w->d->hub, w->d->a, w->stored, db_int(q, 6), db_str(q, 5), &detail, w->e);
 	if (code) return code;
-	if (str_is(type, "create") || str_is(type, "revise") || str_is(type, "move")) return body_event(w, q, detail);
+	if (str_is(type, "create") || str_is(type, "revise") || str_is(type, "move") || str_is(type, "erase-field")) return body_event(w, q, detail);
 	if (str_is(type, "link")) return link_event(w, q, detail, S("linked"));
 	if (str_is(type, "unlink")) return link_event(w, q, detail, S("unlinked"));
 	if (str_is(type, "invite") || str_is(type, "dismiss")) {
 		if (w->visible && event_tells_parties(w->r->audiences)) party_event(w, q, detail, str_is(type, "invite") ? S("invited") : S("dismissed"));
+		return ERR_OK;
+	}
+	if (str_is(type, "reveal")) {
+		if (w->visible) add(w, S("revealed"), db_int(q, 2), db_str(q, 1))->reason = event_revealed_words(w->d->a, detail);
 		return ERR_OK;
 	}
 	bool asked_in = (w->r->audiences & INVITED) != 0;

@@ -24,6 +24,11 @@ enum err_code event_shows(const struct disclosing *d, const struct stored *r, un
 static inline bool event_amends(const struct kind *kind, const struct json *detail) {
 	return kind->amend_note && json_true(json_get_lit(detail, "rules"));
 }
+/* Of an erasure of fields: whether these audiences could read one of them, and what they are told of it. */
+bool event_strikes(const struct visibility *v, const struct json *detail, unsigned audiences);
+struct str event_struck_words(struct arena *a, const struct visibility *v, const struct json *detail, unsigned audiences);
+/* The names of what a reveal shows. */
+struct str event_revealed_words(struct arena *a, const struct json *detail);
 /* Whether an event's detail names the viewer, or an organization of theirs, under "to"; or it is the viewer's own and names others. */
 enum err_code event_addressed(const struct disclosing *d, const struct event_row *v, bool *out, struct err *e) must_use;
 /* Whether these audiences know of a record before it is public: a role that only opens more of what is public (a seat in waiting) does not. */

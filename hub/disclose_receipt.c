@@ -51,7 +51,7 @@ enum err_code disclose_receipts(const struct disclosing *d, const struct disclos
 	if (!items || !seqs) return err_set(e, ERR_MEMORY, "out of memory");
 	struct db_query q = db_query(d->db,
 		"SELECT v.n, v.at, v.type, e.leaf, v.seq FROM (SELECT seq, at, type, row_number() OVER (ORDER BY seq) AS n FROM event WHERE record = $1 AND actor = $2) v "
-		"JOIN entry e ON e.event = v.seq WHERE e.seed IS NOT NULL ORDER BY v.seq DESC LIMIT 500");
+		"JOIN entry e ON e.event = v.seq WHERE (e.seed IS NOT NULL OR e.salts IS NOT NULL) ORDER BY v.seq DESC LIMIT 500");
 	db_bind_int(&q, 1, r->line.record);
 	db_bind_str(&q, 2, d->viewer.name);
 	*n = 0;
@@ -69,7 +69,7 @@ enum err_code disclose_has_receipts(const struct disclosing *d, const struct dis
 	*out = false;
 	if (!d->viewer.name.n) return ERR_OK;
 	struct db_query q = db_query(d->db,
-		"SELECT 1 FROM event v JOIN entry e ON e.event = v.seq WHERE v.record = $1 AND v.actor = $2 AND v.type NOT IN ('link', 'unlink') AND e.seed IS NOT NULL LIMIT 1");
+		"SELECT 1 FROM event v JOIN entry e ON e.event = v.seq WHERE v.record = $1 AND v.actor = $2 AND v.type NOT IN ('link', 'unlink') AND (e.seed IS NOT NULL OR e.salts IS NOT NULL) LIMIT 1");
 	db_bind_int(&q, 1, r->line.record);
 	db_bind_str(&q, 2, d->viewer.name);
 	*out = db_row(&q);
@@ -95,15 +95,18 @@ static enum err_code body_of(const struct disclosing *d, const struct disclosed 
 	struct stored_text text;
 	enum err_code code = store_text(d->hub, d->db, d->a, &then, &text, e);
 	/* Of a body whose salts are gone, or which says something else by now, the root alone is told. */
-	if (code || !text.seed.n) return code;
+	if (code || (!text.seed.n && !text.salts.n)) return code;
 	p->body_seed = text.seed;
+	if (text.salts.n) code = json_parse(d->a, text.salts, NULL, &p->body_salts, e);
+	if (code) return code;
 	return json_parse(d->a, text.body, NULL, &p->body, e);
 }
 
 /* A revision takes over what its maker is not shown (change.c puts it back): of such fields the leaf alone is told. Who made the record wrote all of it. */
-static enum err_code keep_back(const struct disclosing *d, const struct disclosed *r, const struct event_row *v, const struct json *body,
+static enum err_code keep_back(const struct disclosing *d, const struct disclosed *r, const struct event_row *v, const struct receipt_parts *p,
 	const struct json **receipt, struct err *e) {
-	const struct json *theirs;
+	const struct json *theirs, *body = p->body, *salts = p->body_salts;
+	size_t gone = 0;
 	if (!body || str_is(v->type, "create")) return ERR_OK;
 	enum err_code code = disclose_revision(d, r, v->revision, &theirs, e);
 	struct str *keep = arena_array(d->a, json_count(body) + 1, sizeof *keep);
@@ -112,9 +115,11 @@ static enum err_code keep_back(const struct disclosing *d, const struct disclose
 	for (size_t i = 0; !code && i < json_count(body); i++) {
 		const struct json_member *m = json_member_at(body, i);
 		const struct json *shown = json_get(theirs, m->name);
-		if (shown && json_equal(shown, &m->value)) keep[n++] = m->name;
+		bool erased = commitment_is_erased(salts, m->name);
+		gone += erased;
+		if (!erased && shown && json_equal(shown, &m->value)) keep[n++] = m->name;
 	}
-	return code || n == json_count(body) ? code : receipt_redact(d->a, *receipt, keep, n, true, receipt, e);
+	return code || n + gone == json_count(body) ? code : receipt_redact(d->a, *receipt, keep, n, true, receipt, e);
 }
 
 static enum err_code put_promise(const struct disclosing *d, const struct ledger_entry *entry, moment at, struct receipt_parts *p, struct err *e) {
@@ -162,35 +167,39 @@ enum err_code disclose_receipt(const struct disclosing *d, const struct disclose
 	if (!code) code = own_detail(d, r, &v, &p.detail, e);
 	if (code) return code;
 	p.type = entry.type;
-	p.seed = entry.seed;
+	p.salts = &entry.salts;
 	p.statement = entry.statement;
-	if (str_is(v.type, "create") || str_is(v.type, "revise")) code = body_of(d, r, &v, &p, e);
+	if (str_is(v.type, "create") || str_is(v.type, "revise") || str_is(v.type, "erase-field")) code = body_of(d, r, &v, &p, e);
 	if (!code) code = put_promise(d, &entry, v.at, &p, e);
 	if (!code) code = put_proof(d, &entry, &p, e);
 	if (!code) code = receipt_write(d->a, &p, out, e);
-	return code ? code : keep_back(d, r, &v, p.body, out, e);
+	return code ? code : keep_back(d, r, &v, &p, out, e);
 }
 
 /* ---- for everybody ---- */
 
-static enum err_code said_json(const struct disclosing *d, struct ledger_entry *entry, const struct json **out, struct err *e) {
+/* Behind LEDGER_COLUMNS: whether no later statement is of the same record. */
+#define NEWEST ", e.record IS NOT NULL AND NOT EXISTS (SELECT 1 FROM entry later WHERE later.record = e.record AND later.id > e.id AND later.statement IS NOT NULL)"
+
+/* With the seed of its public fields anybody can try what they said: of a statement before the newest that would be what was amended away, or erased since. */
+static enum err_code said_json(const struct disclosing *d, struct ledger_entry *entry, bool newest, const struct json **out, struct err *e) {
 	struct json_builder b = json_object_of(d->a);
 	const struct json *said;
 	enum err_code code = json_parse(d->a, entry->statement, NULL, &said, e);
 	if (!code) code = ledger_entry_open(d->hub, d->a, entry, e);
 	if (code) return code;
-	struct sha256 salt = entry_salt(entry->seed, "statement"), fields = entry_salt(entry->seed, "public");
 	json_set_int(&b, S("leaf"), entry->leaf);
 	json_set_str(&b, S("type"), entry_type_name(entry->type));
 	json_set_str(&b, S("commitment"), entry_hex(d->a, sha256_str(&entry->commitment)));
 	json_set(&b, S("statement"), said);
-	json_set_str(&b, S("statement_salt"), entry_hex(d->a, sha256_str(&salt)));
-	if (entry->record) json_set_str(&b, S("fields_seed"), entry_hex(d->a, sha256_str(&fields)));
+	json_set_str(&b, S("statement_salt"), entry_hex(d->a, sha256_str(&entry->salts.statement)));
+	if (newest && entry->salts.has_public && json_get_lit(said, "root"))
+		json_set_str(&b, S("fields_seed"), entry_hex(d->a, sha256_str(&entry->salts.open)));
 	if (entry->event) {
 		struct str event;
 		code = ledger_event_text(d->hub, d->db, d->a, entry, &event, NULL, e);
 		if (code) return code;
-		struct sha256 event_salt = entry_salt(entry->seed, "event"), digest = entry_part("event", &event_salt, event);
+		struct sha256 digest = entry_part("event", &entry->salts.event, event);
 		json_set_str(&b, S("event"), entry_hex(d->a, sha256_str(&digest)));
 	}
 	*out = json_built(&b);
@@ -204,7 +213,7 @@ static enum err_code said_of(const struct disclosing *d, struct db_query *q, siz
 	*n = 0;
 	while (!code && *n < limit && db_row(q)) {
 		ledger_entry_read(d->a, q, &entry);
-		code = said_json(d, &entry, &items[*n], e);
+		code = said_json(d, &entry, db_int(q, LEDGER_WIDTH) != 0, &items[*n], e);
 		/* What cannot be opened here is passed over: its leaf stands in the log all the same. */
 		if (code == ERR_UNSUPPORTED || code == ERR_GONE) code = ERR_OK;
 		else if (!code) (*n)++;
@@ -217,9 +226,9 @@ static enum err_code said_of(const struct disclosing *d, struct db_query *q, siz
 enum err_code disclose_log(const struct disclosing *d, const struct disclosed *r, int64_t from, int64_t until, size_t limit, const struct json ***out, size_t *n,
 	struct err *e) {
 	struct db_query q = r
-		? db_query(d->db, "SELECT " LEDGER_COLUMNS " FROM entry e JOIN record r ON r.id = e.record WHERE e.record = $3 AND e.statement IS NOT NULL AND "
+		? db_query(d->db, "SELECT " LEDGER_COLUMNS NEWEST " FROM entry e JOIN record r ON r.id = e.record WHERE e.record = $3 AND e.statement IS NOT NULL AND "
 			"e.leaf >= $1 AND e.leaf < $2 ORDER BY e.leaf DESC")
-		: db_query(d->db, "SELECT " LEDGER_COLUMNS " FROM entry e LEFT JOIN record r ON r.id = e.record WHERE e.leaf >= $1 AND e.leaf < $2 AND "
+		: db_query(d->db, "SELECT " LEDGER_COLUMNS NEWEST " FROM entry e LEFT JOIN record r ON r.id = e.record WHERE e.leaf >= $1 AND e.leaf < $2 AND "
 			"e.statement IS NOT NULL ORDER BY e.leaf");
 	db_bind_int(&q, 1, from);
 	db_bind_int(&q, 2, until);
@@ -228,7 +237,7 @@ enum err_code disclose_log(const struct disclosing *d, const struct disclosed *r
 }
 
 enum err_code disclose_log_newest(const struct disclosing *d, int64_t until, size_t limit, const struct json ***out, size_t *n, struct err *e) {
-	struct db_query q = db_query(d->db, "SELECT " LEDGER_COLUMNS " FROM entry e JOIN record r ON r.id = e.record WHERE e.id IN (SELECT id FROM entry WHERE "
+	struct db_query q = db_query(d->db, "SELECT " LEDGER_COLUMNS NEWEST " FROM entry e JOIN record r ON r.id = e.record WHERE e.id IN (SELECT id FROM entry WHERE "
 		"statement IS NOT NULL AND record IS NOT NULL ORDER BY id DESC LIMIT $2) AND e.leaf < $1 ORDER BY e.leaf DESC");
 	db_bind_int(&q, 1, until);
 	db_bind_int(&q, 2, (int64_t)limit);

@@ -3,6 +3,7 @@
 
 #include "hub/clock_rows.h"
 #include "hub/disclose_private.h"
+#include "hub/erasures.h"
 #include "hub/fives.h"
 #include "hub/intake.h"
 #include "hub/table.h"
@@ -601,6 +602,46 @@ static enum err_code disputes(struct gathering *g) {
 	return code;
 }
 
+/* ---- erasures ---- */
+
+/* By quarter and by the sort of law; of which none was said are not told. */
+static void erasures_of(struct gathering *g, const struct erasure *list, size_t n, bool fields, struct statistics_table *t) {
+	static const struct choice bases[] = {{S_INIT("privacy"), S_INIT("Data protection")}, {S_INIT("court"), S_INIT("Order of a court")}, {S_INIT("rights"), S_INIT("Copyright, trade secrets")},
+		{S_INIT("minors"), S_INIT("Protection of minors")}, {S_INIT("other"), S_INIT("Another law or rule")}};
+	int64_t last = quarter_of(g->as_of), first = n ? quarter_of(list[0].at) : last;
+	if (last - first >= QUARTERS) first = last - QUARTERS + 1;
+	size_t quarters = (size_t)(last - first + 1);
+	int64_t *counts = arena_array(g->a, quarters * lengthof(bases), sizeof *counts);
+	t->quarters = true;
+	for (size_t i = 0; i < lengthof(bases); i++) add_column(g, t, bases[i].name, bases[i].title, STATISTICS_COUNT);
+	for (size_t q = 0; q < quarters; q++) {
+		struct str name = quarter_name(g->a, first + (int64_t)q);
+		if (!add_row(g, t, name, name)) return;
+	}
+	int64_t *all = add_row(g, t, S("all"), S("In all"));
+	if (!counts || !all) return;
+	for (size_t i = 0; i < n; i++)
+		if (list[i].fields == fields && list[i].basis < lengthof(bases) && quarter_of(list[i].at) >= first)
+			counts[list[i].basis * quarters + (size_t)(quarter_of(list[i].at) - first)]++;
+	for (size_t c = 0; c < lengthof(bases); c++) {
+		int64_t *own = counts + c * quarters;
+		all[c] = told(fives_carry(own, quarters, own));
+		for (size_t q = 0; q < quarters; q++) t->rows[q].values[c] = told(own[q]);
+	}
+	drop_leading(t);
+}
+
+static enum err_code erasures(struct gathering *g) {
+	struct erasure *list;
+	size_t n;
+	enum err_code code = disclose_erasures(g->hub, g->db, g->a, g->as_of, &list, &n, g->e);
+	if (code) return code;
+	erasures_of(g, list, n, false, add_table(g, "erasures", "Records that were erased, by law", "Whole records that say nothing any more, by the law or rule that was named; those for which none "
+		"was named, and what an embargo holds, are left out.", "Quarter", QUARTERS + 1));
+	erasures_of(g, list, n, true, add_table(g, "field-erasures", "Fields that were erased, by law", "Erasures of fields of records that live on, likewise.", "Quarter", QUARTERS + 1));
+	return ERR_OK;
+}
+
 enum err_code disclose_aggregates(struct hub *h, struct db *db, struct arena *a, moment as_of, const atomic_bool *stop, struct statistics *out, struct err *e) {
 	struct statistics s = {.as_of = as_of, .tables = arena_array(a, TABLES + 1, sizeof *s.tables)};
 	struct gathering g = {.hub = h, .db = db, .a = a, .as_of = as_of, .stop = stop, .out = &s, .e = e};
@@ -613,6 +654,7 @@ enum err_code disclose_aggregates(struct hub *h, struct db *db, struct arena *a,
 	if (!code) code = overdue(&g);
 	if (!code) code = unanswered(&g);
 	if (!code) code = disputes(&g);
+	if (!code) code = erasures(&g);
 	if (!code && arena_failed(a)) code = err_set(e, ERR_MEMORY, "out of memory");
 	if (!code) *out = s;
 	return code;

@@ -1,4 +1,5 @@
-/* Erasing a record (CHANGE_ERASE of the door in): what it said is gone for good, that there was one and why it is gone stays.
+/* Erasing a record (CHANGE_ERASE of the door in): what it said is gone for good, that there was one and why it is gone stays. Erasing fields of one that lives on is
+ * hub/change_strike.c; what is left to do afterwards is the same.
  *
  * In the transaction: bodies, comments, files' rows, names, the form in which it came, public projection, facets and search text go; the record's row, its commitments and
  * one event with the reason stay. Afterwards, since no transaction can: its key is destroyed, its files deleted, the search index written anew without its words, and

@@ -43,7 +43,9 @@ static enum err_code check_commitment(struct checking *c, struct arena *a, const
 	struct sha256 root;
 	struct stored_text text;
 	enum err_code code = store_text(c->hub, c->db, a, r, &text, e);
-	if (!code) code = commitment_root(a, body, text.seed, &root, e);
+	const struct json *salts;
+	if (!code && text.salts.n) code = json_parse(a, text.salts, NULL, &salts, e);
+	if (!code) code = text.salts.n ? commitment_root_salted(a, body, salts, &root, e) : commitment_root(a, body, text.seed, &root, e);
 	if (code) return code;
 	if (!str_eq(text.root, sha256_str(&root))) found(c, "%.*s: its body is not what was committed to", STR_ARG(r->uid));
 	if (!str_eq(text.body, json_canonical(a, body))) found(c, "%.*s: its body is not in canonical form", STR_ARG(r->uid));

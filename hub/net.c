@@ -1,130 +1,21 @@
 #include "net.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
+#include "base/child.h"
 
-enum { ANSWER = 8 << 20, TICK_MS = 100, HEADERS = 200 };
+enum { ANSWER = 8 << 20, HEADERS = 200 };
 
 /* ---- the program ---- */
 
-static const char *program(struct arena *a) {
-	const char *given = getenv("POLDER_NET");
-	if (given && given[0]) return given;
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-	if (n < 0) return "polder-net";
-	self[n] = 0;
-	char *slash = strrchr(self, '/');
-	if (slash) *slash = 0;
-	return arena_fmt(a, "%s/polder-net", self).p;
-}
-
-struct child {
-	pid_t pid;
-	int to, from; /* its standard input and output; -1 closed */
-};
-
-static void close_one(int *fd) {
-	if (*fd >= 0) close(*fd);
-	*fd = -1;
-}
-
-/* As a fresh program: no signal blocked or ignored that this one has. */
-static int spawn(const char *path, int in, int out, pid_t *pid) {
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attributes;
-	sigset_t none, all;
-	char *const arguments[] = {(char *)(uintptr_t)path, NULL};
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawn_file_actions_init(&files);
-	posix_spawnattr_init(&attributes);
-	posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	int rc = posix_spawn(pid, path, &files, &attributes, arguments, environ);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&attributes);
-	return rc;
-}
-
-static enum err_code start(struct arena *a, struct child *c, struct err *e) {
-	int in[2], out[2];
-	const char *path = program(a);
-	/* A socket for its input, since writing to a pipe that nobody reads any more would end this process. */
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) != 0) return err_errno(e, errno, "a socket");
-	if (pipe2(out, O_CLOEXEC) != 0) {
-		int before = errno;
-		close(in[0]);
-		close(in[1]);
-		return err_errno(e, before, "a pipe");
-	}
-	int rc = spawn(path, in[0], out[1], &c->pid);
-	close(in[0]);
-	close(out[1]);
-	c->to = in[1];
-	c->from = out[0];
-	if (rc) {
-		close_one(&c->to);
-		close_one(&c->from);
-		err_set(e, ERR_UNSUPPORTED, "polder-net, which speaks with other hosts, could not be started");
-		err_detail(e, "%s: %s", path, strerror(rc));
-		return ERR_UNSUPPORTED;
-	}
-	fcntl(c->to, F_SETFL, O_NONBLOCK);
-	fcntl(c->from, F_SETFL, O_NONBLOCK);
-	return ERR_OK;
-}
-
-/* Feeds what is left and takes what has come. False when it is through. */
-static bool exchange(struct child *c, struct str *rest, struct buf *answer) {
-	struct pollfd fds[2] = {{c->from, POLLIN, 0}, {c->to, POLLOUT, 0}};
-	if (poll(fds, c->to >= 0 ? 2 : 1, TICK_MS) < 0 && errno != EINTR) return false;
-	if (c->to >= 0 && (fds[1].revents & (POLLOUT | POLLERR | POLLHUP))) {
-		ssize_t n = rest->n ? send(c->to, rest->p, rest->n, MSG_NOSIGNAL) : 0;
-		if (n > 0) *rest = str_from(*rest, (size_t)n);
-		if (!rest->n || (n < 0 && errno != EAGAIN && errno != EINTR)) close_one(&c->to);
-	}
-	if (fds[0].revents & (POLLIN | POLLERR | POLLHUP)) {
-		char bytes[65536];
-		ssize_t n = read(c->from, bytes, sizeof bytes);
-		if (n > 0) buf_add(answer, str_n(bytes, (size_t)n));
-		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR) || answer->failed) return false;
-	}
-	return true;
-}
-
 static enum err_code run(struct arena *a, const struct json *request, int milliseconds, const atomic_bool *cancelled, struct str *out,
 	struct err *e) {
-	struct str rest = json_text(a, request);
-	struct child c;
+	struct child c = {.path = child_beside(a, "POLDER_NET", "polder-net"), .input = json_text(a, request), .max = ANSWER, .milliseconds = milliseconds, .cancelled = cancelled};
+	struct child_ended ended;
 	if (arena_failed(a)) return err_set(e, ERR_MEMORY, "out of memory");
-	enum err_code code = start(a, &c, e);
-	if (code) return code;
-	autobuf struct buf answer = BUF(ANSWER);
-	moment end = stopwatch() + milliseconds * (SECOND / 1000);
-	bool late = false, stopped = false;
-	while (!late && !stopped && exchange(&c, &rest, &answer)) {
-		late = stopwatch() > end;
-		stopped = cancelled && atomic_load(cancelled);
-	}
-	if (late || stopped || answer.failed) kill(c.pid, SIGKILL);
-	close_one(&c.to);
-	close_one(&c.from);
-	while (waitpid(c.pid, NULL, 0) < 0 && errno == EINTR) continue;
-	if (stopped) return err_set(e, ERR_CANCELLED, "stopped");
-	if (late) return err_set(e, ERR_BUSY, "the other side did not answer in time");
-	if (answer.failed) return err_set(e, ERR_UNSUPPORTED, "polder-net answered too much");
-	*out = arena_str(a, buf_str(&answer));
-	return ERR_OK;
+	enum err_code code = child_run(a, &c, &ended, e);
+	if (!code) *out = ended.output;
+	if (code == ERR_BUSY) return err_set(e, code, "the other side did not answer in time");
+	if (code == ERR_TOO_LARGE) return err_set(e, ERR_UNSUPPORTED, "polder-net answered too much");
+	return code;
 }
 
 /* ---- answers ---- */

@@ -96,6 +96,54 @@ enum err_code api_one_receipt(struct request *rq, struct response *rs, struct er
 	return code ? code : send_receipt(rs, &d, &r, request_int(rq, "event"), e);
 }
 
+static void names_json(struct json_writer *w, const struct str *names, size_t n) {
+	jw_name(w, S("fields"));
+	jw_array(w);
+	for (size_t i = 0; i < n; i++) jw_str(w, names[i]);
+	jw_array_end(w);
+}
+
+/* What is revealed, and beside it what the caller could reveal. */
+enum err_code api_reveals(struct request *rq, struct response *rs, struct err *e) {
+	struct disclosing d;
+	struct disclosed r;
+	struct disclosed_reveal *items;
+	struct disclosed_sealed_version *versions = NULL;
+	size_t n, versions_n = 0;
+	enum err_code code = api_find(rq, &d, &r, e);
+	if (!code) code = disclose_reveals(&d, &r, &items, &n, e);
+	if (!code) code = disclose_revealable(&d, &r, &versions, &versions_n, e);
+	if (code) return code;
+	struct json_writer w = json_writer(response_json(rs));
+	api_items(&w, &r);
+	for (size_t i = 0; i < n; i++) {
+		jw_object(&w);
+		jw_field_str(&w, S("at"), moment_str(d.a, items[i].at));
+		jw_field_str(&w, S("sealed"), moment_str(d.a, items[i].sealed));
+		jw_field_int(&w, S("of"), items[i].of);
+		names_json(&w, items[i].fields, items[i].fields_n);
+		if (items[i].leaf >= 0) jw_field_int(&w, S("leaf"), items[i].leaf);
+		if (items[i].leaf >= 0) jw_field_str(&w, S("url"), arena_fmt(d.a, "%.*s/log/revealed/%lld", STR_ARG(d.hub->base_url), (long long)items[i].leaf));
+		jw_object_end(&w);
+	}
+	jw_array_end(&w);
+	if (versions_n) {
+		jw_name(&w, S("may_reveal"));
+		jw_array(&w);
+		for (size_t i = 0; i < versions_n; i++) {
+			jw_object(&w);
+			jw_field_int(&w, S("revision"), versions[i].number);
+			jw_field_str(&w, S("at"), moment_str(d.a, versions[i].at));
+			jw_field_int(&w, S("leaf"), versions[i].leaf);
+			names_json(&w, versions[i].fields, versions[i].fields_n);
+			jw_object_end(&w);
+		}
+		jw_array_end(&w);
+	}
+	jw_object_end(&w);
+	return ERR_OK;
+}
+
 enum err_code api_log_check(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct log_checked checked;

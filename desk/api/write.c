@@ -265,6 +265,23 @@ enum err_code api_act(struct request *rq, struct response *rs, struct err *e) {
 	return api_once(rq, rs, act, e);
 }
 
+static enum err_code reveal(struct request *rq, struct response *rs, struct err *e) {
+	struct asked q = asked_of(rq, CHANGE_REVEAL);
+	const struct json *body;
+	struct arena *memory;
+	if (!api_body(rq, rs, &body, &memory, e)) return ERR_OK;
+	const struct json *fields = json_get_lit(body, "fields");
+	struct str *names = arena_array(rq->arena, json_count(fields) + 1, sizeof *names);
+	if (!names) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < json_count(fields); i++) names[q.change.fields_n++] = json_string(json_at(fields, i));
+	q.change.fields = names;
+	q.change.version = json_integer(json_get_lit(body, "revision"), 0);
+	return change(rq, rs, &q, false, e);
+}
+enum err_code api_reveal(struct request *rq, struct response *rs, struct err *e) {
+	return api_once(rq, rs, reveal, e);
+}
+
 /* What is left to be done outside the transaction is done here, or by the server within the hour. */
 static enum err_code erase(struct request *rq, struct response *rs, struct err *e) {
 	struct asked q = asked_of(rq, CHANGE_ERASE);
@@ -275,6 +292,11 @@ static enum err_code erase(struct request *rq, struct response *rs, struct err *
 	q.change.actor = desk_actor(rq);
 	q.change.reason = json_get_str(body, S("reason"));
 	q.change.basis = json_get_str(body, S("basis"));
+	const struct json *fields = json_get_lit(body, "fields");
+	struct str *names = arena_array(rq->arena, json_count(fields) + 1, sizeof *names);
+	if (!names) return err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < json_count(fields); i++) names[q.change.fields_n++] = json_string(json_at(fields, i));
+	q.change.fields = names;
 	enum err_code code = api_change(rq, &q, &o, e);
 	if (code) return code;
 	if (o.refusal.status) return api_refuse(rs, &o.refusal);

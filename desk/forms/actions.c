@@ -95,7 +95,10 @@ enum err_code take_comment(struct request *rq, struct response *rs, struct err *
 /* Back to the record: its page says that it was erased. What is left to be done is done here, or by the server within the hour. */
 enum err_code take_erase(struct request *rq, struct response *rs, struct err *e) {
 	struct change c = {.op = CHANGE_ERASE, .reason = request_str(rq, "reason"), .basis = request_str(rq, "basis")};
-	enum err_code code = apply(rq, rs, &c, "erased", e);
+	c.fields = request_strs(rq, "field", &c.fields_n);
+	/* Who came to erase fields and chose none does not erase everything. */
+	if (str_is(request_str(rq, "what"), "fields") && !c.fields_n) return err_set(e, ERR_INVALID, "%s", form_words.no_field_chosen);
+	enum err_code code = apply(rq, rs, &c, c.fields_n ? "struck" : "erased", e);
 	if (!code) (void)!erase_finish(desk_hub(rq), NULL);
 	return code;
 }

@@ -90,6 +90,8 @@ struct tool_linked {
 struct record_tools {
 	struct str csrf, path, edit;
 	bool revise, comment, attach, erase, in_public; /* in_public: comments are meant for everyone */
+	const struct str *fields;      /* that may be erased alone */
+	size_t fields_n;
 	struct str no_files;           /* why none are taken */
 	const struct tool_move *moves;
 	size_t moves_n;

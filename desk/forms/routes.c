@@ -65,6 +65,8 @@ const struct route form_routes[] = {
 			.choices = CHOICES("coordinators", "parties", "public"), .otherwise = "coordinators"}),
 	ACTION("/r/{id}/erase", take_erase, "record-erase", "Takes away for good what a record says.", ID_PATH,
 		{"reason", PARAM_FORM, PARAM_TEXT, .length = REASON, .required = true}, {"basis", PARAM_FORM, .length = ID},
+		{"what", PARAM_FORM, PARAM_ENUM, .choices = CHOICES("all", "fields"), .otherwise = "all"},
+		{"field", PARAM_FORM, .length = ID, .repeat = true, .help = "these fields alone"},
 		{"sure", PARAM_FORM, PARAM_ENUM, .choices = CHOICES("yes"), .required = true}),
 	{"/r/{id}/attach", take_attach, MAY_SIGNED_IN, HTTP_POST, CSRF_TOKEN, .name = "record-attach", .flags = ROUTE_FORM, .gives = GIVES_REDIRECT,
 		.body_max = FORM_FILES, .help = "Adds a file.", .params = PARAMS(ID_PATH, CSRF)},

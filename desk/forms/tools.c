@@ -75,11 +75,22 @@ static struct str done_words(struct request *rq) {
 		{"commented", offsetof(struct form_words, done_commented)}, {"attached", offsetof(struct form_words, done_attached)},
 		{"drafted", offsetof(struct form_words, done_drafted)}, {"invited", offsetof(struct form_words, done_invited)}, {"dismissed", offsetof(struct form_words, done_dismissed)},
 		{"accepted", offsetof(struct form_words, done_accepted)}, {"told", offsetof(struct form_words, done_told)},
+		{"struck", offsetof(struct form_words, done_struck)},
 		{"settled", offsetof(struct form_words, done_settled)}};
 	struct str done = request_str(rq, "done");
 	for (size_t i = 0; i < lengthof(all); i++)
 		if (str_is(done, all[i].name)) return str_of(*(const char *const *)((const char *)&form_words + all[i].words));
 	return STR_EMPTY;
+}
+
+/* Fields of the record that the viewer reads and that say something still. */
+static void read_fields(const struct disclosing *d, const struct disclosed *r, struct record_tools *t) {
+	struct str *names = arena_array(d->a, json_count(r->body) + 1, sizeof *names);
+	for (size_t i = 0; names && i < json_count(r->body); i++) {
+		const struct json_member *m = json_member_at(r->body, i);
+		if (!str_is(json_string(&m->value), "[erased]")) names[t->fields_n++] = m->name;
+	}
+	t->fields = names;
 }
 
 enum err_code record_tools(struct request *rq, const struct disclosed *r, const struct record_tools **out, struct err *e) {
@@ -103,6 +114,7 @@ enum err_code record_tools(struct request *rq, const struct disclosed *r, const 
 		.no_files = rights.no_files,
 		.done = done_words(rq),
 	};
+	if (t->erase) read_fields(&d, r, t);
 	bool is_case = str_is(r->line.kind->name, "case");
 	t->redact = (rights.roles & (ROLE_OWNER | ROLE_COORDINATOR)) != 0;
 	t->drafts = is_case && rights.roles & (ROLE_PARTY | ROLE_COORDINATOR);

@@ -76,11 +76,13 @@ const struct form_words form_words = {
 	.done_accepted = "Accepted. Your grant stands under “Safe harbor”.",
 	.done_told = "The coordinators were told.",
 	.done_settled = "Noted. The finder reads it.",
+	.done_struck = "Erased from all versions.",
 	.done_invited = "Invited.",
 	.done_dismissed = "Dismissed.",
 	.done_attached = "The file was added.",
 	.no_such_party = "nobody is called so here",
 	.any_kind = "any record",
 	.no_file_chosen = "choose a file first",
+	.no_field_chosen = "choose what goes first",
 	.find_nothing = "Nothing was found by these words.",
 };

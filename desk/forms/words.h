@@ -35,7 +35,7 @@ struct form_words {
 	const char *one_entry, *entries; /* {1} how many */
 	/* tools of a record */
 	const char *done_saved, *done_moved, *done_acted, *done_linked, *done_unlinked, *done_commented, *done_attached, *done_invited, *done_dismissed,
-		*done_accepted, *done_told, *done_settled, *done_drafted;
-	const char *no_file_chosen, *find_nothing, *any_kind, *no_such_party;
+		*done_accepted, *done_told, *done_settled, *done_drafted, *done_struck;
+	const char *no_file_chosen, *no_field_chosen, *find_nothing, *any_kind, *no_such_party;
 };
 extern const struct form_words form_words;

@@ -13,6 +13,9 @@ static struct log_line line_from(const struct disclosing *d, const struct json *
 	struct log_line l = {.what = statement_words(d->a, json_get_str(item, S("type"))), .datetime = at, .when = at, .name = disclose_public_name(d->db, d->a, uid),
 		.state = value_words(d->a, json_get_str(said, S("state"))), .leaf = number_words(d->a, json_integer(json_get_lit(item, "leaf"), 0)),
 		.root = json_get_str(said, S("root"))};
+	const struct json *fields = json_get_lit(said, "fields");
+	for (size_t i = 0; i < json_count(fields); i++)
+		l.what = arena_fmt(d->a, "%.*s%s%.*s", STR_ARG(l.what), i ? ", " : ": ", STR_ARG(json_string(json_at(fields, i))));
 	moment t;
 	if (moment_parse(at, &t)) l.when = moment_words(d->a, t);
 	if (str_eq(l.state, l.what)) l.state = STR_EMPTY;

@@ -46,6 +46,30 @@ struct check_page {
 };
 route_fn take_check;
 
+/* ---- reveal.c ---- */
+struct reveal_choice {
+	struct str name;
+	bool chosen;
+};
+struct reveal_version {
+	struct str words, number, when, datetime, leaf; /* number: for addresses */
+	const struct reveal_choice *fields;
+	size_t n;
+};
+struct reveal_page {
+	struct line line;
+	struct str csrf, trouble;
+	const struct reveal_version *versions;
+	size_t n;
+	struct str revision, document; /* what was chosen and, "" nothing yet, what everybody would read */
+	const struct str *fields;
+	size_t fields_n;
+	const struct check_field *shown;
+	size_t shown_n;
+	struct str kept_back, actor, state, when;
+};
+route_fn show_revealed, show_reveal, take_reveal;
+
 /* ---- receipts.c ---- */
 struct receipt_line {
 	struct str what, when, datetime, href, leaf; /* leaf "" it waits */

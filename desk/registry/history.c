@@ -21,6 +21,7 @@ static const char *type_words(struct str type) {
 		{"unlinked", &words.unlinked},
 		{"commented", &words.commented},
 		{"attached", &words.attached},
+		{"revealed", &words.revealed},
 	};
 	for (size_t i = 0; i < lengthof(table); i++)
 		if (str_is(type, table[i].type)) return *table[i].words;

@@ -108,6 +108,9 @@ struct case_box;                /* desk/cases/pages.h */
 struct harbor_box;              /* desk/harbor/pages.h */
 struct release_box;             /* desk/releases/pages.h */
 struct decisions_part;          /* desk/tables/pages.h */
+struct record_revealed {
+	struct str when, datetime, fields, href, of; /* href "" it waits for the log */
+};
 struct record_page {
 	const struct record_tools *tools; /* what this viewer may do; NULL nothing */
 	const struct decisions_part *decisions; /* NULL none that are told */
@@ -148,6 +151,9 @@ struct record_page {
 	struct disputed disputed;
 	struct str log_href, leaf; /* what the log says of it, "" nothing; leaf of the newest, "" it waits */
 	struct str receipts_href;  /* of who is signed in; "" they have none */
+	const struct record_revealed *revealed; /* what was sealed before it was public, and is shown */
+	size_t revealed_n;
+	bool reveals;              /* the viewer may reveal something */
 };
 route_fn show_record, show_record_file;
 /* A file of a record, as d's viewer may have it. ERR_NOT_FOUND. */

@@ -184,6 +184,26 @@ static enum err_code read_log(const struct disclosing *d, const struct disclosed
 	return ERR_OK;
 }
 
+static enum err_code read_revealed(const struct disclosing *d, const struct disclosed *r, struct record_page *page, struct err *e) {
+	struct disclosed_reveal *items;
+	struct disclosed_sealed_version *versions;
+	size_t n, versions_n = 0;
+	enum err_code code = disclose_reveals(d, r, &items, &n, e);
+	if (!code && page->receipts_href.n) code = disclose_revealable(d, r, &versions, &versions_n, e);
+	struct record_revealed *shown = code ? NULL : arena_array(d->a, n + 1, sizeof *shown);
+	if (!code && !shown) code = err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; !code && i < n; i++) {
+		struct record_revealed *one = &shown[page->revealed_n++];
+		*one = (struct record_revealed){moment_words(d->a, items[i].sealed), moment_str(d->a, items[i].sealed), STR_EMPTY,
+			items[i].leaf < 0 ? STR_EMPTY : arena_fmt(d->a, "/log/revealed/%lld", (long long)items[i].leaf), number_words(d->a, items[i].of)};
+		for (size_t j = 0; j < items[i].fields_n; j++)
+			one->fields = arena_fmt(d->a, "%.*s%s%.*s", STR_ARG(one->fields), j ? ", " : "", STR_ARG(items[i].fields[j]));
+	}
+	page->revealed = shown;
+	page->reveals = versions_n > 0;
+	return code;
+}
+
 /* ---- the page ---- */
 
 enum err_code show_record(struct request *rq, struct response *rs, struct err *e) {
@@ -213,6 +233,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = release_box(rq, &r, &page.release, e);
 	if (!code && page.release && page.release->request) page.line.state = STR_EMPTY; /* it says more of that */
 	if (!code) code = read_log(&d, &r, &page, e);
+	if (!code) code = read_revealed(&d, &r, &page, e);
 	if (code) return code;
 	if (str_is(kind->name, "system") || str_is(kind->name, "organization"))
 		page.report_href = arena_fmt(d.a, "/report?%.*s=%.*s", STR_ARG(kind->name), STR_ARG(r.line.uid));

@@ -28,6 +28,7 @@ const struct words words = {
 	.commented = "Comment",
 	.acted = "Something was done",
 	.attached = "File attached",
+	.revealed = "Shown with proof from when it was sealed",
 	.added = "added",
 	.removed = "removed",
 	.changed = "changed",
@@ -61,6 +62,12 @@ const struct words words = {
 	.chart_description = "{1} from {2} to {3}, most of them in {4}: {5}.",
 	.chart_early = "{1} before {2} are in the table",
 	.chart_undated = "{1} have no date",
+	.affects = "Does it affect me?",
+	.affects_description = "Advisories and incidents about the models, datasets and software that you use, and about what they are made from.",
+	.affects_yes = "Affected",
+	.affects_no = "Not affected",
+	.affects_base = "{2} is made from it.",
+	.affects_bases = "{2} is made from it, {3} steps up from {1}.",
 	.statistics = "Statistics",
 	.statistics_description = "Reports, terms, embargoes and disputes of this hub, in numbers.",
 	.statistics_reports = "Reports",
@@ -101,6 +108,7 @@ const struct words words = {
 	.receipt_holds = "This receipt holds",
 	.receipt_wrong = "This receipt does not hold",
 	.receipts_of = "Your receipts: {1}",
+	.reveal_of = "Reveal what was sealed: {1}",
 	.log_of = "In the log: {1}",
 	.stated_publish = "Published",
 	.stated_amend = "Amended",
@@ -120,6 +128,8 @@ const struct words words = {
 	.done_dismiss = "Dismissed somebody",
 	.done_act = "Did something to it",
 	.done_erase = "Erased it",
+	.done_strike = "Erased fields of it",
+	.done_reveal = "Revealed what was sealed",
 	.sign_in_first = "Please sign in first",
 	.needs_token = "this address wants a token of the API: Authorization: Bearer …",
 	.bad_token = "the token is unknown, revoked or over",
@@ -242,7 +252,7 @@ struct str statement_words(struct arena *a, struct str type) {
 struct str happened_words(struct arena *a, struct str type) {
 	static const struct named_words list[] = {{"create", &words.done_create}, {"revise", &words.done_revise}, {"move", &words.done_move}, {"link", &words.done_link},
 		{"unlink", &words.done_unlink}, {"comment", &words.done_comment}, {"attach", &words.done_attach}, {"invite", &words.done_invite},
-		{"dismiss", &words.done_dismiss}, {"act", &words.done_act}, {"erase", &words.done_erase}};
+		{"dismiss", &words.done_dismiss}, {"act", &words.done_act}, {"erase", &words.done_erase}, {"erase-field", &words.done_strike}, {"reveal", &words.done_reveal}};
 	return words_named(a, list, lengthof(list), type);
 }
 

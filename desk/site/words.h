@@ -22,7 +22,7 @@ struct words {
 	const char *what_concerns; /* {1} title of a record */
 	const char *feed_of;       /* {1} title of a page */
 	/* events of a timeline */
-	const char *published, *created, *revised, *moved, *withheld, *linked, *unlinked, *commented, *acted, *attached;
+	const char *published, *created, *revised, *moved, *withheld, *linked, *unlinked, *commented, *acted, *attached, *revealed;
 	/* differences */
 	const char *added, *removed, *changed;
 	/* record */
@@ -43,6 +43,9 @@ struct words {
 	const char *chart_description;  /* {1} how many, {2} first and {3} last year, {4} the year with most, {5} how many in it */
 	const char *chart_early;        /* {1} how many are not drawn, {2} first year that is */
 	const char *chart_undated;      /* {1} how many have no date */
+	/* affects */
+	const char *affects, *affects_description, *affects_yes, *affects_no;
+	const char *affects_base, *affects_bases; /* {1} what was named is made from it, {2} by way of, {3} steps */
 	/* statistics */
 	const char *statistics, *statistics_description;
 	const char *statistics_reports, *statistics_cases, *statistics_terms, *statistics_disputes; /* headings */
@@ -63,9 +66,9 @@ struct words {
 	const char *policy_same, *policy_changed, *policy_ended, *policy_withdrawn, *policy_gone; /* since a grant */
 	/* the log */
 	const char *log, *log_description, *receipt_holds, *receipt_wrong;
-	const char *receipts_of, *log_of; /* {1} title of a record */
+	const char *receipts_of, *log_of, *reveal_of; /* {1} title of a record */
 	const char *stated_publish, *stated_amend, *stated_withdraw, *stated_dispute, *stated_tombstone, *stated_reveal, *stated_assert;
-	const char *done_create, *done_revise, *done_move, *done_link, *done_unlink, *done_comment, *done_attach, *done_invite, *done_dismiss, *done_act, *done_erase;
+	const char *done_create, *done_revise, *done_move, *done_link, *done_unlink, *done_comment, *done_attach, *done_invite, *done_dismiss, *done_act, *done_erase, *done_strike, *done_reveal;
 	/* accounts */
 	const char *sign_in_first, *needs_token, *bad_token, *wrong_scope, *not_for_you, *form_too_old;
 	/* what to do after an error, by status */

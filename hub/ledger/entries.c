@@ -6,15 +6,20 @@ void ledger_entry_read(struct arena *a, struct db_query *q, struct ledger_entry 
 	struct str commitment = db_str(q, 8);
 	*out = (struct ledger_entry){.id = db_int(q, 0), .record = db_int(q, 1), .event = db_int(q, 2), .leaf = db_is_null(q, 3) ? -1 : db_int(q, 3),
 		.type = (enum entry_type)db_int(q, 4), .seed = arena_str(a, db_str(q, 5)), .statement = arena_str(a, db_str(q, 6)),
-		.prev = arena_str(a, db_str(q, 7)), .uid = arena_str(a, db_str(q, 9)), .key_id = arena_str(a, db_str(q, 10))};
+		.prev = arena_str(a, db_str(q, 7)), .uid = arena_str(a, db_str(q, 9)), .key_id = arena_str(a, db_str(q, 10)),
+		.salted = arena_str(a, db_str(q, 11))};
 	if (commitment.n == SHA256_SIZE) memcpy(out->commitment.byte, commitment.p, SHA256_SIZE);
 }
 
 enum err_code ledger_entry_open(const struct hub *h, struct arena *a, struct ledger_entry *entry, struct err *e) {
-	if (!entry->seed.n) return ERR_OK;
-	struct cipher_place at = {"entry", entry->uid, entry->event};
-	struct str key_id = cipher_is_blob(entry->seed) ? entry->key_id : STR_EMPTY;
-	return store_open(h, a, key_id, &at, entry->seed, &entry->seed, e);
+	struct str *stored = entry->seed.n ? &entry->seed : &entry->salted;
+	struct cipher_place at = {entry->seed.n ? "entry" : "salts", entry->uid, entry->event};
+	if (!stored->n) return ERR_OK;
+	enum err_code code = store_open(h, a, cipher_is_blob(*stored) ? entry->key_id : STR_EMPTY, &at, *stored, stored, e);
+	if (code) return code;
+	if (!entry->seed.n) return entry_salts_read(a, entry->salted, &entry->salts, e);
+	entry->salts = entry_salts_of(entry->seed);
+	return ERR_OK;
 }
 
 enum err_code ledger_entry_of(const struct hub *h, struct db *db, struct arena *a, int64_t event, struct ledger_entry *out, struct err *e) {
@@ -25,7 +30,7 @@ enum err_code ledger_entry_of(const struct hub *h, struct db *db, struct arena *
 	enum err_code code = db_done(&q, e);
 	if (code) return code;
 	if (!found) return err_set(e, ERR_NOT_FOUND, "it is not in the log");
-	if (!out->seed.n) return err_set(e, ERR_GONE, "what the log committed to was erased");
+	if (ledger_entry_silent(out)) return err_set(e, ERR_GONE, "what the log committed to was erased");
 	return ledger_entry_open(h, a, out, e);
 }
 
@@ -61,7 +66,7 @@ enum err_code ledger_event_text(const struct hub *h, struct db *db, struct arena
 	if (!code && stored.n) code = store_open(h, a, cipher_is_blob(stored) ? entry->key_id : STR_EMPTY, &at, stored, &v.detail, e);
 	if (!code && of_body) code = body_root(db, a, entry->record, v.revision, &v.root, e);
 	if (code) return code;
-	*out = entry_event_text(a, &v, entry->seed);
+	*out = entry_event_salted(a, &v, &entry->salts);
 	if (detail) *detail = v.detail;
 	return arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }

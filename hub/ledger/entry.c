@@ -35,15 +35,57 @@ struct sha256 entry_commitment(const struct sha256 *event, const struct sha256 *
 	return sha256_parts(parts, lengthof(parts));
 }
 
-static struct sha256 part_of(const char *part, struct str seed, struct str text) {
-	if (!text.n) return (struct sha256){{0}};
-	struct sha256 salt = entry_salt(seed, part);
-	return entry_part(part, &salt, text);
+static struct sha256 part_of(const char *part, const struct sha256 *salt, struct str text) {
+	return text.n ? entry_part(part, salt, text) : (struct sha256){{0}};
+}
+
+struct sha256 entry_commitment_salted(const struct entry_salts *s, struct str event, struct str statement) {
+	struct sha256 first = part_of("event", &s->event, event), second = part_of("statement", &s->statement, statement);
+	return entry_commitment(&first, &second);
 }
 
 struct sha256 entry_commitment_of(struct str seed, struct str event, struct str statement) {
-	struct sha256 first = part_of("event", seed, event), second = part_of("statement", seed, statement);
-	return entry_commitment(&first, &second);
+	struct entry_salts salts = entry_salts_of(seed);
+	return entry_commitment_salted(&salts, event, statement);
+}
+
+/* ---- salts ---- */
+
+struct entry_salts entry_salts_of(struct str seed) {
+	return (struct entry_salts){.event = entry_salt(seed, "event"), .statement = entry_salt(seed, "statement"), .prev = entry_salt(seed, "prev"),
+		.detail = entry_salt(seed, "detail"), .open = entry_salt(seed, "public"), .has_detail = true, .has_public = true};
+}
+
+static void put_salt(struct json_builder *b, struct str name, const struct sha256 *salt) {
+	json_set_str(b, name, entry_hex(b->a, sha256_str(salt)));
+}
+
+struct str entry_salts_text(struct arena *a, const struct entry_salts *s) {
+	static const struct sha256 none;
+	struct json_builder b = json_object_of(a);
+	if (s->has_detail) put_salt(&b, S("detail"), &s->detail);
+	if (!s->has_detail && memcmp(&s->detail_digest, &none, sizeof none) != 0) put_salt(&b, S("detail_digest"), &s->detail_digest);
+	put_salt(&b, S("event"), &s->event);
+	put_salt(&b, S("prev"), &s->prev);
+	if (s->has_public) put_salt(&b, S("public"), &s->open);
+	put_salt(&b, S("statement"), &s->statement);
+	return json_canonical(a, json_built(&b));
+}
+
+enum err_code entry_salts_read(struct arena *a, struct str text, struct entry_salts *out, struct err *e) {
+	const struct json *v;
+	struct entry_salts s = {0};
+	enum err_code code = json_parse(a, text, NULL, &v, e);
+	if (!code) code = entry_unhex(json_get_str(v, S("event")), s.event.byte, SHA256_SIZE, e);
+	if (!code) code = entry_unhex(json_get_str(v, S("prev")), s.prev.byte, SHA256_SIZE, e);
+	if (!code) code = entry_unhex(json_get_str(v, S("statement")), s.statement.byte, SHA256_SIZE, e);
+	s.has_detail = !entry_unhex(json_get_str(v, S("detail")), s.detail.byte, SHA256_SIZE, NULL);
+	s.has_public = !entry_unhex(json_get_str(v, S("public")), s.open.byte, SHA256_SIZE, NULL);
+	struct str digest = json_get_str(v, S("detail_digest"));
+	if (!code && digest.n) code = entry_unhex(digest, s.detail_digest.byte, SHA256_SIZE, e);
+	if (code) return err_set(e, ERR_CORRUPT, "its salts are damaged");
+	*out = s;
+	return ERR_OK;
 }
 
 /* ---- leaves ---- */
@@ -100,8 +142,13 @@ static void put_hex(struct json_builder *b, struct str name, struct str bytes) {
 }
 
 struct str entry_event_text(struct arena *a, const struct entry_event *v, struct str seed) {
+	struct entry_salts salts = entry_salts_of(seed);
+	return entry_event_salted(a, v, &salts);
+}
+
+struct str entry_event_salted(struct arena *a, const struct entry_event *v, const struct entry_salts *s) {
 	struct json_builder b = json_object_of(a);
-	struct sha256 detail = part_of("detail", seed, v->detail), prev = part_of("prev", seed, v->prev);
+	struct sha256 detail = s->has_detail ? part_of("detail", &s->detail, v->detail) : s->detail_digest, prev = part_of("prev", &s->prev, v->prev);
 	json_set_str(&b, S("actor"), v->actor);
 	json_set_str(&b, S("at"), moment_str(a, v->at));
 	if (v->detail.n) put_hex(&b, S("detail"), sha256_str(&detail));
@@ -118,9 +165,11 @@ struct str entry_statement_text(struct arena *a, const struct entry_statement *v
 	struct json_builder b = json_object_of(a);
 	json_set_str(&b, S("at"), moment_str(a, v->at));
 	json_put_str(&b, S("basis"), v->basis);
+	json_put(&b, S("fields"), v->fields);
 	json_put_str(&b, S("id"), v->id);
 	json_put_str(&b, S("key"), v->key);
 	json_put_str(&b, S("kind"), v->kind);
+	json_put(&b, S("of"), v->of);
 	put_hex(&b, S("prev"), v->prev);
 	json_put_str(&b, S("record"), v->record);
 	json_put_str(&b, S("replaces"), v->replaces);

@@ -22,7 +22,7 @@
  *     record, kind, id, state
  *     root     hexadecimal commitment to the fields of the public projection, its seed being salt("public")
  *     prev     of the statement before it of the same record
- * and of a tombstone basis, of a key the verifier key (lib/tlog/key.h) and the one that it replaces. */
+ * and of a reveal of, {commitment, leaf} of what was sealed, and fields, the names of those that are shown (hub/reveal.h); of a tombstone basis, and fields, the names of those that were erased while the record stays (without it, all of it was); of a key the verifier key (lib/tlog/key.h) and the one that it replaces. */
 #pragma once
 #include "lib/digest/digest.h"
 #include "lib/json/json.h"
@@ -48,11 +48,23 @@ enum entry_type entry_type_of(struct str name);
 enum { ENTRY_SEED = 32, ENTRY_LEAF = 34 };
 
 struct sha256 entry_salt(struct str seed, const char *part);
+/* All salts of an entry: from its seed, or as they were written down when that was destroyed, so that what was erased can't be tried (hub/change_strike.c). */
+struct entry_salts {
+	struct sha256 event, statement, prev;
+	struct sha256 detail, open;  /* open: salt("public") */
+	bool has_detail, has_public; /* false: gone with what they were of */
+	struct sha256 detail_digest; /* where the detail's salt is gone: its digest, as the event has it */
+};
+struct entry_salts entry_salts_of(struct str seed);
+/* As they are written down: canonical JSON. ERR_CORRUPT when read. */
+struct str entry_salts_text(struct arena *a, const struct entry_salts *s);
+enum err_code entry_salts_read(struct arena *a, struct str text, struct entry_salts *out, struct err *e) must_use;
 /* The digest of an event or a statement; part is "event", "statement", "detail" or "prev". */
 struct sha256 entry_part(const char *part, const struct sha256 *salt, struct str text);
 struct sha256 entry_commitment(const struct sha256 *event, const struct sha256 *statement);
 /* Both digests from the texts; "" stands for none. */
 struct sha256 entry_commitment_of(struct str seed, struct str event, struct str statement);
+struct sha256 entry_commitment_salted(const struct entry_salts *s, struct str event, struct str statement);
 
 /* ENTRY_LEAF bytes, in `to`. */
 struct str entry_leaf(enum entry_type t, const struct sha256 *commitment, unsigned char to[ENTRY_LEAF]);
@@ -68,6 +80,7 @@ struct entry_event {
 	struct str prev;   /* 32 bytes; "" the first of its record */
 };
 struct str entry_event_text(struct arena *a, const struct entry_event *v, struct str seed);
+struct str entry_event_salted(struct arena *a, const struct entry_event *v, const struct entry_salts *s);
 
 struct entry_statement {
 	enum entry_type type;
@@ -75,6 +88,8 @@ struct entry_statement {
 	struct str record, kind, id, state; /* each may be "" */
 	struct str root, prev;              /* as above */
 	struct str basis;                   /* tombstone; "" none said */
+	const struct json *fields;          /* likewise: names of those that were erased; NULL: all of it was; reveal: of those that are shown */
+	const struct json *of;              /* reveal: {commitment, leaf} of what was sealed */
 	struct str key, replaces;           /* key: its text, and that of the one before it */
 };
 struct str entry_statement_text(struct arena *a, const struct entry_statement *v);

@@ -79,10 +79,32 @@ enum err_code ledger_note_erased(struct store *s, const struct stored *r, bool w
 	return ERR_OK;
 }
 
+enum err_code ledger_note_struck(struct store *s, const struct stored *r, struct str shown, const struct json *fields, struct str basis) {
+	struct ledger_noted *of = last_of(s, r->id);
+	for (size_t i = s->noted.n; i > 0 && of && !of->event; i--)
+		if (s->noted.items[i - 1].record == r->id && s->noted.items[i - 1].event) of = &s->noted.items[i - 1];
+	if (!of || !of->event) return err_set(s->e, ERR_INTERNAL, "an erasure without its event");
+	of->struck = fields;
+	of->basis = arena_str(s->a, basis);
+	/* Also where the public is shown now what it was shown before: it was shown more once. */
+	return ledger_note_public(s, r, shown, true);
+}
+
+enum err_code ledger_note_reveal(struct store *s, const struct stored *r, struct str shown, const struct json *fields, const struct json *of) {
+	struct ledger_noted *one = last_of(s, r->id);
+	if (!one || !one->event) return err_set(s->e, ERR_INTERNAL, "a reveal without its event");
+	one->revealed = fields;
+	one->revealed_of = of;
+	/* The public goes on reading what it read: the statement says so, so that the newest of them always tells what is public. */
+	return ledger_note_public(s, r, shown, true);
+}
+
 /* ---- writing ---- */
 
 static enum entry_type type_of(const struct ledger_noted *n) {
 	if (n->gone) return n->was_shown ? ENTRY_TOMBSTONE : ENTRY_COMMIT;
+	if (n->struck && n->shown.n) return ENTRY_TOMBSTONE;
+	if (n->revealed && n->shown.n) return ENTRY_REVEAL;
 	if (!n->shows || (!n->shown.n && !n->was_shown)) return ENTRY_COMMIT;
 	if (!n->shown.n || n->withdrawn) return ENTRY_WITHDRAW;
 	if (n->was_shown) return ENTRY_AMEND;
@@ -154,6 +176,8 @@ static enum err_code statement(struct store *s, const struct ledger_noted *n, st
 	/* In what state it is while nobody sees it is for those who do. */
 	if (!n->shown.n) st.state = STR_EMPTY;
 	st.basis = n->basis;
+	st.fields = n->revealed ? n->revealed : n->struck;
+	st.of = n->revealed_of;
 	if (n->shown.n) {
 		enum err_code code = commitment_root_text(s->a, n->shown, sha256_str(&salt), &root, s->e);
 		if (code) return code;
@@ -165,7 +189,7 @@ static enum err_code statement(struct store *s, const struct ledger_noted *n, st
 
 /* What was said before the record was erased goes with it. */
 static enum err_code silence(struct store *s, int64_t record) {
-	struct db_query q = db_query(s->db, "UPDATE entry SET seed = NULL, statement = NULL WHERE record = $1");
+	struct db_query q = db_query(s->db, "UPDATE entry SET seed = NULL, salts = NULL, statement = NULL WHERE record = $1");
 	db_bind_int(&q, 1, record);
 	return db_run(&q, s->e);
 }

@@ -18,6 +18,8 @@ struct ledger_noted {
 	bool shows, was_shown, withdrawn, gone; /* withdrawn: its state says so; gone: erased */
 	struct str shown, id, state; /* canonical projection; "" where it is shown no more */
 	struct str basis;
+	const struct json *struck;   /* names of fields that were erased and that the public may know of; NULL none */
+	const struct json *revealed, *revealed_of; /* names of fields of what was sealed, and {commitment, leaf} of that; NULL none */
 };
 /* Of one change; empty at its beginning. Lives in its arena. */
 struct ledger_notes {
@@ -34,5 +36,16 @@ void ledger_note_dropped(struct store *s, int64_t event);
 enum err_code ledger_note_public(struct store *s, const struct stored *r, struct str shown, bool was_shown) must_use;
 /* The record is erased: its entries before this one say nothing any more. */
 enum err_code ledger_note_erased(struct store *s, const struct stored *r, bool was_shown, struct str basis) must_use;
+/* Fields of the record were erased that the public could read: it is told so, and shown what is left. */
+enum err_code ledger_note_struck(struct store *s, const struct stored *r, struct str shown, const struct json *fields, struct str basis) must_use;
+/* What was sealed of it is shown; shown: what the public reads of it, before and after. */
+enum err_code ledger_note_reveal(struct store *s, const struct stored *r, struct str shown, const struct json *fields, const struct json *of) must_use;
+/* hub/ledger/strike.c: all entries of a record of which fields were erased. Those with a statement lose what public fields could be tried with, but for the newest
+ * unless another one follows (says); those of events whose details were rewritten lose the detail's salt; all are sealed with the new key. */
+struct ledger_rewritten {
+	int64_t event;
+	struct str before; /* the detail as it was committed to */
+};
+enum err_code ledger_strike(struct store *s, const struct stored *was, const struct stored *is, bool says, const struct ledger_rewritten *list, size_t n) must_use;
 /* Writes what was noted, and forgets it. At the end of each change; result, which may be NULL, is told what was sealed of its record. */
 enum err_code ledger_write(struct store *s, struct change_result *result) must_use;

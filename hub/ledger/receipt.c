@@ -32,14 +32,43 @@ static enum err_code fields_json(struct arena *a, const struct receipt_parts *p,
 	return code;
 }
 
-static void put_salted(struct json_builder *b, struct str name, const char *part, struct str seed) {
-	struct sha256 salt = entry_salt(seed, part);
-	json_set_str(b, name, entry_hex(b->a, sha256_str(&salt)));
+static const struct json *erased_json(struct arena *a, const struct json *salt) {
+	struct json_builder b = json_object_of(a);
+	json_set_bool(&b, S("erased"), true);
+	json_set(&b, S("leaf"), json_get_lit(salt, "leaf"));
+	return json_built(&b);
+}
+
+/* The same where a field was erased since. */
+static enum err_code salted_json(struct arena *a, const struct receipt_parts *p, struct json_builder *to, struct err *e) {
+	struct str *names;
+	size_t n;
+	struct json_builder list = json_array_of(a);
+	enum err_code code = commitment_names(a, p->body_salts, &names, &n, e);
+	for (size_t i = 0; i < n && !code; i++) {
+		struct json_builder b = json_object_of(a);
+		const struct json *salt = json_get(p->body_salts, names[i]);
+		if (commitment_is_erased(p->body_salts, names[i])) {
+			json_add(&list, erased_json(a, salt));
+			continue;
+		}
+		json_set_str(&b, S("name"), names[i]);
+		json_set(&b, S("salt"), json_get_lit(salt, "salt"));
+		json_set(&b, S("value"), json_get(p->body, names[i]));
+		json_add(&list, json_built(&b));
+	}
+	json_set(to, S("fields"), json_built(&list));
+	return code;
+}
+
+static void put_salt(struct json_builder *b, struct str name, const struct sha256 *salt) {
+	json_set_str(b, name, entry_hex(b->a, sha256_str(salt)));
 }
 
 enum err_code receipt_write(struct arena *a, const struct receipt_parts *p, const struct json **out, struct err *e) {
 	struct json_builder b = json_object_of(a), hub = json_object_of(a);
 	const struct json *event;
+	struct entry_salts salts = p->salts ? *p->salts : entry_salts_of(p->seed);
 	enum err_code code = json_parse(a, p->event, NULL, &event, e);
 	if (code) return code;
 	json_set_str(&hub, S("origin"), p->origin);
@@ -51,16 +80,16 @@ enum err_code receipt_write(struct arena *a, const struct receipt_parts *p, cons
 	json_set(&b, S("hub"), json_built(&hub));
 	json_set_str(&b, S("type"), entry_type_name(p->type));
 	json_set(&b, S("event"), event);
-	put_salted(&b, S("event_salt"), "event", p->seed);
+	put_salt(&b, S("event_salt"), &salts.event);
 	if (p->statement.n) {
-		struct sha256 salt = entry_salt(p->seed, "statement"), digest = entry_part("statement", &salt, p->statement);
+		struct sha256 digest = entry_part("statement", &salts.statement, p->statement);
 		json_set_str(&b, S("statement"), entry_hex(a, sha256_str(&digest)));
 	}
-	if (p->detail.n) {
+	if (p->detail.n && salts.has_detail) {
 		json_set_str(&b, S("detail"), p->detail);
-		put_salted(&b, S("detail_salt"), "detail", p->seed);
+		put_salt(&b, S("detail_salt"), &salts.detail);
 	}
-	if (p->body) code = fields_json(a, p, &b, e);
+	if (p->body) code = p->body_salts ? salted_json(a, p, &b, e) : fields_json(a, p, &b, e);
 	json_put_str(&b, S("promise"), p->promise);
 	json_put_str(&b, S("proof"), p->proof);
 	*out = json_built(&b);
@@ -116,7 +145,7 @@ enum err_code receipt_redact(struct arena *a, const struct json *receipt, const 
 		enum err_code code = leaf_of(a, field, &leaf, e);
 		if (code) return code;
 		found += stays;
-		json_add(&list, stays ? field : hidden(a, &leaf));
+		json_add(&list, stays || json_get_lit(field, "erased") ? field : hidden(a, &leaf));
 	}
 	if (found != keep_n) return err_set(e, ERR_INVALID, "the receipt does not show all of the fields that are to be kept");
 	if (fields) receipt = json_with(a, receipt, S("fields"), json_built(&list));
@@ -180,6 +209,7 @@ static enum err_code check_fields(struct checking *c) {
 		if (code) return err_prefix(c->e, "field %zu", i + 1), code;
 		if (value) json_set(&shown, json_get_str(field, S("name")), value);
 		value ? c->out->shown++ : c->out->hidden++;
+		c->out->erased += !value && json_true(json_get_lit(field, "erased"));
 	}
 	root = tlog_root(leaves, n);
 	if (entry_unhex(text, said.byte, SHA256_SIZE, c->e)) return wrong(c, "the event is of no body, and the receipt shows one");

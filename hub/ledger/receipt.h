@@ -7,7 +7,8 @@
  *     event       what was done (hub/ledger/entry.h), with event_salt
  *     statement   hexadecimal S of the entry: what the public reads of it, of which nothing is told here; left out where there is none
  *     detail      text, with detail_salt; left out where there is none, or it is kept back
- *     fields      of the body, in the order of its tree: {name, salt, value}, or {leaf} of one that is kept back; left out where the event is of no body
+ *     fields      of the body, in the order of its tree: {name, salt, value}, or {leaf} of one that is kept back, {leaf, erased: true} where the hub has erased it
+ *                 since; left out where the event is of no body
  *     promise     a signed note by the hub's key: that the leaf will be in its log
  *     proof       a tlog-proof, as soon as it is
  *
@@ -35,6 +36,8 @@ struct receipt_parts {
 	struct str detail;             /* "" none */
 	const struct json *body;       /* NULL: the event is of none */
 	struct str body_seed;
+	const struct json *body_salts; /* in its place, where a field was erased (hub/commitment.h); NULL: the seed */
+	const struct entry_salts *salts; /* in the place of the entry's seed; NULL: the seed */
 	struct str promise, proof;     /* "" none yet */
 };
 /* ERR_MEMORY, ERR_TOO_LARGE. */
@@ -51,7 +54,7 @@ struct receipt_checked {
 	bool trusted;                  /* the key is one of those given */
 	struct str record, actor, event, state, at;
 	int64_t revision;
-	size_t shown, hidden;          /* fields */
+	size_t shown, hidden, erased;  /* fields; erased: of those hidden, that the hub says it has erased */
 	const struct json *fields;     /* those that are shown: {name: value} */
 	bool promised;
 	struct str by;                 /* by when it should be in the log */

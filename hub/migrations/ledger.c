@@ -13,8 +13,9 @@ const char migration_ledger[] =
 	"  statement {bytes},"                /* canonical JSON, for everybody; NULL: it has none, or it was erased */
 	"  prev {bytes},"                     /* commitment of the entry before it of the same record */
 	"  commitment {bytes} NOT NULL,"
-	"  leaf {int} UNIQUE"                 /* its number in the log; NULL: it waits */
+	"  leaf {int}"                        /* its number in the log; NULL: it waits */
 	");"
+	"CREATE UNIQUE INDEX entry_leaf ON entry (leaf) WHERE leaf IS NOT NULL;"
 	"CREATE INDEX entry_record ON entry (record, id);"
 	"CREATE INDEX entry_event ON entry (event) WHERE event IS NOT NULL;"
 	"CREATE INDEX entry_said ON entry (id) WHERE leaf IS NULL AND type <> 1;"   /* what waits, */

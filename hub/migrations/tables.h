@@ -16,4 +16,5 @@ extern const char migration_clocks[];
 extern const char migration_statistics[];
 extern const char migration_ledger[];
 extern const char migration_peers[];
+extern const char migration_erasures[];
 extern const char migration_releases[];

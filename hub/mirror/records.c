@@ -5,6 +5,7 @@
 #include "hub/commitment.h"
 #include "hub/identifier.h"
 #include "hub/ledger/entry.h"
+#include "hub/ledger/receipt.h"
 #include "hub/mirror/inside.h"
 #include "lib/tlog/bundle.h"
 
@@ -13,11 +14,14 @@ enum { BATCH = 400, STATEMENTS_MOST = 8 << 20, RECORD_MOST = 32 << 20 };
 /* The last statement of a record. */
 struct said {
 	struct str uid, root, seed; /* hexadecimal; root "": public no more */
-	bool tombstone;
+	int64_t leaf;
+	bool tombstone;             /* all of it was erased */
 };
 struct walking {
 	struct mirroring *m;
 	struct map last;             /* uid to struct said */
+	struct map revealed;         /* paths of what statements say is shown */
+	bool again;                  /* something was said of a record that had been said of before */
 	struct said **list;
 	size_t n, room;
 	struct buf bundle;
@@ -53,22 +57,27 @@ static enum err_code note(struct walking *w, const struct json *line) {
 		*slot = one;
 		w->n++;
 	}
+	one->leaf = json_integer(json_get_lit(line, "leaf"), -1);
+	w->again |= json_get_lit(st, "prev") != NULL;
 	one->root = arena_str(m->a, json_get_str(st, S("root")));
 	one->seed = arena_str(m->a, json_get_str(line, S("fields_seed")));
-	one->tombstone = str_is(json_get_str(st, S("type")), "tombstone");
+	/* Of one that lives on without some fields a root stays. */
+	one->tombstone = str_is(json_get_str(st, S("type")), "tombstone") && !json_get_lit(st, "fields");
 	return ERR_OK;
 }
 
-/* The leaf that a line is of must be the log's. */
-static enum err_code check_line(struct walking *w, uint64_t index, struct str text) {
+/* The leaf that a line is of must be the log's. *later: it came after the checkpoint, and is for the next run. */
+static enum err_code check_line(struct walking *w, uint64_t index, struct str text, bool *later) {
 	struct mirroring *m = w->m;
 	const struct json *line;
 	struct sha256 salt, event = {{0}};
 	unsigned char bytes[ENTRY_LEAF];
 	if (json_parse(m->a, text, NULL, &line, m->e)) return lied(m, index * TLOG_TILE_WIDTH, "is no JSON");
 	int64_t leaf = json_integer(json_get_lit(line, "leaf"), -1);
+	*later = leaf >= 0 && (uint64_t)leaf >= m->theirs.head.size;
+	if (*later) return ERR_OK;
 	struct str hex = json_get_str(line, S("event")), type = json_get_str(line, S("type"));
-	if (leaf < 0 || (uint64_t)leaf / TLOG_TILE_WIDTH != index || (uint64_t)leaf >= m->theirs.head.size) return lied(m, index * TLOG_TILE_WIDTH, "stands where it does not belong");
+	if (leaf < 0 || (uint64_t)leaf / TLOG_TILE_WIDTH != index) return lied(m, index * TLOG_TILE_WIDTH, "stands where it does not belong");
 	if (entry_unhex(json_get_str(line, S("statement_salt")), salt.byte, SHA256_SIZE, m->e) || (hex.n && entry_unhex(hex, event.byte, SHA256_SIZE, m->e)))
 		return lied(m, (uint64_t)leaf, "has no salt");
 	struct sha256 statement = entry_part("statement", &salt, json_canonical(m->a, json_get_lit(line, "statement")));
@@ -84,13 +93,21 @@ static enum err_code take_statements(struct walking *w, uint64_t index, struct s
 	struct tlog_folder folder = {.path = mirror_path(m, "log")};
 	struct tlog_reader reader = tlog_folder_reader(&folder);
 	struct tlog_tile t = {TLOG_ENTRIES, tlog_tile_width(0, index, m->theirs.head.size), index};
-	struct str text, line;
+	struct str text = STR_EMPTY, line;
 	const char *from = file_join(m->a, m->staging, path.p), *to = mirror_path(m, path.p);
 	buf_clear(&w->bundle);
 	enum err_code code = tlog_read_bundle(&reader, t, &w->bundle, w->entries, m->e);
 	if (!code) code = file_read(m->a, from, STATEMENTS_MOST, &text, m->e);
-	while (!code && text.n)
-		if (str_split(&text, '\n', &line) && line.n) code = check_line(w, index, line);
+	struct str taken = text;
+	bool cut = false;
+	while (!code && text.n) {
+		bool later = false;
+		(void)str_split(&text, '\n', &line);
+		if (line.n) code = check_line(w, index, line, &later);
+		/* They stand in the order of their leaves: nothing behind it is earlier. */
+		if (later) taken = str_sub(taken, 0, (size_t)(line.p - taken.p)), text = STR_EMPTY, cut = true;
+	}
+	if (!code && cut) code = file_write(from, taken, 0644, m->e);
 	if (!code && rename(from, to) != 0) code = err_errno(m->e, errno, "%s", to);
 	return code;
 }
@@ -154,6 +171,7 @@ static enum err_code take_record(struct mirroring *m, const struct said *s, int 
 	json_set_str(&b, S("uid"), s->uid);
 	json_set_str(&b, S("root"), s->root);
 	json_set_str(&b, S("fields_seed"), s->seed);
+	json_set_int(&b, S("leaf"), s->leaf);
 	buf_add(behind, json_text(m->a, json_built(&b)));
 	buf_add_char(behind, '\n');
 	return ERR_OK;
@@ -196,6 +214,7 @@ static enum err_code add_behind(struct walking *w) {
 		if (!line.n || json_parse(m->a, line, NULL, &v, NULL)) continue;
 		json_set_str(&st, S("record"), json_get_str(v, S("uid")));
 		json_set_str(&st, S("root"), json_get_str(v, S("root")));
+		json_set(&b, S("leaf"), json_int(m->a, json_integer(json_get_lit(v, "leaf"), -1)));
 		json_set(&b, S("statement"), json_built(&st));
 		json_set_str(&b, S("fields_seed"), json_get_str(v, S("fields_seed")));
 		code = note(w, json_built(&b));
@@ -203,37 +222,117 @@ static enum err_code add_behind(struct walking *w) {
 	return code;
 }
 
-static bool is_erased(struct walking *w, struct str line) {
+/* What the hub gives out of a line since more was said of its record: of one that was erased nothing, of others no seed, with which anybody could try what was
+ * amended away. "" nothing. */
+static struct str still_said(struct walking *w, struct str line, struct arena *a) {
 	const struct json *v;
-	if (json_parse(w->m->a, line, NULL, &v, NULL)) return false;
-	const struct json *st = json_get_lit(v, "statement");
-	const struct said *one = map_get(&w->last, json_get_str(st, S("record")));
-	return one && one->tombstone && !str_is(json_get_str(st, S("type")), "tombstone");
+	if (json_parse(a, line, NULL, &v, NULL)) return line;
+	const struct said *one = map_get(&w->last, json_get_str(json_get_lit(v, "statement"), S("record")));
+	if (!one || json_integer(json_get_lit(v, "leaf"), -1) >= one->leaf) return line;
+	if (one->tombstone) return STR_EMPTY;
+	return json_get_lit(v, "fields_seed") ? json_text(a, json_with(a, v, S("fields_seed"), NULL)) : line;
 }
 
-/* What was said of a record before it was erased goes here as it went there. */
-static enum err_code forget_erased(struct walking *w) {
+static enum err_code forget_in(struct walking *w, const char *path) {
+	autoarena struct arena *a = arena_new(16 * (size_t)STATEMENTS_MOST);
+	autobuf struct buf rest = BUF(STATEMENTS_MOST);
+	struct str text = STR_EMPTY, line;
+	if (!a) return err_set(w->m->e, ERR_MEMORY, "out of memory");
+	enum err_code code = file_read(a, path, STATEMENTS_MOST, &text, w->m->e);
+	struct str before = text;
+	while (!code && text.n) {
+		(void)str_split(&text, '\n', &line);
+		struct str left = line.n ? still_said(w, line, a) : STR_EMPTY;
+		if (!left.n) continue;
+		buf_add(&rest, left);
+		buf_add_char(&rest, '\n');
+	}
+	if (!code && (rest.failed || arena_failed(a))) code = err_set(w->m->e, ERR_MEMORY, "out of memory");
+	return code || str_eq(before, buf_str(&rest)) ? code : file_write(path, buf_str(&rest), 0644, w->m->e);
+}
+
+/* What was said before goes here as it went there. */
+static enum err_code forget_earlier(struct walking *w) {
 	struct mirroring *m = w->m;
 	struct file_list files;
-	bool any = false;
-	for (size_t i = 0; i < w->n; i++) any |= w->list[i]->tombstone;
-	enum err_code code = any ? file_walk(m->a, mirror_path(m, "log/statements"), "", &files, m->e) : ERR_OK;
-	for (size_t i = 0; any && i < files.n && !code; i++) {
-		struct str text, line;
-		autobuf struct buf rest = BUF(STATEMENTS_MOST);
-		bool gone = false;
-		code = file_read(m->a, files.paths[i], STATEMENTS_MOST, &text, m->e);
-		while (!code && text.n) {
-			(void)str_split(&text, '\n', &line);
-			bool goes = line.n && is_erased(w, line);
-			gone |= goes;
-			if (goes || !line.n) continue;
-			buf_add(&rest, line);
-			buf_add_char(&rest, '\n');
-		}
-		if (!code && gone) code = file_write(files.paths[i], buf_str(&rest), 0644, m->e);
+	enum err_code code = w->again ? file_walk(m->a, mirror_path(m, "log/statements"), "", &files, m->e) : ERR_OK;
+	for (size_t i = 0; w->again && i < files.n && !code; i++) code = forget_in(w, files.paths[i]);
+	return code;
+}
+
+/* ---- what was sealed and is shown ---- */
+
+static struct str revealed_path(struct mirroring *m, int64_t leaf) {
+	return arena_fmt(m->a, "log/revealed/%lld", (long long)leaf);
+}
+
+/* The document is a receipt of the leaf that the statement names, by the log's key. */
+static enum err_code shows(struct mirroring *m, const struct json *line, const char *path, bool *out) {
+	struct str text;
+	struct receipt_checked checked;
+	const struct json *of = json_get_lit(json_get_lit(line, "statement"), "of");
+	*out = false;
+	enum err_code code = file_read(m->a, path, RECEIPT_FILE_BYTES, &text, m->e);
+	if (code) return code;
+	code = receipt_check(m->a, text, &m->key, 1, NULL, 0, &checked, m->e);
+	if (code) return code == ERR_MEMORY ? code : ERR_OK;
+	*out = checked.logged && (int64_t)checked.leaf == json_integer(json_get_lit(of, "leaf"), -1) &&
+		str_eq(entry_hex(m->a, sha256_str(&checked.commitment)), json_get_str(of, S("commitment")));
+	return ERR_OK;
+}
+
+static enum err_code take_revealed(struct mirroring *m, const struct json *line, struct str path, int status) {
+	const char *from = file_join(m->a, m->staging, path.p), *to = mirror_path(m, path.p);
+	bool right = false;
+	if (status != 200 && status != 404 && status != 410) return err_set(m->e, ERR_BUSY, "%.*s%.*s was answered with %d", STR_ARG(m->r->url), STR_ARG(path), status);
+	enum err_code code = status == 200 ? shows(m, line, from, &right) : ERR_OK;
+	if (code) return code;
+	if (right) return rename(from, to) == 0 ? ERR_OK : err_errno(m->e, errno, "%s", to);
+	unlink(from);
+	unlink(to);
+	return ERR_OK;
+}
+
+/* Of the records that something was said of: those that were shown before are fetched again, since what was erased is not in them any more. */
+static enum err_code fetch_revealed_in(struct walking *w, const char *file) {
+	struct mirroring *m = w->m;
+	struct str text = STR_EMPTY, rest, line;
+	enum err_code code = file_read(m->a, file, STATEMENTS_MOST, &text, m->e);
+	for (rest = text; !code && rest.n;) {
+		const struct json *v;
+		int status;
+		(void)str_split(&rest, '\n', &line);
+		if (str_find(line, S("\"type\":\"reveal\"")) == STR_NONE || json_parse(m->a, line, NULL, &v, NULL)) continue;
+		struct str path = revealed_path(m, json_integer(json_get_lit(v, "leaf"), -1));
+		if (!map_at(&w->revealed, path)) return err_set(m->e, ERR_MEMORY, "out of memory");
+		*map_at(&w->revealed, path) = w;
+		if (!map_get(&w->last, json_get_str(json_get_lit(v, "statement"), S("record")))) continue;
+		code = file_make_dir(mirror_path(m, "log/revealed"), m->e);
+		if (!code) code = mirror_fetch(m, &path, 1, RECEIPT_FILE_BYTES, &status, m->e);
+		if (!code) code = take_revealed(m, v, path, status);
 	}
 	return code;
+}
+
+/* What no statement speaks of any more goes. */
+static enum err_code forget_revealed(struct walking *w) {
+	struct file_list files;
+	const char *folder = mirror_path(w->m, "log/revealed");
+	enum err_code code = file_exists(folder) ? file_walk(w->m->a, folder, "", &files, w->m->e) : ERR_NOT_FOUND;
+	if (code) return code == ERR_NOT_FOUND ? ERR_OK : code;
+	for (size_t i = 0; i < files.n; i++) {
+		struct str name = str_of(files.paths[i]);
+		name = str_from(name, strlen(folder) + 1);
+		if (!map_get(&w->revealed, arena_cat(w->m->a, S("log/revealed/"), name))) unlink(files.paths[i]);
+	}
+	return ERR_OK;
+}
+
+static enum err_code fetch_revealed(struct walking *w) {
+	struct file_list files;
+	enum err_code code = w->again ? file_walk(w->m->a, mirror_path(w->m, "log/statements"), "", &files, w->m->e) : ERR_OK;
+	for (size_t i = 0; w->again && i < files.n && !code; i++) code = fetch_revealed_in(w, files.paths[i]);
+	return code || !w->again ? code : forget_revealed(w);
 }
 
 static int64_t count_records(struct mirroring *m) {
@@ -246,12 +345,13 @@ enum err_code mirror_records(struct mirroring *m) {
 	struct walking *w = arena_new_of(m->a, struct walking);
 	autobuf struct buf behind = BUF(STATEMENTS_MOST);
 	if (!w) return err_set(m->e, ERR_MEMORY, "out of memory");
-	*w = (struct walking){.m = m, .last = {.arena = m->a}, .bundle = BUF(TLOG_BUNDLE_BYTES)};
+	*w = (struct walking){.m = m, .last = {.arena = m->a}, .revealed = {.arena = m->a}, .bundle = BUF(TLOG_BUNDLE_BYTES)};
 	enum err_code code = add_behind(w);
 	if (!code) code = fetch_statements(w);
 	buf_free(&w->bundle);
 	if (!code) code = fetch_records(w, &behind);
-	if (!code) code = forget_erased(w);
+	if (!code) code = forget_earlier(w);
+	if (!code) code = fetch_revealed(w);
 	if (!code) code = file_write(mirror_path(m, "behind"), buf_str(&behind), 0644, m->e);
 	m->out->records = count_records(m);
 	return code;

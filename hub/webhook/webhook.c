@@ -59,7 +59,7 @@ static int by_name(const void *a, const void *b) {
 }
 
 enum err_code webhook_types(const struct hub *h, struct arena *a, struct str **out, size_t *n, struct err *e) {
-	static const char *const records[] = {"published", "created", "revised", "moved", "linked", "unlinked", "commented", "attached", "invited", "dismissed"};
+	static const char *const records[] = {"published", "created", "revised", "moved", "linked", "unlinked", "commented", "attached", "invited", "dismissed", "revealed"};
 	struct str *items = arena_array(a, lengthof(records) + h->acts->n, sizeof *items);
 	size_t used = 0;
 	if (!items) return err_set(e, ERR_MEMORY, "out of memory");

@@ -1,5 +1,7 @@
 #include "digest.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 #include <sys/random.h>
@@ -39,6 +41,26 @@ struct sha256 sha256_parts(const struct str *parts, size_t n) {
 
 struct sha256 sha256(struct str bytes) {
 	return sha256_parts(&bytes, 1);
+}
+
+enum err_code sha256_file(const char *path, struct sha256 *out, int64_t *size, struct err *e) {
+	enum { PART = 1 << 20 };
+	autofd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	autofree char *bytes = malloc(PART);
+	EVP_MD_CTX *ctx = context();
+	if (fd < 0) return err_errno(e, errno, "%s", path);
+	if (!bytes) return err_set(e, ERR_MEMORY, "out of memory");
+	if (!EVP_DigestInit_ex2(ctx, algorithm, NULL)) abort();
+	for (*size = 0;;) {
+		ssize_t n = read(fd, bytes, PART);
+		if (n < 0 && errno == EINTR) continue;
+		if (n < 0) return err_errno(e, errno, "%s", path);
+		if (n == 0) break;
+		if (!EVP_DigestUpdate(ctx, bytes, (size_t)n)) abort();
+		*size += n;
+	}
+	if (!EVP_DigestFinal_ex(ctx, out->byte, NULL)) abort();
+	return ERR_OK;
 }
 
 struct str sha256_hex(const struct sha256 *digest, char out[SHA256_HEX]) {

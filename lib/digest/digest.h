@@ -12,6 +12,8 @@ struct sha256 sha256(struct str bytes);
 /* Over parts, one after another, as if they were one. */
 struct sha256 sha256_parts(const struct str *parts, size_t n);
 struct str sha256_hex(const struct sha256 *digest, char out[SHA256_HEX]);
+/* Of a file's bytes, read from its beginning; *size of as many. ERR_NOT_FOUND and such. */
+enum err_code sha256_file(const char *path, struct sha256 *out, int64_t *size, struct err *e) must_use;
 static inline struct str sha256_str(const struct sha256 *digest) {
 	return str_n(digest->byte, SHA256_SIZE);
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import {after, before, test} from 'node:test'
 import {Browser} from './browser.mjs'
 import {plant} from './canary.mjs'
-import {startHub, unescaped} from './hub.mjs'
+import {eventually, startHub, unescaped} from './hub.mjs'
 import {person} from './people.mjs'
 
 // Which audiences somebody belongs to for records that are not their own.
@@ -20,7 +20,7 @@ let hub, words, hidden
 const sessions = {}, tokens = {}
 
 before(async () => {
-  hub = await startHub()
+  hub = await startHub({conf: '[log]\nepoch = PT1S\n', logged: true})
   const common = (await hub.json('/api/v1/schemas/common')).body
   const kinds = hub.polder('kinds', '--json')
   const records = []
@@ -43,6 +43,7 @@ before(async () => {
   }
   const report = hub.polder('import', 'polder', hub.file('canary.json', records), '--json')
   assert.deepEqual(report.rejections, [])
+  await reveal(hub.polder('kinds', 'lesson', '--json'), common)
   for (const role of Object.keys(ROLES)) {
     if (role === 'nobody') continue
     tokens[role] = person(hub, role, role).token
@@ -50,6 +51,22 @@ before(async () => {
   }
 })
 after(async () => hub?.stop())
+
+// One that was sealed, published, and of which all is revealed that may be: what is shown of it holds no word that its page does not.
+let revealed
+async function reveal(definition, common) {
+  const planted = plant(definition, common, 'zqr')
+  if (planted.body.aliases) planted.body.aliases = ['alias-zqr']
+  const {uid} = hub.polder('new', 'lesson', '--file', hub.file('sealed.json', planted.body), '--json')
+  hub.polder('move', uid, 'publish')
+  const [version] = await eventually(() => {
+    const list = hub.polder('reveal', uid, '--json')
+    return list.length ? list : null
+  }, 'a version that may be revealed', 20_000)
+  hub.polder('reveal', uid, '--event', `${version.revision}`, '--fields', version.fields.join(','), '--yes')
+  revealed = await eventually(async () => (await hub.json(`/api/v1/records/${uid}/reveals`)).body.items.find((one) => one.leaf >= 0), 'the reveal in the log', 20_000)
+  words.push(...planted.words.map((w) => ({...w, kind: 'lesson', state: 'revealed'})))
+}
 
 // Every address of this site that an answer names, in HTML, JSON, XML or a Link header.
 function addresses({text, headers}) {
@@ -92,7 +109,7 @@ for (const [role, audiences] of Object.entries(ROLES)) {
       assert.ok(secret.length > 20 || role === 'coordinator', `${secret.length} words to look for`)
       const searches = secret.slice(0, 120).map(({word}) => `/search?q=${word}`)
       const api = secret.slice(0, 120).map(({word}) => `/api/v1/search?q=${word}`)
-      const begin = ['/', '/browse', '/cue', '/kinds', '/about', '/api', '/api/v1', '/api/v1/records?limit=200', '/sitemap.xml', '/robots.txt', '/new', '/drafts', '/inbox', '/searches', '/account', '/admin', '/admin/audit', '/cue/proposals', ...(await ids())]
+      const begin = ['/', '/browse', '/cue', '/kinds', '/about', '/api', '/api/v1', '/api/v1/records?limit=200', '/sitemap.xml', '/robots.txt', '/new', '/drafts', '/inbox', '/searches', '/account', '/admin', '/admin/audit', '/cue/proposals', `/log/revealed/${revealed.leaf}`, '/log/statements/0', '/log', ...(await ids())]
       const answers = await crawl(headers, begin)
       assert.ok(answers.filter((a) => a.status === 200).length > 50, `only ${answers.length} answers`)
       for (const path of [...searches, ...api]) answers.push({path, searched: true, ...(await hub.request(path, {headers}))})

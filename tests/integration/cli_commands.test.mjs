@@ -1,7 +1,8 @@
 // Each command: what it does, what it says, in words and in JSON, and its exit status.
 import assert from 'node:assert/strict'
 import {spawnSync} from 'node:child_process'
-import {copyFileSync, existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
+import {generateKeyPairSync} from 'node:crypto'
+import {copyFileSync, mkdirSync, existsSync, readFileSync, readdirSync, symlinkSync, writeFileSync} from 'node:fs'
 import {dirname, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {after, before, test} from 'node:test'
@@ -47,6 +48,12 @@ test('every example of the help runs as it stands', async (t) => {
   symlinkSync(starter, join(folder, 'starter'))
   symlinkSync(join(data, 'avid'), join(folder, 'avid-db'))
   writeFileSync(join(folder, 'README.md'), 'to be attached')
+  mkdirSync(join(folder, 'model'))
+  writeFileSync(join(folder, 'model', 'config.json'), '{"model_type": "llama"}')
+  writeFileSync(join(folder, 'model', 'README.md'), '---\nlicense: mit\n---\n# Uses\nIt is intended for tests, and should not be used for anything else.\n')
+  const keys = generateKeyPairSync('ec', {namedCurve: 'P-256'})
+  writeFileSync(join(folder, 'signing-key.pem'), keys.privateKey.export({type: 'pkcs8', format: 'pem'}))
+  writeFileSync(join(folder, 'signing-key-pub.pem'), keys.publicKey.export({type: 'spki', format: 'pem'}))
   writeFileSync(join(folder, 'report.json'), JSON.stringify(flaw('anonymous').body))
   writeFileSync(join(folder, 'security.txt'), 'Contact: mailto:security@example.com\nExpires: 2999-01-01T00:00:00Z\n')
   for (const name of ['grant.json', 'polder.json']) copyFileSync(join(dirname(fileURLToPath(import.meta.url)), 'grant', name), join(folder, name))

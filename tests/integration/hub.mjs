@@ -150,11 +150,12 @@ export async function startHub({import: paths = [], records = null, name = 'Test
   return hub
 }
 
-// Waits until check() is true; the server looks for changes of other processes a few times a second.
+// Waits until check() is true, and gives what it gave; the server looks for changes of other processes a few times a second.
 export async function eventually(check, words, milliseconds = 5000) {
   const end = Date.now() + milliseconds
   while (Date.now() < end) {
-    if (await check()) return
+    const found = await check()
+    if (found) return found
     await new Promise((done) => setTimeout(done, 50))
   }
   throw new Error(`not within ${milliseconds} ms: ${words}`)

@@ -110,10 +110,66 @@ test('what the log says of a record is proved, and is of its public fields', asy
   const [amended] = await logged(uid, 2)
   assert.equal(amended.type, 'amend')
   assert.equal(amended.statement.prev, said.commitment)
+  /* What it said before can't be tried any more: the seed is told of the newest alone. */
+  const [newest, before] = (await nobody(hub).done(200, 'GET', `/records/${uid}/log`)).body.items
+  assert.ok(newest.fields_seed)
+  assert.equal(before.fields_seed, undefined)
   const file = hub.polder('log', 'proof', uid)
   proof(file, leafHash('amend', Buffer.from(amended.commitment, 'hex')), key)
   const page = await hub.get(`/r/${uid}/log`)
   assert.match(plain(page.text), /In the log.*Amended.*Published/)
+})
+
+async function sealedThenPublished(title, more = {}) {
+  const {uid} = (await max.done(201, 'POST', '/records', lesson({title, ...more}))).body
+  await eventually(async () => (await max.done(200, 'GET', `/records/${uid}/receipts`)).body.items[0]?.leaf >= 0, 'the draft in the log', 20_000)
+  await coco.done(200, 'POST', `/records/${uid}/moves`, {move: 'publish'})
+  return uid
+}
+
+test('what was sealed is revealed by who made it, and read and checked by everybody', async () => {
+  const uid = await sealedThenPublished('Sealed first')
+  const before = (await max.done(200, 'GET', `/records/${uid}/reveals`)).body
+  assert.deepEqual(before.items, [])
+  assert.equal(before.may_reveal[0].revision, 1)
+  assert.ok(before.may_reveal[0].fields.includes('title'))
+  assert.equal((await nobody(hub).done(200, 'GET', `/records/${uid}/reveals`)).body.may_reveal, undefined)
+  /* A coordinator does not name a person to everybody. */
+  await coco.done(403, 'POST', `/records/${uid}/reveals`, {revision: 1, fields: ['title']})
+  await max.done(422, 'POST', `/records/${uid}/reveals`, {revision: 1, fields: ['nothing']})
+  await max.done(200, 'POST', `/records/${uid}/reveals`, {revision: 1, fields: ['title']})
+  const one = await eventually(async () => (await nobody(hub).done(200, 'GET', `/records/${uid}/reveals`)).body.items.find((v) => v.leaf >= 0), 'the reveal in the log')
+  const {text} = await hub.request(`/log/revealed/${one.leaf}`)
+  const shown = JSON.parse(text)
+  assert.deepEqual(shown.fields.filter((f) => f.name).map((f) => [f.name, f.value]), [['title', 'Sealed first']])
+  assert.equal(fieldsRoot(shown.fields).toString('hex'), shown.event.root)
+  assert.equal(proof(shown.proof, leafHash('commit', receiptCommitment(shown)), key).index, one.of)
+  const [said] = (await nobody(hub).done(200, 'GET', `/records/${uid}/log`)).body.items
+  assert.equal(said.type, 'reveal')
+  assert.deepEqual(said.statement.of, {commitment: receiptCommitment(shown).toString('hex'), leaf: one.of})
+  assert.equal(saidCommitment(said).toString('hex'), said.commitment)
+  assert.ok(!text.includes('detail') && !('prev_salt' in shown))
+  const file = hub.file('shown.json', shown)
+  assert.match(hub.polder('receipt', 'check', file, '--key', key), /^holds/)
+  assert.match(plain((await hub.get(`/r/${uid}`)).text), /Sealed before it was public.*title, in the log as leaf/)
+  assert.equal((await hub.get('/log/revealed/0')).status, 404)
+  assert.deepEqual(hub.polder('verify', '--json').findings, [])
+})
+
+test('the page shows exactly what everybody would read, before they do', async () => {
+  const uid = await sealedThenPublished('Looked at first')
+  const browser = await new Browser(hub).signIn('max')
+  const page = await browser.request(`/r/${uid}/reveal?revision=1&field=title`)
+  assert.equal(page.status, 200)
+  assert.match(plain(page.text), /This is what everybody will read/)
+  const document = JSON.parse(hubs.unescaped(page.text.match(/<pre tabindex="0">([^<]*)<\/pre>/)[1]))
+  const form = formOf(page.text, `method="post" action="/r/${uid}/reveal"`)
+  const sent = await browser.request(form.action, {pairs: typed(form.pairs, {sure: 'yes'})})
+  assert.equal(sent.status, 303, sent.text)
+  const one = await eventually(async () => (await nobody(hub).done(200, 'GET', `/records/${uid}/reveals`)).body.items.find((v) => v.leaf >= 0), 'the reveal in the log')
+  const read = JSON.parse((await hub.request(`/log/revealed/${one.leaf}`)).text)
+  for (const each of [document, read]) delete each.proof /* of the tree as it was at the time */
+  assert.deepEqual(read, document)
 })
 
 test('a record\'s page shows its leaf as soon as there is one, though pages are kept in memory', async () => {

@@ -8,6 +8,7 @@ import {join} from 'node:path'
 import {after, before, test} from 'node:test'
 import {run} from './cli.mjs'
 import {eventually, startHub} from './hub.mjs'
+import {projectionRoot, saidCommitment} from './log.mjs'
 import {lesson} from './operations.mjs'
 import {nobody, person} from './people.mjs'
 
@@ -109,6 +110,46 @@ test('what the hub erases goes from the copy too', async () => {
   assert.equal(JSON.parse(of[0]).statement.type, 'tombstone')
   assert.equal(JSON.parse(of[0]).statement.basis, 'GDPR Art. 17')
   assert.deepEqual(hub.polder('verify', '--json').findings, [])
+})
+
+const saidThere = (uid) => readdirSync(join(copy, 'log/statements')).map((name) => readFileSync(join(copy, 'log/statements', name), 'utf8')).join('')
+  .split('\n').filter((line) => line.includes(uid)).map((line) => JSON.parse(line))
+
+test('a field that the hub erases goes from the copy, which holds nothing to try with what it said', async () => {
+  const uid = await published('Without its words')
+  mirror()
+  assert.match(readFileSync(recordFile(uid), 'utf8'), /Without its words/)
+  assert.ok(saidThere(uid)[0].fields_seed)
+  hub.polder('erase', uid, '--field', '/title', '--reason', 'the person asked', '--basis', 'GDPR Art. 17')
+  await eventually(async () => (await size()) > 0 && mirror() && saidThere(uid).length === 2, 'the tombstone', 60_000)
+  const [before, after] = saidThere(uid)
+  assert.equal(before.fields_seed, undefined)
+  assert.deepEqual(after.statement.fields, ['title'])
+  assert.equal(after.statement.type, 'tombstone')
+  const {body} = JSON.parse(readFileSync(recordFile(uid), 'utf8'))
+  assert.equal(body.title, '[erased]')
+  assert.equal(projectionRoot(body, after.fields_seed).toString('hex'), after.statement.root)
+  for (const said of [before, after]) assert.equal(saidCommitment(said).toString('hex'), said.commitment)
+  assert.deepEqual(hub.polder('verify', '--json').findings, [])
+})
+
+test('a copy holds what was revealed, and loses of it what is erased', async () => {
+  const {uid} = (await max.done(201, 'POST', '/records', lesson({title: 'Shown later'}))).body
+  await eventually(async () => (await max.done(200, 'GET', `/records/${uid}/receipts`)).body.items[0]?.leaf >= 0, 'the draft in the log', 60_000)
+  await coco.done(200, 'POST', `/records/${uid}/moves`, {move: 'publish'})
+  await max.done(200, 'POST', `/records/${uid}/reveals`, {revision: 1, fields: ['title', 'lesson']})
+  const one = await eventually(async () => (await nobody(hub).done(200, 'GET', `/records/${uid}/reveals`)).body.items.find((v) => v.leaf >= 0), 'the reveal', 60_000)
+  mirror()
+  const file = join(copy, `log/revealed/${one.leaf}`)
+  const shown = () => JSON.parse(readFileSync(file, 'utf8')).fields.filter((f) => f.name).map((f) => f.name)
+  assert.deepEqual(shown(), ['lesson', 'title'])
+  hub.polder('erase', uid, '--field', '/title', '--reason', 'asked', '--basis', 'GDPR Art. 17')
+  await eventually(async () => (await size()) > 0 && mirror() && saidThere(uid).length === 3, 'the tombstone', 60_000)
+  assert.deepEqual(shown(), ['lesson'])
+  assert.ok(!readFileSync(file, 'utf8').includes('Shown later'))
+  hub.polder('erase', uid, '--reason', 'asked')
+  await eventually(async () => (await size()) > 0 && mirror() && saidThere(uid).length === 1, 'the second tombstone', 60_000)
+  assert.ok(!existsSync(file))
 })
 
 test('two histories are seen, proved and kept; what was here stays', async () => {

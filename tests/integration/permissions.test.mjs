@@ -41,6 +41,7 @@ const formHeaders = () => ({'content-type': 'application/x-www-form-urlencoded',
 
 // What the forms of a record's page send, by the route's name.
 const forms = {
+  'record-reveal-send': () => ({revision: '1', field: 'title', sure: 'yes'}),
   'edit-send': (r) => ({...r.form, '/title': 'Said again', _do: 'save'}),
   'record-move': (r) => (r.state === 'draft' ? {move: 'publish'} : {move: 'withdraw', reason: 'no longer so'}),
   'record-invite': (r) => ({subject: r.party ?? 'visitor', role: 'party'}),
@@ -144,6 +145,7 @@ function expected(route, p, open, r) {
     if (!who.length || route.gives.includes('feed')) return 'nothing here' /* nothing refers to a lesson that a feed could tell of */
     if (['api-room', 'room', 'room-act', 'room-message', 'room-read', 'act-form', 'act-send', 'api-dispute', 'dispute-file', 'dispute-file-send', 'vote', 'vote-send', 'decide', 'decide-send', 'triage', 'triage-decide'].includes(route.name)) return 'nothing here' /* a lesson has none; what a case's room or a dispute shows to whom is another test's */
     if (['act', 'file-dispute', 'open-case', 'report-case'].includes(route.name)) return '422' /* nor acts, nor is it disputed */
+    if (['reveal', 'record-reveal-send'].includes(route.name)) return '409' /* nothing of it is in the log yet: log.test.mjs */
     if (route.name === 'record-duplicate') return '422' /* only a report is a duplicate */
     /* Who made it has a receipt of that; who published it, of that. */
     if (['api-one-receipt', 'record-receipt-file'].includes(route.name) && !p.roles.includes('owner') && !(open && p.roles.includes('coordinator'))) return 'nothing here'

@@ -1,6 +1,7 @@
 /* Statistics: that nothing small follows from what is published, and that what is published is right. */
 #include "test.h"
 
+#include "hub/erasures.h"
 #include "hub/fives.h"
 #include "hub/statistics.h"
 #include "lib/json/json.h"
@@ -159,6 +160,36 @@ static void a_report_that_names_no_type_counts_by_its_answers(void **state) {
 	assert_int_equal(cell(&s, "reports-by-type", "all", "real-world-incident"), 5);
 }
 
+static void bases_are_known_by_their_words(void **state) {
+	(void)state;
+	static const struct {
+		const char *words;
+		enum erasure_basis is;
+	} all[] = {{"GDPR Art. 17", BASIS_PRIVACY}, {"Article 17(1)(a)", BASIS_PRIVACY}, {"AVG", BASIS_PRIVACY}, {"on average", BASIS_OTHER}, {"Regulation (EU) 2016/679", BASIS_PRIVACY},
+		{"order of the District Court", BASIS_COURT}, {"Copyright Act, s. 17", BASIS_RIGHTS}, {"Directive 2011/93/EU", BASIS_MINORS}, {"house rules", BASIS_OTHER},
+		{"  ", BASIS_NONE}, {"", BASIS_NONE}, {"discourtesy", BASIS_OTHER}};
+	for (size_t i = 0; i < lengthof(all); i++) assert_int_equal(erasure_basis_of(str_of(all[i].words)), all[i].is);
+}
+
+static void erasures_are_counted_in_fives_by_law(void **state) {
+	(void)state;
+	struct str fields[] = {S("description")};
+	for (int i = 0; i < 7; i++) {
+		struct str gone = receive(hazard), struck = receive("{'title':'One','description':'words'}");
+		ok(apply((struct change){.op = CHANGE_ERASE, .record = gone, .reason = S("asked for"), .basis = i < 6 ? S("GDPR Art. 17") : STR_EMPTY}));
+		ok(apply((struct change){.op = CHANGE_ERASE, .record = struck, .fields = fields, .fields_n = 1, .reason = S("asked for"), .basis = S("by order of a court")}));
+	}
+	struct statistics s = renewed();
+	assert_int_equal(cell(&s, "erasures", "2026-Q1", "privacy"), 5);
+	assert_int_equal(cell(&s, "erasures", "all", "court"), STATISTICS_NONE);
+	assert_int_equal(cell(&s, "field-erasures", "2026-Q1", "court"), 5);
+	assert_int_equal(cell(&s, "field-erasures", "all", "privacy"), STATISTICS_NONE);
+	/* Those of which no law was named are never told. */
+	const struct statistics_table *t = statistics_find(&s, S("erasures"));
+	for (size_t c = 0; c < t->columns_n; c++) assert_false(str_is(t->columns[c].name, "none"));
+	check_whole();
+}
+
 static void a_hub_with_few_reports_tells_nothing(void **state) {
 	(void)state;
 	struct str before, after;
@@ -314,6 +345,8 @@ static void csv_leaves_empty_what_is_not_told_and_holds_no_formula(void **state)
 int main(void) {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_count_follows_from_what_is_published), cmocka_unit_test(of_long_columns_each_quarter_may_have_been_five_numbers),
+		cmocka_unit_test(bases_are_known_by_their_words),
+		moved_test(erasures_are_counted_in_fives_by_law),
 		moved_test(reports_are_counted_in_fives_by_quarter), moved_test(a_report_that_names_no_type_counts_by_its_answers), moved_test(a_hub_with_few_reports_tells_nothing),
 		moved_test(no_table_says_of_how_many_things_it_is),
 		moved_test(times_are_told_from_enough_values_and_in_steps), moved_test(tiers_count_by_the_newest_decision), moved_test(cases_under_an_embargo_do_not_count),

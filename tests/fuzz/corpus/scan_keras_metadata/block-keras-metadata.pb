@@ -1,0 +1,2 @@
+
+Uroot"_tf_keras_layer*:{"class_name": "Lambda", "config": {"function": ["4wAA"]}}
