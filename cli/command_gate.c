@@ -160,6 +160,58 @@ static enum err_code ask_hub(struct gating *g, struct err *e) {
 	return ERR_OK;
 }
 
+/* ---- the signature ---- */
+
+static bool is_signed(const struct gating *g) {
+	const char *given = cli_option(g->c, "signature");
+	return file_exists(given ? given : file_join(g->c->a, g->dir, "model.sig"));
+}
+
+static struct str differences_words(struct arena *a, const struct json *said) {
+	const struct json *list = json_get_lit(said, "differences"), *first = json_at(list, 0);
+	size_t n = json_count(list);
+	if (!first) return S("The signature is not by whom it should be.");
+	return arena_fmt(a, "%.*s was %.*s since it was signed%s.", STR_ARG(json_get_str(first, S("path"))), STR_ARG(json_get_str(first, S("change"))),
+		n > 1 ? arena_fmt(a, ", and so were %zu more", n - 1).p : "");
+}
+
+/* By polder-sign, a program of its own. */
+static enum err_code check_signature(struct gating *g, struct err *e) {
+	static const char *const handed_on[] = {"key", "chain", "signature"};
+	struct arena *a = g->c->a;
+	const char *arguments[3 * 2 * OPTION_VALUES + 4] = {"verify-model", "--json"};
+	const struct json *said = NULL;
+	struct child_ended ended = {0};
+	struct err why = {0};
+	size_t n = 2;
+	bool whom = cli_options(g->c, "key") || cli_options(g->c, "chain");
+	g->given.signature_required = cli_switch(g->c, "signed");
+	g->given.signature = is_signed(g) ? GATE_NOT_CHECKED : GATE_NOT_SIGNED;
+	if (!whom || g->given.signature == GATE_NOT_SIGNED) {
+		g->given.signature_required |= whom;
+		return ERR_OK;
+	}
+	for (size_t i = 0; i < lengthof(handed_on); i++) {
+		const struct given *given = cli_options(g->c, handed_on[i]);
+		for (int v = 0; given && v < given->n; v++) {
+			arguments[n++] = arena_fmt(a, "--%s", handed_on[i]).p;
+			arguments[n++] = given->values[v];
+		}
+	}
+	arguments[n++] = "--";
+	arguments[n++] = g->dir;
+	struct child c = {.path = child_beside(a, "POLDER_SIGN", "polder-sign"), .arguments = arguments, .max = REPORT};
+	enum err_code code = child_run(a, &c, &ended, &why);
+	if (!code) code = json_parse(a, ended.output, &(struct json_limits){.bytes = REPORT}, &said, &why);
+	if (code == ERR_MEMORY) return err_set(e, code, "out of memory");
+	struct str refused = json_get_str(json_get_lit(said, "error"), S("message"));
+	bool good = !code && !ended.status && json_true(json_get_lit(said, "ok"));
+	g->given.signature = good ? GATE_SIGNED : GATE_SIGNATURE_WRONG;
+	g->given.signature_words = code ? arena_str(a, str_of(why.message)) : refused.n ? refused
+		: good ? arena_fmt(a, "Signed by %.*s, %lld files.", STR_ARG(json_get_str(said, S("signer"))), (long long)json_integer(json_get_lit(said, "files"), 0)) : differences_words(a, said);
+	return ERR_OK;
+}
+
 /* ---- the verdict ---- */
 
 static void accept_rules(struct gating *g) {
@@ -237,6 +289,7 @@ static enum err_code run_gate(struct cli *c, struct err *e) {
 	if (!code) code = hash_files(&g, e);
 	if (!code) code = read_card(&g, e);
 	if (!code) code = ask_hub(&g, e);
+	if (!code) code = check_signature(&g, e);
 	if (!code) code = gate_judge(c->a, &g.given, &g.gate, e);
 	if (code) return code;
 	const char *slash = strrchr(g.dir, '/');
@@ -257,6 +310,10 @@ static const struct option gate_options[] = {
 	{"name", "NAME", "what it is called where it comes from: owner/model, a package URL, an identifier at the hub", true},
 	{"version", "VERSION", "of it", false},
 	{"card", "FILE", "its card, where that is not README.md beside the files", false},
+	{"key", "FILE", "the public key of who must have signed it, in PEM", false},
+	{"chain", "FILE", "certificates to trust, in PEM; the signer's must lead to one of them", true},
+	{"signature", "FILE", "the signature; else model.sig in DIR", false},
+	{"signed", NULL, "it must be signed", false},
 	{"dataset", NULL, "it is a dataset, not a model", false},
 	{"allow", "MODULE.NAME", "what a pickle may import and call besides; stands in the scan's report", true},
 	{"accept", "RULE", "a finding that may be: by its rule, or an advisory's identifier; stands in the verdict", true},
