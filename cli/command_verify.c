@@ -82,6 +82,7 @@ static enum err_code mirror_json(const struct mirror_result *r, struct err *e) {
 	jw_field_str(&w, S("origin"), r->origin);
 	jw_field_str(&w, S("key"), r->key);
 	jw_field_bool(&w, S("first"), r->first);
+	if (r->replaced.n) jw_field_str(&w, S("replaced"), r->replaced);
 	for (size_t i = 0; i < lengthof(counts); i++) jw_field_int(&w, str_of(counts[i].name), counts[i].n);
 	jw_field_bool(&w, S("stale"), r->stale);
 	jw_field_bool(&w, S("forked"), r->forked);
@@ -97,6 +98,7 @@ static void mirror_words(const struct cli *c, const struct mirror_result *r) {
 		return;
 	}
 	if (r->first) out_fmt("Its key was seen for the first time: %.*s\nCompare it with what the hub's people say elsewhere.\n", STR_ARG(r->key));
+	if (r->replaced.n) out_fmt("Its key is %.*s now: the log says so under the one before.\n", STR_ARG(r->key));
 	if (r->stale) out_fmt("The hub showed an older checkpoint than is here, of the same history.\n");
 	out_fmt("The log %.*s: %llu entries, %llu of them new; %lld records are here, %lld came, %lld went.\n", STR_ARG(r->origin), (unsigned long long)r->size,
 		(unsigned long long)(r->size - r->old_size), (long long)r->records, (long long)r->fetched, (long long)r->removed);

@@ -1,10 +1,9 @@
 #include "serve.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <sys/resource.h>
 
 #include "desk/api/limits.h"
+#include "desk/ending.h"
 #include "desk/identify.h"
 #include "desk/routes.h"
 #include "desk/site/site.h"
@@ -106,29 +105,15 @@ static enum err_code start(struct desk *desk, const struct serve_options *o, str
 	return server_start(&config, out, e);
 }
 
-/* The signals are blocked before the first thread starts, so that all inherit it and only the wait gets them. */
-static void block_endings(sigset_t *endings, sigset_t *before) {
-	sigemptyset(endings);
-	sigaddset(endings, SIGINT);
-	sigaddset(endings, SIGTERM);
-	pthread_sigmask(SIG_BLOCK, endings, before);
-}
-
-static void wait_for_ending(const sigset_t *endings, const sigset_t *before) {
-	int which;
-	while (sigwait(endings, &which) != 0) continue;
-	pthread_sigmask(SIG_SETMASK, before, NULL);
-}
-
 static enum err_code run(struct desk *desk, const struct serve_options *o, struct err *e) {
-	sigset_t endings, before;
-	block_endings(&endings, &before);
+	struct ending ending;
+	ending_block(&ending);
 	struct server *server;
 	struct chores *chores;
 	enum err_code code = chores_start(desk->app.hub, &chores, e);
 	if (!code && (code = start(desk, o, &server, e))) chores_stop(chores);
 	if (code) {
-		pthread_sigmask(SIG_SETMASK, &before, NULL);
+		ending_restore(&ending);
 		return code;
 	}
 	if (!o->quiet) {
@@ -136,7 +121,7 @@ static enum err_code run(struct desk *desk, const struct serve_options *o, struc
 		fflush(stdout);
 	}
 	if (o->ready) o->ready(o->arg, server_address(server));
-	wait_for_ending(&endings, &before);
+	ending_wait(&ending);
 	chores_stop(chores);
 	code = server_stop(server, SERVE_GRACE_SECONDS * SECOND, e);
 	if (code != ERR_BUSY) return code;

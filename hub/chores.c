@@ -12,13 +12,14 @@
 #include "hub/clock.h"
 #include "hub/erase.h"
 #include "hub/keys.h"
-#include "hub/ledger/ledger.h"
+#include "hub/ledger/cosign.h"
 #include "hub/mail.h"
 #include "hub/statistics.h"
 #include "hub/webhook.h"
 
 #define LOOK (2 * SECOND)
 #define SWEEP HOUR
+#define ASKED_AGAIN (5 * MINUTE)
 
 struct chores;
 /* Each has a connection of its own. */
@@ -29,7 +30,8 @@ struct worker {
 	size_t number;
 	bool begun;
 };
-enum { ALL_ELSE, TERMS, LEDGER, TELLER, CALLERS, /* from here on those that call webhooks */ WORKERS = CALLERS + WEBHOOK_WORKERS };
+enum { ALL_ELSE, TERMS, LEDGER, TELLER, CALLERS, /* from here on those that call webhooks */ WITNESSES = CALLERS + WEBHOOK_WORKERS, /* and one for each witness of the log */
+	WORKERS = WITNESSES + LOG_WITNESSES };
 
 struct chores {
 	struct hub *hub;
@@ -106,6 +108,22 @@ static void *call_webhooks(void *arg) {
 	return NULL;
 }
 
+/* One thread for each witness, so that none waits for another's answer. Who does not answer is asked less and less often. */
+static void *ask_witness(void *arg) {
+	struct worker *w = arg;
+	struct chores *c = w->chores;
+	moment pause = LOOK / 2;
+	while (!atomic_load(&c->stopping)) {
+		struct err e = {0};
+		enum cosigned asked = COSIGN_NOTHING;
+		enum err_code code = cosign_ask(c->hub, w->db, w->number - WITNESSES, &c->stopping, &asked, &e);
+		if (code && code != ERR_CANCELLED) complain("asking a witness of the log", &e);
+		pause = !code && asked != COSIGN_FAILED ? LOOK / 2 : pause * 2 < ASKED_AGAIN ? pause * 2 : ASKED_AGAIN;
+		pause_for(c, pause);
+	}
+	return NULL;
+}
+
 static void *work(void *arg) {
 	struct worker *w = arg;
 	struct chores *c = w->chores;
@@ -153,7 +171,7 @@ static enum err_code begin(struct chores *c, size_t number, struct err *e) {
 	enum err_code code = hub_reader(c->hub, &w->db, e);
 	if (code) return code;
 	void *(*const fns[])(void *) = {[ALL_ELSE] = work, [TERMS] = keep_terms, [LEDGER] = keep_log, [TELLER] = tell_webhooks, [CALLERS] = call_webhooks};
-	int rc = pthread_create(&w->thread, NULL, fns[number < CALLERS ? number : CALLERS], w);
+	int rc = pthread_create(&w->thread, NULL, number >= WITNESSES ? ask_witness : fns[number < CALLERS ? number : CALLERS], w);
 	if (rc) return err_errno(e, rc, "starting a thread");
 	w->begun = true;
 	return ERR_OK;
@@ -170,7 +188,7 @@ enum err_code chores_start(struct hub *h, struct chores **out, struct err *e) {
 	pthread_cond_init(&c->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 	enum err_code code = ERR_OK;
-	for (size_t i = 0; i < WORKERS && !code; i++) code = begin(c, i, e);
+	for (size_t i = 0; i < WITNESSES + h->log.witnesses_n && !code; i++) code = begin(c, i, e);
 	if (code) {
 		forget(c);
 		return code;

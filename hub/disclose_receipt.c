@@ -129,11 +129,13 @@ static enum err_code put_promise(const struct disclosing *d, const struct ledger
 }
 
 static enum err_code put_proof(const struct disclosing *d, const struct ledger_entry *entry, struct receipt_parts *p, struct err *e) {
-	struct err why;
+	struct err why = {0};
 	struct str held;
+	struct tlog_key key;
 	enum err_code code = ledger_held(d->db, d->a, &held, e);
 	if (code || held.n || entry->leaf < 0) return code;
-	code = ledger_proof(d->hub, d->a, entry->leaf, &p->proof, &why);
+	code = tlog_key_parse(p->key, &key, e);
+	if (!code) code = ledger_proof(d->hub, d->a, entry->leaf, &key, &p->proof, &why);
 	if (code == ERR_NOT_FOUND) return ERR_OK; /* not yet signed */
 	return code ? err_set(e, code, "%s", why.message) : ERR_OK;
 }

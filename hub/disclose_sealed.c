@@ -126,6 +126,16 @@ enum err_code reveal_check(const struct hub *h, struct db *db, struct arena *a, 
 
 /* ---- what is shown ---- */
 
+/* By the newest of the log's keys that signs a proof of it. */
+static enum err_code proof_by_any(const struct hub *h, struct arena *a, int64_t leaf, const struct tlog_key *keys, size_t n, struct receipt_parts *p, struct err *e) {
+	enum err_code code = err_set(e, ERR_NOT_FOUND, "it is not under a signed checkpoint yet");
+	for (size_t i = 0; i < n && code == ERR_NOT_FOUND; i++) {
+		code = ledger_proof(h, a, leaf, &keys[i], &p->proof, e);
+		if (!code) p->key = tlog_key_text(a, &keys[i]);
+	}
+	return code;
+}
+
 enum err_code reveal_document(const struct hub *h, struct db *db, struct arena *a, const struct stored *r, const struct sealed_version *v, const struct str *fields,
 	size_t n, const struct json **out, struct err *e) {
 	struct receipt_parts p = {.name = h->name, .url = h->base_url, .type = v->entry.type, .salts = &v->entry.salts, .event = v->event, .body = v->body,
@@ -135,8 +145,7 @@ enum err_code reveal_document(const struct hub *h, struct db *db, struct arena *
 	size_t keys_n, kept = 0;
 	enum err_code code = keep ? ledger_origin(h, db, a, &p.origin, e) : err_set(e, ERR_MEMORY, "out of memory");
 	if (!code) code = ledger_keys(db, a, &keys, &keys_n, e);
-	if (!code && keys_n) p.key = tlog_key_text(a, &keys[0]);
-	if (!code) code = ledger_proof(h, a, v->entry.leaf, &p.proof, e);
+	if (!code) code = proof_by_any(h, a, v->entry.leaf, keys, keys_n, &p, e);
 	for (size_t i = 0; i < n && !code; i++) {
 		enum reveal_may may;
 		code = reveal_field(h, db, a, r, v, fields[i], &may, e);

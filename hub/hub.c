@@ -153,10 +153,24 @@ static bool set_escalation(struct hub_escalation *to, const char *name, struct s
 	return strcmp(name, "adjudicators") == 0 && set_span(&to->adjudicators, value);
 }
 
+/* KEY URL, the address on an indented line of its own where both are long: such a line comes here by itself. */
+static bool set_witness(struct conf *c, struct str value) {
+	struct hub_log *l = &c->hub->log;
+	struct str rest = arena_str(c->hub->arena, str_trim(value)), key;
+	struct log_witness *last = l->witnesses_n ? &l->witnesses[l->witnesses_n - 1] : NULL;
+	if (str_starts(rest, S("http")) && last && !last->url.n) return last->url = rest, true;
+	if (l->witnesses_n == LOG_WITNESSES || !str_split(&rest, ' ', &key)) return false;
+	l->witnesses[l->witnesses_n++] = (struct log_witness){.text = key, .url = rest.p ? str_trim(rest) : STR_EMPTY};
+	return true;
+}
+
 static bool set_log(struct conf *c, const char *name, struct str value) {
 	struct hub_log *l = &c->hub->log;
 	if (strcmp(name, "epoch") == 0) return set_span(&l->epoch, value) && l->epoch >= SECOND && l->epoch <= DAY;
 	if (strcmp(name, "fill") == 0) return str_int(value, &l->fill) && l->fill >= 1 && l->fill <= 1024;
+	if (strcmp(name, "overlap") == 0) return set_span(&l->overlap, value) && l->overlap >= SECOND && l->overlap <= 400 * DAY;
+	if (strcmp(name, "quorum") == 0) return str_int(value, &l->quorum) && l->quorum >= 0 && l->quorum <= LOG_WITNESSES;
+	if (strcmp(name, "witness") == 0) return set_witness(c, value);
 	if (strcmp(name, "origin") != 0) return false;
 	l->origin = arena_str(c->hub->arena, value);
 	return true;
@@ -167,6 +181,29 @@ static bool set_webhooks(struct hub_webhooks *w, const char *name, struct str va
 	if (!to || (!str_is(value, "yes") && !str_is(value, "no"))) return false;
 	*to = str_is(value, "yes");
 	return true;
+}
+
+static enum err_code check_witness(struct hub *h, size_t i, struct err *e) {
+	struct log_witness *w = &h->log.witnesses[i];
+	enum err_code code = tlog_key_parse(w->text, &w->key, e);
+	if (!code && w->key.type != TLOG_COSIGNATURE) code = err_set(e, ERR_INVALID, "that is no key of a witness (of type 04)");
+	if (!code && !str_starts(w->url, S("https://")) && !str_starts(w->url, S("http://")))
+		code = err_set(e, ERR_INVALID, "%.*s: behind the key stands where the witness is asked, https://…, or on the next line, indented", STR_ARG(w->key.name));
+	for (size_t j = 0; j < i && !code; j++)
+		if (memcmp(h->log.witnesses[j].key.bytes, w->key.bytes, TLOG_KEY_BYTES) == 0) code = err_set(e, ERR_INVALID, "%.*s stands there twice", STR_ARG(w->key.name));
+	if (!code && w->url.p[w->url.n - 1] != '/') w->url = arena_cat(h->arena, w->url, S("/"));
+	return code;
+}
+
+/* More than half of the witnesses, where nothing else is said. */
+static enum err_code check_log(struct hub *h, struct err *e) {
+	struct hub_log *l = &h->log;
+	enum err_code code = ERR_OK;
+	for (size_t i = 0; i < l->witnesses_n && !code; i++) code = check_witness(h, i, e);
+	if (code) return err_prefix(e, "[log] witness"), code;
+	if (l->quorum < 0) l->quorum = l->witnesses_n ? (int64_t)l->witnesses_n / 2 + 1 : 0;
+	if (l->quorum > (int64_t)l->witnesses_n) return err_set(e, ERR_INVALID, "[log] quorum: there are not so many witnesses");
+	return ERR_OK;
 }
 
 static int conf_line(void *user, const char *section, const char *name, const char *value) {
@@ -211,7 +248,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	struct conf c = {.hub = h};
 	h->limits = (struct hub_limits){600, 3000, 300};
 	h->escalation = (struct hub_escalation){75, 3 * DAY, 7 * DAY};
-	h->log = (struct hub_log){.epoch = LEDGER_EPOCH, .fill = LEDGER_FILL};
+	h->log = (struct hub_log){.epoch = LEDGER_EPOCH, .fill = LEDGER_FILL, .overlap = LEDGER_OVERLAP, .quorum = -1};
 	h->panel = (struct hub_panel){.seats = 5, .quorum = 3, .per_sector = 2, .days = 15};
 	int line = ini_parse_string(arena_cstr(h->arena, text), conf_line, &c);
 	if (line)
@@ -227,6 +264,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	code = check_prefix(h->prefix, e);
 	if (!code) code = check_contact(h, e);
 	if (!code) code = check_mail(&h->mail, e);
+	if (!code) code = check_log(h, e);
 	if (!code) code = oidc_check_settings(h, e);
 	return code ? (err_prefix(e, "%s", path), code) : ERR_OK;
 }
@@ -282,6 +320,12 @@ static enum err_code write_conf(struct arena *a, const char *dir, const struct h
 		"; what is confidential enters it at the end of an epoch, from PT1S to P1D, in multiples of `fill` leaves\n"
 		"; epoch = PT15M\n"
 		"; fill = 4\n"
+		"; for how long the key before the present one signs too, after `polder log key rotate`\n"
+		"; overlap = P30D\n"
+		"; who cosigns it: a witness's verifier key and, on an indented line, where it is asked; one `witness` each. quorum: how many of them must have cosigned\n"
+		"; witness = witness.example.org/one+1a2b3c4d+BA…\n"
+		";   https://witness.example.org/one/\n"
+		"; quorum = 1\n"
 		"\n"
 		"; Signing in by another authority (OpenID Connect); the hub's url above must be set, and the provider told of URL/sign-in/callback.\n"
 		"[oidc]\n"

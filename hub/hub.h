@@ -8,13 +8,14 @@
  *     DIR/keys.db       the keys of records that are encrypted (hub/keystore.h); in no backup
  *     DIR/secret.key    with which those are wrapped, and secrets in the database sealed (hub/seal.h); in no backup
  *     DIR/signing.key   with which the hub signs (hub/signing.h); in no backup
- *     DIR/log/, log.key its log, and the key that signs it (hub/ledger/ledger.h); in no backup
+ *     DIR/log/, log.key its log, and the key that signs it, for a time with log.key.old (hub/ledger/ledger.h); in no backup
  *
  * Two doors and no other way: hub/change.h changes records, hub/disclose.h shows them. A hub may be open in several processes;
  * SQLite's locks keep them apart. */
 #pragma once
 #include "db/db.h"
 #include "hub/kind.h"
+#include "lib/tlog/key.h"
 
 /* Requests a minute to the API; 0: without a limit. [limits] of polder.conf. */
 struct hub_limits {
@@ -57,11 +58,23 @@ struct hub_webhooks {
 	bool private_networks, http_to_this_machine;
 };
 
+/* Who cosigns the log's checkpoints: hub/ledger/cosign.h. */
+enum { LOG_WITNESSES = 16 };
+struct log_witness {
+	struct str text;   /* its verifier key, of type 04 */
+	struct tlog_key key;
+	struct str url;    /* where it is asked, with its last slash: URL/add-checkpoint */
+};
+
 /* The log: [log] in polder.conf, as hub/ledger/ledger.h says. */
 struct hub_log {
 	struct str origin; /* "" made from the address, or the uid */
 	moment epoch;      /* microseconds */
 	int64_t fill;
+	moment overlap;    /* for how long the key before the present one signs too; microseconds */
+	struct log_witness witnesses[LOG_WITNESSES];
+	size_t witnesses_n;
+	int64_t quorum;    /* how many of them must have cosigned */
 };
 
 struct hub {

@@ -33,13 +33,21 @@ enum err_code key_file_make(const char *path, size_t n, struct err *e) {
 	return code;
 }
 
-enum err_code key_file_read(struct arena *a, const char *path, size_t n, struct str *out, struct err *e) {
+enum err_code key_file_peek(struct arena *a, const char *path, size_t n, struct str *out, struct err *e) {
 	struct str key;
-	enum err_code code = key_file_make(path, n, e);
-	if (!code) code = file_read(a, path, 4096, &key, e);
+	enum err_code code = file_read(a, path, 4096, &key, e);
 	if (!code && key.n != n) code = err_set(e, ERR_CORRUPT, "%s: is not this hub's key: it must have %zu bytes", path, n);
 	if (!code) *out = key;
 	return code;
+}
+
+enum err_code key_file_read(struct arena *a, const char *path, size_t n, struct str *out, struct err *e) {
+	enum err_code code = key_file_make(path, n, e);
+	return code ? code : key_file_peek(a, path, n, out, e);
+}
+
+enum err_code key_file_keep(const char *path, struct str key, struct err *e) {
+	return file_write(path, key, 0600, e);
 }
 
 enum err_code key_file_replace(const char *path, size_t n, struct err *e) {

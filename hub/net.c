@@ -66,7 +66,7 @@ enum err_code net_fetch(struct arena *a, const struct net_fetch *f, struct net_a
 	json_set(&request, S("fetch"), json_built(&b));
 	struct str text;
 	const struct json *answer;
-	enum err_code code = run(a, json_built(&request), 12000, NULL, &text, e);
+	enum err_code code = run(a, json_built(&request), 12000, f->cancelled, &text, e);
 	if (!code) code = net_read(a, text, &answer, e);
 	if (code) return code;
 	*out = net_answer_of(a, answer);

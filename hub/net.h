@@ -18,6 +18,7 @@ struct net_fetch {
 	size_t headers_n;
 	struct str body;
 	bool allow_http;
+	const atomic_bool *cancelled; /* NULL: nobody does */
 };
 struct net_answer {
 	int status;

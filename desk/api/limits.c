@@ -5,7 +5,7 @@
 #include "hub/account/throttle.h"
 
 /* A network of IPv6 is one caller: whoever has it has 2^64 addresses. */
-static struct str address_key(struct arena *a, struct str address) {
+struct str api_address_key(struct arena *a, struct str address) {
 	unsigned char bytes[16];
 	if (str_find_char(address, ':') == STR_NONE || inet_pton(AF_INET6, arena_cstr(a, address), bytes) != 1) return address;
 	return arena_cat(a, S("net:"), str_n(bytes, 8));
@@ -14,7 +14,7 @@ static struct str address_key(struct arena *a, struct str address) {
 static struct str caller(struct request *rq, bool *known) {
 	struct str token = request_header(rq, "authorization");
 	*known = rq->user != NULL;
-	if (!*known) return address_key(rq->arena, request_remote(rq));
+	if (!*known) return api_address_key(rq->arena, request_remote(rq));
 	return arena_fmt(rq->arena, "%.*s %.*s", STR_ARG(desk_user(rq)->account.uid), STR_ARG(token)); /* which the throttle keeps as a hash */
 }
 

@@ -1,17 +1,45 @@
 /* The log over the API: how it stands, what it says of a record, receipts, and checking one. */
 #include "api.h"
 #include "desk/log/pages.h"
+#include "hub/ledger/cosign.h"
 
 enum { OF_RECORD = 100 };
+
+/* Why one gave no cosignature is the operator's alone; that it knows another history is everybody's. */
+static void witnesses_json(struct json_writer *w, struct arena *a, const struct cosign_status *s) {
+	jw_name(w, S("witnesses"));
+	jw_object(w);
+	jw_field_int(w, S("quorum"), s->quorum);
+	jw_field_bool(w, S("holds"), s->holds);
+	jw_field_int(w, S("size"), (int64_t)s->cosigned.head.size);
+	if (s->cosigned.head.size) jw_field_str(w, S("checkpoint"), s->cosigned.bytes);
+	jw_name(w, S("items"));
+	jw_array(w);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct cosign_witness *one = &s->items[i];
+		jw_object(w);
+		jw_field_str(w, S("key"), one->witness->text);
+		jw_field_str(w, S("url"), one->witness->url);
+		jw_field_bool(w, S("newest"), one->newest);
+		jw_field_int(w, S("size"), (int64_t)one->size);
+		if (one->size) jw_field_str(w, S("at"), moment_str(a, one->at));
+		if (one->refused) jw_field_str(w, S("refused"), moment_str(a, one->refused));
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+	jw_object_end(w);
+}
 
 enum err_code api_log(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct ledger_signed head = {.head = {0, tlog_empty_root()}};
 	struct tlog_key *keys;
+	struct cosign_status cosigned;
 	struct str origin;
 	size_t n;
 	enum err_code code = ledger_origin(d.hub, d.db, d.a, &origin, e);
 	if (!code) code = ledger_keys(d.db, d.a, &keys, &n, e);
+	if (!code) code = cosign_status(d.hub, d.db, d.a, &cosigned, e);
 	if (!code) code = ledger_signed(d.hub, d.a, &head, e);
 	if (code && code != ERR_NOT_FOUND) return code;
 	struct json_writer w = json_writer(response_json(rs));
@@ -25,6 +53,7 @@ enum err_code api_log(struct request *rq, struct response *rs, struct err *e) {
 	jw_field_str(&w, S("root"), entry_hex(d.a, sha256_str(&head.head.root)));
 	if (head.at) jw_field_str(&w, S("signed"), moment_str(d.a, head.at));
 	if (head.bytes.n) jw_field_str(&w, S("checkpoint"), head.bytes);
+	if (cosigned.n) witnesses_json(&w, d.a, &cosigned);
 	jw_object_end(&w);
 	desk_public(rq, rs);
 	return ERR_OK;
@@ -33,7 +62,7 @@ enum err_code api_log(struct request *rq, struct response *rs, struct err *e) {
 /* With the proof of each: it is there for all leaves under the signed head. */
 static enum err_code proved_json(struct json_writer *w, const struct disclosing *d, const struct json *said, struct err *e) {
 	struct str proof;
-	enum err_code code = ledger_proof(d->hub, d->a, json_integer(json_get_lit(said, "leaf"), 0), &proof, e);
+	enum err_code code = ledger_proof(d->hub, d->a, json_integer(json_get_lit(said, "leaf"), 0), NULL, &proof, e);
 	if (!code) jw_value(w, json_with(d->a, said, S("proof"), json_str(d->a, proof)));
 	return code;
 }

@@ -14,7 +14,9 @@ enum err_code log_check(const struct disclosing *d, struct str text, struct log_
 	enum err_code code = ledger_keys(d->db, d->a, &keys, &n, e);
 	if (code) return code;
 	struct err why = {0};
-	code = receipt_check(d->a, text, NULL, 0, NULL, 0, &out->r, &why);
+	struct tlog_key witnesses[LOG_WITNESSES];
+	for (size_t i = 0; i < d->hub->log.witnesses_n; i++) witnesses[i] = d->hub->log.witnesses[i].key;
+	code = receipt_check(d->a, text, NULL, 0, witnesses, d->hub->log.witnesses_n, &out->r, &why);
 	if (code == ERR_MEMORY) return err_set(e, code, "%s", why.message);
 	if (code) out->wrong = sentence_words(d->a, arena_str(d->a, str_of(why.message)));
 	for (size_t i = 0; i < n; i++) out->ours |= str_eq(tlog_key_text(d->a, &keys[i]), out->r.key);
@@ -87,6 +89,7 @@ static void fill(const struct disclosing *d, const struct log_checked *c, struct
 	if (!r->logged) return;
 	p->leaf = number_words(a, (int64_t)r->leaf);
 	p->size = number_words(a, (int64_t)r->size);
+	if (d->hub->log.witnesses_n) p->witnesses = number_words(a, (int64_t)r->witnesses);
 }
 
 /* A file that was chosen counts; else what was pasted. */

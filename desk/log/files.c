@@ -20,6 +20,16 @@ enum err_code show_checkpoint(struct request *rq, struct response *rs, struct er
 	return ERR_OK;
 }
 
+enum err_code show_cosigned(struct request *rq, struct response *rs, struct err *e) {
+	struct str bytes;
+	enum err_code code = cosign_checkpoint(desk_hub(rq), rq->arena, &bytes, e);
+	if (code == ERR_NOT_FOUND) return nothing_there(e);
+	if (code) return code;
+	response_bytes(rs, S("text/plain; charset=utf-8"), bytes);
+	response_public(rs, 0);
+	return ERR_OK;
+}
+
 /* Only what is under the signed head, whatever was written already. */
 enum err_code show_tile(struct request *rq, struct response *rs, struct err *e) {
 	struct ledger_signed head;

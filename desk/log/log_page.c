@@ -36,19 +36,55 @@ static enum err_code head_of(const struct disclosing *d, struct ledger_signed *o
 	return code == ERR_NOT_FOUND ? ERR_OK : code;
 }
 
+/* Receipts of before are by the keys of before. */
+static enum err_code fill_keys(const struct disclosing *d, struct log_page *page, struct err *e) {
+	struct tlog_key *keys;
+	struct ledger_key_status s;
+	size_t n;
+	enum err_code code = ledger_keys(d->db, d->a, &keys, &n, e);
+	if (!code) code = ledger_key_status(d->hub, d->db, d->a, &s, e);
+	if (code || !n) return code;
+	struct str *before = arena_array(d->a, n, sizeof *before);
+	if (!before) return err_set(e, ERR_MEMORY, "out of memory");
+	page->key = tlog_key_text(d->a, &keys[0]);
+	for (size_t i = 1; i < n; i++) before[page->before_n++] = tlog_key_text(d->a, &keys[i]);
+	page->before = before;
+	if (s.before.n) page->signs_too = moment_words(d->a, s.until);
+	return ERR_OK;
+}
+
+static enum err_code fill_witnesses(const struct disclosing *d, struct log_page *page, struct err *e) {
+	struct cosign_status s;
+	enum err_code code = cosign_status(d->hub, d->db, d->a, &s, e);
+	struct log_witness_line *lines = arena_array(d->a, s.n + 1, sizeof *lines);
+	if (code || !lines) return code ? code : err_set(e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < s.n; i++) {
+		const struct cosign_witness *w = &s.items[i];
+		lines[i] = (struct log_witness_line){.name = w->witness->key.name, .key = w->witness->text, .href = w->witness->url, .newest = w->newest, .refuses = w->refused != 0};
+		if (!w->size) continue;
+		lines[i].size = number_words(d->a, (int64_t)w->size);
+		lines[i].when = moment_words(d->a, w->at);
+		lines[i].datetime = moment_str(d->a, w->at);
+	}
+	page->witnesses = lines;
+	page->witnesses_n = s.n;
+	page->quorum = number_words(d->a, s.quorum);
+	page->holds = s.holds;
+	if (s.cosigned.head.size) page->cosigned = number_words(d->a, (int64_t)s.cosigned.head.size);
+	return ERR_OK;
+}
+
 enum err_code show_log(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d = desk_disclosing(rq);
 	struct log_page page = {.hub = d.hub->name, .address = d.hub->base_url};
 	struct ledger_signed head;
-	struct tlog_key *keys = NULL;
 	const struct json **items = NULL;
-	size_t keys_n = 0;
 	enum err_code code = head_of(&d, &head, e);
 	if (!code) code = ledger_origin(d.hub, d.db, d.a, &page.origin, e);
-	if (!code) code = ledger_keys(d.db, d.a, &keys, &keys_n, e);
+	if (!code) code = fill_keys(&d, &page, e);
 	if (!code) code = disclose_log_newest(&d, (int64_t)head.head.size, NEWEST, &items, &page.n, e);
+	if (!code) code = fill_witnesses(&d, &page, e);
 	if (code) return code;
-	if (keys_n) page.key = tlog_key_text(d.a, &keys[0]);
 	page.size = number_words(d.a, (int64_t)head.head.size);
 	if (head.at) {
 		page.signed_words = moment_words(d.a, head.at);

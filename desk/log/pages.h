@@ -3,10 +3,10 @@
 #include "desk/log/checked.h"
 #include "desk/registry/lines.h"
 #include "desk/site/site.h"
-#include "hub/ledger/ledger.h"
+#include "hub/ledger/cosign.h"
 
 /* ---- files.c ---- */
-route_fn show_checkpoint, show_tile, show_statements, show_logged_record;
+route_fn show_checkpoint, show_cosigned, show_tile, show_statements, show_logged_record;
 /* A receipt as a file for its holder. */
 enum err_code send_receipt(struct response *rs, const struct disclosing *d, const struct disclosed *r, int64_t event, struct err *e) must_use;
 
@@ -16,9 +16,20 @@ struct log_line {
 	struct str name, href;    /* of the record; href "" where there is nothing to read any more */
 	struct str state, leaf, root;
 };
+struct log_witness_line {
+	struct str name, key, href, size, when, datetime; /* size "" it cosigned nothing yet */
+	bool newest, refuses;
+};
 struct log_page {
 	struct str hub, origin, key, size, signed_words, signed_at; /* signed_at "" nothing was signed yet */
+	const struct str *before; /* keys that it had, newest first */
+	size_t before_n;
+	struct str signs_too;     /* until when the first of those does; "" it does not */
 	struct str address;       /* of the hub; "" not known */
+	const struct log_witness_line *witnesses;
+	size_t witnesses_n;
+	struct str quorum, cosigned; /* how many are wanted; leaves that so many cosigned, "" none */
+	bool holds;
 	const struct log_line *lines;
 	size_t n;
 };

@@ -15,6 +15,8 @@ const struct route log_routes[] = {
 	{"/log", show_log, ROUTE_PUBLIC, .name = "log", .gives = GIVES_HTML, .help = "What the hub's log is and proves, how it stands, and where a receipt is checked."},
 	{"/log/checkpoint", show_checkpoint, ROUTE_PUBLIC, .name = "log-checkpoint", .gives = GIVES_FILE, .flags = OPEN,
 		.help = "The log's signed head (c2sp.org/tlog-checkpoint)."},
+	{"/log/checkpoint.cosigned", show_cosigned, ROUTE_PUBLIC, .name = "log-checkpoint-cosigned", .gives = GIVES_FILE, .flags = OPEN,
+		.help = "The newest signed head that enough witnesses cosigned; there is none where nobody is asked."},
 	{"/log/tile/{path...}", show_tile, ROUTE_PUBLIC, .name = "log-tile", .gives = GIVES_FILE, .flags = OPEN,
 		.help = "Its tiles and entry bundles (c2sp.org/tlog-tiles).", .params = PARAMS({"path", PARAM_PATH, .length = TLOG_PATH, .help = "as in 0/x001/234 or entries/000.p/17"})},
 	{"/log/statements/{n}", show_statements, ROUTE_PUBLIC, .name = "log-statements", .gives = GIVES_FILE, .flags = OPEN,

@@ -1,6 +1,7 @@
 /* The hub's log (c2sp.org/tlog-tiles): entries are put into order, the tree's head is stored, tiles are written, and then the checkpoint is signed.
  *
  *     DIR/log.key         the log's Ed25519 seed; in no backup
+ *     DIR/log.key.old     the one before it, while both sign
  *     DIR/log/checkpoint  the newest that was signed
  *     DIR/log/tile/…      tiles and entry bundles, as a static web server hands them out
  *
@@ -19,7 +20,10 @@
 #include "lib/tlog/proof_file.h"
 
 #define LEDGER_EPOCH (15 * MINUTE)
+#define LEDGER_OVERLAP (30 * DAY)
 enum { LEDGER_FILL = 4 };
+/* In DIR/log: the newest checkpoint that enough witnesses cosigned (hub/ledger/cosign.h). */
+#define LEDGER_COSIGNED "checkpoint.cosigned"
 
 /* The log's name, which is also its key's. It is settled when the log begins and never changes. */
 enum err_code ledger_origin(const struct hub *h, struct db *db, struct arena *a, struct str *out, struct err *e) must_use;
@@ -27,6 +31,16 @@ enum err_code ledger_origin(const struct hub *h, struct db *db, struct arena *a,
 const char *ledger_folder(struct arena *a, const struct hub *h);
 /* The public keys of the log, the present one first; none before it began. */
 enum err_code ledger_keys(struct db *db, struct arena *a, struct tlog_key **out, size_t *n, struct err *e) must_use;
+
+/* Which key the log says, since when, and until when the one before it signs too. */
+struct ledger_key_status {
+	struct str key, before; /* verifier keys; "" the log did not begin, or nothing else signs */
+	moment since, until;
+};
+enum err_code ledger_key_status(const struct hub *h, struct db *db, struct arena *a, struct ledger_key_status *out, struct err *e) must_use;
+/* A new key in the place of the present one, as an entry that the log is signed under by both, and by both for the overlap of [log] after that, so that whoever knows
+ * the old one can follow. Killed anywhere, the log goes on under the one or under both. ERR_CONFLICT: the key before still signs; the hub was restored. */
+enum err_code ledger_rotate(struct hub *h, struct db *db, struct err *e) must_use;
 
 /* Puts what waits into the log, each batch in one transaction. *did: something was. ERR_CONFLICT: somebody else was faster; try again. */
 enum err_code ledger_sequence(struct hub *h, bool *did, struct err *e) must_use;
@@ -49,8 +63,9 @@ struct ledger_signed {
 enum err_code ledger_signed(const struct hub *h, struct arena *a, struct ledger_signed *out, struct err *e) must_use;
 /* How many entries wait for the log: such as say something, and such as wait for the end of an epoch. */
 enum err_code ledger_waiting(struct db *db, int64_t *said, int64_t *sealed, struct err *e) must_use;
-/* The tlog-proof of a leaf that is under the newest signed checkpoint. ERR_NOT_FOUND: it is not yet. */
-enum err_code ledger_proof(const struct hub *h, struct arena *a, int64_t leaf, struct str *out, struct err *e) must_use;
+/* The tlog-proof of a leaf: under the newest checkpoint that enough witnesses cosigned, else under the newest one, whichever has the leaf. by: the key that
+ * must have signed it; NULL: any. ERR_NOT_FOUND: there is none yet. */
+enum err_code ledger_proof(const struct hub *h, struct arena *a, int64_t leaf, const struct tlog_key *by, struct str *out, struct err *e) must_use;
 
 /* The signed note that promises what was sealed (hub/ledger/receipt.h): it is in the log by the end of the epoch after. key, which may be NULL: of the signer, as text. */
 enum err_code ledger_promise(const struct hub *h, struct db *db, struct arena *a, const struct change_sealed *sealed, struct str *note, struct str *key,
@@ -67,5 +82,17 @@ enum err_code ledger_resume(struct hub *h, struct db *db, const char *from, int6
 /* The newest head with its tree's right edge; and another in its place, if it still is the newest, else ERR_CONFLICT. */
 enum err_code ledger_frontier(struct db *db, struct tlog_head *head, struct tlog_frontier *f, struct err *e) must_use;
 enum err_code ledger_write_head(struct db *db, const struct tlog_head *old, const struct tlog_frontier *f, struct err *e) must_use;
-/* The signer; its name is in the arena. It is made where there is none. Wipe it. */
+/* The keys that sign a tree of `under` leaves: such as the log says in it, the present one first. None: the log does not say its key yet. Wipe them. */
+struct ledger_signers {
+	struct tlog_signer list[2];
+	size_t n;
+	moment until; /* when the second one ends; 0 where there is one alone */
+};
+enum err_code ledger_signers(const struct hub *h, struct db *db, struct arena *a, struct str origin, uint64_t under, struct ledger_signers *out, struct err *e) must_use;
+void ledger_signers_wipe(struct ledger_signers *s);
+/* Takes the old key away when it is time. Under the lock. */
+enum err_code ledger_retire(const struct hub *h, struct db *db, struct arena *a, struct str origin, struct err *e) must_use;
+/* Keeps other processes from the files in DIR/log and from the keys, until *out is closed. */
+enum err_code ledger_lock(const struct hub *h, struct arena *a, int *out, struct err *e) must_use;
+/* The signer in log.key; its name is in the arena. It is made where there is none. Wipe it. */
 enum err_code ledger_signer(const struct hub *h, struct arena *a, struct str origin, struct tlog_signer *out, struct err *e) must_use;

@@ -108,12 +108,14 @@ static enum err_code same_history(struct publishing *p, const struct tlog_head *
 	return code || known ? code : err_set(p->e, ERR_CONFLICT, "log/checkpoint is of another history than the database: nothing is signed. `polder verify` says more");
 }
 
+/* By the keys that the log says in this very tree. Where it says none of those that are here, the next run will have put that right. */
 static enum err_code sign(struct publishing *p) {
-	struct tlog_signer signer = {0};
+	struct ledger_signers signers;
 	struct str bytes;
-	enum err_code code = ledger_signer(p->hub, p->a, p->origin, &signer, p->e);
-	if (!code) code = tlog_checkpoint_sign(p->a, p->origin, &p->head, &signer, 1, 0, &bytes, p->e);
-	tlog_signer_wipe(&signer);
+	enum err_code code = ledger_signers(p->hub, p->db, p->a, p->origin, p->head.size, &signers, p->e);
+	if (code || !signers.n) return code;
+	code = tlog_checkpoint_sign(p->a, p->origin, &p->head, signers.list, signers.n, 0, &bytes, p->e);
+	ledger_signers_wipe(&signers);
 	return code ? code : file_write(checkpoint_path(p->a, p->hub), bytes, 0644, p->e);
 }
 
@@ -122,6 +124,7 @@ static enum err_code publish_locked(struct publishing *p) {
 	struct tlog_head before;
 	enum err_code code = ledger_held(p->db, p->a, &held, p->e);
 	if (!code && held.n) return err_set(p->e, ERR_CONFLICT, "the hub was restored from a backup: `polder log resume` says how its log goes on");
+	if (!code) code = ledger_retire(p->hub, p->db, p->a, p->origin, p->e);
 	if (!code) code = ledger_head(p->db, &p->head, p->e);
 	if (!code) code = signed_before(p, &before);
 	if (!code) code = same_history(p, &before);
@@ -131,8 +134,8 @@ static enum err_code publish_locked(struct publishing *p) {
 }
 
 /* One at a time, whatever the process, so that no older checkpoint takes the place of a newer one. */
-static enum err_code lock(const char *folder, struct arena *a, int *out, struct err *e) {
-	const char *path = file_join(a, folder, ".lock");
+enum err_code ledger_lock(const struct hub *h, struct arena *a, int *out, struct err *e) {
+	const char *folder = ledger_folder(a, h), *path = file_join(a, folder, ".lock");
 	enum err_code code = file_make_dir(folder, e);
 	if (code) return code;
 	*out = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -148,20 +151,29 @@ enum err_code ledger_publish(struct hub *h, struct db *db, struct err *e) {
 	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
 	struct publishing p = {.hub = h, .db = db, .a = a, .e = e, .folder = {.path = ledger_folder(a, h), .durable = true, .tidy = true}};
 	enum err_code code = ledger_origin(h, db, a, &p.origin, e);
-	if (!code) code = lock(p.folder.path, a, &locked, e);
+	if (!code) code = ledger_lock(h, a, &locked, e);
 	return code ? code : publish_locked(&p);
 }
 
 /* ---- proofs ---- */
 
-enum err_code ledger_proof(const struct hub *h, struct arena *a, int64_t leaf, struct str *out, struct err *e) {
+static enum err_code read_signed(const struct hub *h, struct arena *a, const char *name, struct tlog_checkpoint *out, struct err *e) {
 	struct str bytes;
+	enum err_code code = file_read(a, file_join(a, ledger_folder(a, h), name), TLOG_NOTE_BYTES, &bytes, e);
+	return code ? code : tlog_checkpoint_parse(a, bytes, out, e);
+}
+
+enum err_code ledger_proof(const struct hub *h, struct arena *a, int64_t leaf, const struct tlog_key *by, struct str *out, struct err *e) {
+	static const char *const names[] = {LEDGER_COSIGNED, "checkpoint"};
 	struct tlog_proof_file f = {.index = (uint64_t)leaf};
 	struct tlog_folder folder = {.path = ledger_folder(a, h)};
 	struct tlog_reader reader = tlog_folder_reader(&folder);
-	enum err_code code = ledger_checkpoint(h, a, &bytes, e);
-	if (!code) code = tlog_checkpoint_parse(a, bytes, &f.checkpoint, e);
-	if (!code && (uint64_t)leaf >= f.checkpoint.head.size) code = err_set(e, ERR_NOT_FOUND, "it is not under a signed checkpoint yet");
-	if (!code) code = tlog_prove_inclusion(&reader, &f.checkpoint.head, (uint64_t)leaf, &f.proof, NULL, e);
-	return code ? code : tlog_proof_write(a, &f, out, e);
+	for (size_t i = 0; i < lengthof(names); i++) {
+		enum err_code code = read_signed(h, a, names[i], &f.checkpoint, e);
+		if (code == ERR_NOT_FOUND) continue;
+		if (!code && ((uint64_t)leaf >= f.checkpoint.head.size || (by && tlog_note_verify(&f.checkpoint.note, by, NULL, NULL)))) continue;
+		if (!code) code = tlog_prove_inclusion(&reader, &f.checkpoint.head, (uint64_t)leaf, &f.proof, NULL, e);
+		return code ? code : tlog_proof_write(a, &f, out, e);
+	}
+	return err_set(e, ERR_NOT_FOUND, "it is not under a signed checkpoint yet");
 }

@@ -164,6 +164,7 @@ struct checking {
 	struct tlog_key key;
 	const struct tlog_key *witnesses;
 	size_t witnesses_n;
+	struct tlog_note signed_; /* the checkpoint of the proof; n 0: there is none */
 	struct receipt_checked *out;
 	struct err *e;
 };
@@ -278,14 +279,21 @@ static enum err_code check_proof(struct checking *c) {
 	if (!code) code = tlog_proof_verify(&f, &leaf, &policy, &trust, c->e);
 	if (code) return err_prefix(c->e, "the proof"), code;
 	c->out->logged = true;
+	c->signed_ = f.checkpoint.note;
 	c->out->leaf = f.index;
 	c->out->size = f.checkpoint.head.size;
 	c->out->witnesses = trust.witnesses;
 	return ERR_OK;
 }
 
+/* Also by a key that the hub had before, while that signs the log beside the one that promised. */
+static bool vouches(const struct checking *c, const struct tlog_key *k) {
+	if (tlog_key_eq(k, &c->key)) return true;
+	return c->signed_.n && k->type == TLOG_ED25519 && str_eq(k->name, c->out->origin) && tlog_note_verify(&c->signed_, k, NULL, NULL) == ERR_OK;
+}
+
 static enum err_code check_trust(struct checking *c, const struct tlog_key *trusted, size_t n) {
-	for (size_t i = 0; i < n; i++) c->out->trusted |= tlog_key_eq(&trusted[i], &c->key);
+	for (size_t i = 0; i < n; i++) c->out->trusted |= vouches(c, &trusted[i]);
 	if (n && !c->out->trusted) return err_set(c->e, ERR_FORBIDDEN, "the receipt is by another key than those that are trusted");
 	return ERR_OK;
 }
@@ -297,12 +305,12 @@ enum err_code receipt_check(struct arena *a, struct str text, const struct tlog_
 	if (text.n > RECEIPT_FILE_BYTES) return err_set(e, ERR_TOO_LARGE, "a receipt has at most %d MB", RECEIPT_FILE_BYTES >> 20);
 	enum err_code code = json_parse(a, text, NULL, &c.receipt, e);
 	if (!code) code = check_head(&c);
-	if (!code) code = check_trust(&c, trusted, trusted_n);
 	if (!code) code = check_fields(&c);
 	if (!code) code = check_detail(&c);
 	if (!code) code = check_commitment(&c);
 	if (!code) code = check_promise(&c);
 	if (!code) code = check_proof(&c);
+	if (!code) code = check_trust(&c, trusted, trusted_n);
 	if (!code && !out->promised && !out->logged) code = wrong(&c, "the receipt has neither a promise nor a proof: nothing shows that the hub gave it");
 	return code ? code : arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }

@@ -51,7 +51,7 @@ struct str receipt_promise_text(struct arena *a, struct str origin, enum entry_t
 
 struct receipt_checked {
 	struct str origin, key;        /* as the receipt says */
-	bool trusted;                  /* the key is one of those given */
+	bool trusted;                  /* the key is one of those given, or one of those signed the checkpoint of the proof too */
 	struct str record, actor, event, state, at;
 	int64_t revision;
 	size_t shown, hidden, erased;  /* fields; erased: of those hidden, that the hub says it has erased */

@@ -28,7 +28,15 @@ static enum err_code read_theirs(struct resuming *r, struct db *db) {
 	if (!code) code = ledger_origin(r->hub, db, r->a, &policy.origin, r->e);
 	if (!code) code = ledger_keys(db, r->a, &keys, &policy.log_keys_n, r->e);
 	if (code) return code;
-	policy.log_keys = keys;
+	struct tlog_signer present = {0};
+	struct tlog_key *all = arena_array(r->a, policy.log_keys_n + 1, sizeof *all);
+	code = all ? ledger_signer(r->hub, r->a, policy.origin, &present, r->e) : err_set(r->e, ERR_MEMORY, "out of memory");
+	tlog_signer_wipe(&present);
+	if (code) return code;
+	/* The key in log.key too: the backup may be older than its entry. */
+	if (policy.log_keys_n) memcpy(all, keys, policy.log_keys_n * sizeof *all);
+	all[policy.log_keys_n++] = present.key;
+	policy.log_keys = all;
 	struct tlog_log log = {tlog_folder_reader(&r->folder), true, &policy, &r->theirs, 1};
 	return tlog_verify_log(&log, &done, r->e);
 }

@@ -1,4 +1,5 @@
 /* The log on the disk, and the database's leaves against it. */
+#include "hub/ledger/cosign.h"
 #include "hub/ledger/verify.h"
 #include "lib/tlog/verify.h"
 
@@ -29,7 +30,8 @@ static enum err_code trust(struct verifying *v, struct arena *a, const struct tl
 static enum err_code verify_signed(struct verifying *v, struct arena *a) {
 	struct tlog_folder folder = {.path = ledger_folder(a, v->hub)};
 	struct str bytes;
-	struct tlog_checkpoint c;
+	struct tlog_checkpoint c, both[2];
+	bool cosigned = false;
 	struct tlog_policy policy = {.origin = v->r->origin};
 	struct tlog_verified done;
 	struct err why = {0};
@@ -37,7 +39,9 @@ static enum err_code verify_signed(struct verifying *v, struct arena *a) {
 	if (code == ERR_NOT_FOUND) return ERR_OK;
 	if (!code) code = tlog_checkpoint_parse(a, bytes, &c, &why);
 	if (!code) code = trust(v, a, &policy.log_keys, &policy.log_keys_n);
-	struct tlog_log log = {tlog_folder_reader(&folder), true, &policy, &c, 1};
+	if (!code) code = cosign_read(v->hub, a, LEDGER_COSIGNED, &both[0], &cosigned, &why);
+	if (!code) both[cosigned] = c;
+	struct tlog_log log = {tlog_folder_reader(&folder), true, &policy, both, cosigned ? 2 : 1};
 	if (!code) code = tlog_verify_log(&log, &done, &why);
 	if (code == ERR_MEMORY) return err_set(v->e, code, "%s", why.message);
 	if (code) ledger_found(v, "log/%s: %s", why.where[0] ? why.where : "checkpoint", why.message);

@@ -97,11 +97,11 @@ static enum err_code read_remote(void *ctx, struct tlog_tile t, struct buf *to, 
 	return code;
 }
 
-static enum err_code keep_evidence(struct mirroring *m, const char *folder) {
+static enum err_code keep_evidence(struct mirroring *m, const char *folder, struct str theirs) {
 	struct str here;
 	enum err_code code = file_read(m->a, mirror_path(m, "log/checkpoint"), TLOG_NOTE_BYTES, &here, m->e);
 	if (!code) code = file_write(file_join(m->a, folder, "checkpoint-here"), here, 0644, m->e);
-	if (!code) code = file_write(file_join(m->a, folder, "checkpoint-there"), m->theirs.bytes, 0644, m->e);
+	if (!code) code = file_write(file_join(m->a, folder, "checkpoint-there"), theirs, 0644, m->e);
 	m->out->evidence = arena_str(m->kept, str_of(folder));
 	return code;
 }
@@ -135,7 +135,7 @@ static enum err_code is_fork(struct mirroring *m) {
 		return code ? code : err_set(m->e, ERR_CORRUPT, "the entries that the hub gives don't make its checkpoint");
 	}
 	m->out->forked = true;
-	return keep_evidence(m, folder);
+	return keep_evidence(m, folder, m->theirs.bytes);
 }
 
 /* ---- */
@@ -163,6 +163,14 @@ static enum err_code extend(struct mirroring *m) {
 	return move_files(m, b->fresh.path, b->here.path);
 }
 
+enum err_code mirror_keep_fork(struct mirroring *m, struct str theirs) {
+	char at[MOMENT_TEXT];
+	const char *folder = arena_fmt(m->a, "%s/evidence/%.*s", m->r->dir, STR_ARG(moment_text(now(), at))).p;
+	m->out->forked = true;
+	enum err_code code = file_make_dir(folder, m->e);
+	return code ? code : keep_evidence(m, folder, theirs);
+}
+
 /* An older checkpoint than is here: from a cache perhaps, if it is of the same history. */
 static enum err_code look_back(struct mirroring *m) {
 	struct tlog_folder folder = {.path = mirror_path(m, "log")};
@@ -177,7 +185,7 @@ static enum err_code look_back(struct mirroring *m) {
 	char at[MOMENT_TEXT];
 	const char *to = arena_fmt(m->a, "%s/evidence/%.*s", m->r->dir, STR_ARG(moment_text(now(), at))).p;
 	code = file_make_dir(to, m->e);
-	return code ? code : keep_evidence(m, to);
+	return code ? code : keep_evidence(m, to, m->theirs.bytes);
 }
 
 enum err_code mirror_log(struct mirroring *m) {

@@ -2,11 +2,10 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "hub/ledger/entry.h"
 #include "hub/mirror/inside.h"
 #include "hub/net.h"
 
-enum { RUN_CAP = 1 << 30, KEPT = 100 << 10 };
+enum { RUN_CAP = 1 << 30 };
 
 const char *mirror_path(struct mirroring *m, const char *below) {
 	return file_join(m->a, m->r->dir, below);
@@ -44,101 +43,63 @@ enum err_code mirror_fetch(struct mirroring *m, const struct str *paths, size_t 
 	return code;
 }
 
-/* ---- what is kept of the hub ---- */
-
-static enum err_code read_kept(struct mirroring *m, struct str *key) {
-	struct str text;
-	const struct json *v;
-	enum err_code code = file_read(m->a, mirror_path(m, "mirror.json"), KEPT, &text, m->e);
-	*key = STR_EMPTY;
-	if (code == ERR_NOT_FOUND) return ERR_OK;
-	if (!code) code = json_parse(m->a, text, NULL, &v, m->e);
-	if (code) return err_prefix(m->e, "mirror.json"), code;
-	*key = json_get_str(v, S("key"));
-	m->said = (uint64_t)json_integer(json_get_lit(v, "said"), 0);
-	if (m->r->key.n && key->n && !str_eq(*key, m->r->key))
-		return err_set(m->e, ERR_FORBIDDEN, "this folder holds the log of another key: %.*s", STR_ARG(*key));
-	return ERR_OK;
-}
-
-static enum err_code write_kept(struct mirroring *m) {
-	struct json_builder b = json_object_of(m->a);
-	json_set_str(&b, S("polder"), S("mirror"));
-	json_set_str(&b, S("url"), m->r->url);
-	json_set_str(&b, S("origin"), m->key.name);
-	json_set_str(&b, S("key"), m->out->key);
-	json_set_int(&b, S("said"), (int64_t)m->said);
-	return file_write(mirror_path(m, "mirror.json"), json_text(m->a, json_built(&b)), 0644, m->e);
-}
-
-/* The log's own word: the first of its statements is of its key. */
-static enum err_code first_key(struct mirroring *m, struct str *key) {
-	struct str path = S("log/statements/0"), text, line;
-	const struct json *said;
-	int status;
-	enum err_code code = mirror_fetch(m, &path, 1, 8 << 20, &status, m->e);
-	if (!code && status != 200) code = err_set(m->e, ERR_BUSY, "%.*slog/statements/0 was answered with %d", STR_ARG(m->r->url), status);
-	if (!code) code = file_read(m->a, file_join(m->a, m->staging, "log/statements/0"), 8 << 20, &text, m->e);
-	while (!code && text.n) {
-		(void)str_split(&text, '\n', &line);
-		if (json_parse(m->a, line, NULL, &said, NULL)) continue;
-		const struct json *statement = json_get_lit(said, "statement");
-		if (str_is(json_get_str(statement, S("type")), "key")) return *key = json_get_str(statement, S("key")), ERR_OK;
-	}
-	return code ? code : err_set(m->e, ERR_NOT_FOUND, "the log does not say with which key it is signed: give it with --key");
-}
-
-static enum err_code find_key(struct mirroring *m) {
-	struct str kept;
-	enum err_code code = read_kept(m, &kept);
-	struct str key = m->r->key.n ? m->r->key : kept;
-	if (!code && !key.n) {
-		code = first_key(m, &key);
-		m->out->first = true;
-	}
-	if (!code) code = tlog_key_parse(key, &m->key, m->e);
-	m->out->key = arena_str(m->kept, key);
-	m->out->origin = arena_str(m->kept, m->key.name);
-	return code;
-}
-
 /* ---- the checkpoints ---- */
 
-static enum err_code read_checkpoint(struct mirroring *m, const char *path, struct tlog_checkpoint *out) {
-	struct str bytes;
+static enum err_code read_theirs(struct mirroring *m) {
+	struct str path = S("log/checkpoint"), bytes;
 	struct tlog_policy policy = {.origin = m->key.name, .log_keys = &m->key, .log_keys_n = 1};
-	enum err_code code = file_read(m->a, path, TLOG_NOTE_BYTES, &bytes, m->e);
-	if (!code) code = tlog_checkpoint_parse(m->a, bytes, out, m->e);
-	return code ? code : tlog_checkpoint_verify(out, &policy, NULL, m->e);
+	int status = 0;
+	unlink(file_join(m->a, m->staging, path.p));
+	enum err_code code = mirror_fetch(m, &path, 1, TLOG_NOTE_BYTES, &status, m->e);
+	if (!code && status != 200) code = err_set(m->e, ERR_BUSY, "%.*slog/checkpoint was answered with %d", STR_ARG(m->r->url), status);
+	if (!code) code = file_read(m->a, file_join(m->a, m->staging, path.p), TLOG_NOTE_BYTES, &bytes, m->e);
+	if (!code) code = tlog_checkpoint_parse(m->a, bytes, &m->theirs, m->e);
+	if (code || !m->key.name.n) return code; /* without a key: mirror_settle_key looks at it when the log has said it */
+	code = tlog_checkpoint_verify(&m->theirs, &policy, NULL, m->e);
+	if (code == ERR_FORBIDDEN && !m->r->key.n)
+		err_set(m->e, code, "the log is not signed by the key that was kept here: %.*s. If the hub's people say that it has another since, give that with --key",
+			STR_ARG(tlog_key_text(m->a, &m->key)));
+	return code;
 }
 
 static enum err_code read_checkpoints(struct mirroring *m) {
-	struct str path = S("log/checkpoint");
 	struct tlog_checkpoint here;
-	int status = 0;
-	unlink(file_join(m->a, m->staging, "log/checkpoint"));
-	enum err_code code = read_checkpoint(m, mirror_path(m, "log/checkpoint"), &here);
+	enum err_code code = mirror_read_here(m, &here);
 	m->old = code ? (struct tlog_head){0, tlog_empty_root()} : here.head;
 	if (code && code != ERR_NOT_FOUND) return err_prefix(m->e, "log/checkpoint"), code;
-	code = mirror_fetch(m, &path, 1, TLOG_NOTE_BYTES, &status, m->e);
-	if (!code && status != 200) code = err_set(m->e, ERR_BUSY, "%.*slog/checkpoint was answered with %d", STR_ARG(m->r->url), status);
-	if (!code) code = read_checkpoint(m, file_join(m->a, m->staging, "log/checkpoint"), &m->theirs);
+	code = read_theirs(m);
+	if (code) return code;
 	m->out->old_size = m->old.size;
 	m->out->size = m->theirs.head.size;
-	return code;
+	m->out->origin = arena_str(m->kept, m->theirs.origin);
+	return ERR_OK;
+}
+
+static enum err_code put_checkpoint(struct mirroring *m) {
+	return m->out->stale ? ERR_OK : file_write(mirror_path(m, "log/checkpoint"), m->theirs.bytes, 0644, m->e);
+}
+
+/* A key that is known lets the checkpoint in at once; one that the log must lead to is looked at before anything is replaced. mirror.json goes first, since the
+ * keys before stay in it. */
+static enum err_code take(struct mirroring *m) {
+	bool known = m->key.name.n && !m->other;
+	enum err_code code = known ? put_checkpoint(m) : ERR_OK;
+	if (!code && known) code = mirror_write_kept(m);
+	if (!code) code = mirror_records(m);
+	if (!code) code = mirror_settle_key(m);
+	m->said = m->out->size;
+	if (!code) code = mirror_write_kept(m);
+	return code || known ? code : put_checkpoint(m);
 }
 
 static enum err_code run(struct mirroring *m) {
 	enum err_code code = file_make_dir(m->staging, m->e);
-	if (!code) code = find_key(m);
+	if (!code) code = mirror_read_kept(m);
 	if (!code) code = read_checkpoints(m);
 	if (!code) code = mirror_log(m);
 	if (code || m->out->forked) return code;
-	if (!m->out->stale) code = file_write(mirror_path(m, "log/checkpoint"), m->theirs.bytes, 0644, m->e);
-	if (!code) code = write_kept(m);
-	if (!code) code = mirror_records(m);
-	m->said = m->out->size;
-	if (!code) code = write_kept(m);
+	code = take(m);
+	if (!code) code = mirror_cosigned(m);
 	if (!code) mirror_remove_tree(m->staging);
 	return code;
 }

@@ -1,13 +1,14 @@
 /* A copy of another hub's log and of what it says in public, verified as it is made, in a folder that any web server can hand out:
  *
- *     DIR/mirror.json                the address, the log's name and its key as they were first seen or given
- *     DIR/log/checkpoint, tile/…     the log
+ *     DIR/mirror.json                the address, the log's name, its key, and those that it had before
+ *     DIR/log/checkpoint, tile/…     the log; checkpoint.cosigned where the hub has one (hub/ledger/cosign.h)
  *     DIR/log/statements/N           what it says to everybody, as the hub gives it (hub/disclose.h)
  *     DIR/log/records/UID            each public record as the hub gives it there, where it is what the log's last statement of it says
  *     DIR/staging/                   what is under way; what was fetched is not fetched again
  *     DIR/evidence/TIME/             two checkpoints that can't both be of one history, and the tiles that show it
  *
- * Invariants: DIR/log/checkpoint is signed by the key in mirror.json, and the log under it is whole. It is never replaced by one that is not proved to be a
+ * Invariants: DIR/log/checkpoint is signed by a key in mirror.json, and the log under it is whole. Another key is followed where the log, under a checkpoint that the
+ * key signed which is known, says that it takes that one's place. It is never replaced by one that is not proved to be a
  * continuation. What the hub erased goes here too, with the next run. A copy of a mirror can be made from it like from the hub. */
 #pragma once
 #include "base/base.h"
@@ -16,12 +17,14 @@
 struct mirror_request {
 	struct str url;      /* of the hub, or of another mirror of it */
 	const char *dir;
-	struct str key;      /* verifier key of the log; "" the one that was kept, or else the log's own word for the first time */
+	struct str key;      /* verifier key of the log; "" the one that was kept, or else the log's own word for the first time. Another than the one that was kept must be one
+	                      * that the log says took its place */
 	bool allow_http;     /* to this machine */
 };
 struct mirror_result {
 	struct str origin, key;
 	bool first;          /* the key was taken on the log's own word */
+	struct str replaced; /* the key before, whose place the log says `key` took; "" it is the same */
 	uint64_t old_size, size;
 	bool stale;          /* the hub showed an older checkpoint than is here already, of the same history */
 	int64_t statements, records; /* that are here now */

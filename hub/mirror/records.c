@@ -85,6 +85,7 @@ static enum err_code check_line(struct walking *w, uint64_t index, struct str te
 	if (!entry_type_of(type) || !str_eq(entry_leaf(entry_type_of(type), &commitment, bytes), w->entries[leaf % TLOG_TILE_WIDTH]))
 		return lied(m, (uint64_t)leaf, "is not what the log committed to");
 	m->out->statements++;
+	if ((uint64_t)leaf >= m->said) mirror_follow(m, json_get_lit(line, "statement"));
 	return (uint64_t)leaf < m->said ? ERR_OK : note(w, line); /* what was here before was taken before */
 }
 

@@ -90,7 +90,7 @@ test('every example of the help runs as it stands', async (t) => {
     if (name.startsWith('release ') && !stand['R-RELE-0001']) await standReleases()
     const examples = run(['help', ...name.split(' ')]).stdout.split('\nExample\n')[1].split('\n\n')[0].trim().split('\n').map((line) => line.trim())
     for (const example of examples) {
-      const command = made(example).replaceAll('/tmp/', `${folder}/`).replace(':8420', ':0')
+      const command = made(example).replaceAll('/tmp/', `${folder}/`).replace(/:842[01]/, ':0')
       const env = {...process.env, PATH: `${build}:${process.env.PATH}`}
       /* What asks a hub elsewhere asks this one. */
       let served, there = 'https://hub.example.org'
@@ -100,7 +100,11 @@ test('every example of the help runs as it stands', async (t) => {
         if (name === 'mirror') assert.equal(run(['log', 'run', '--hub', join(folder, 'myhub')]).status, 0)
         there = served.stdout.match(/http:\/\/[\d.:]+/)?.[0] ?? there
       }
-      const r = name === 'serve' ? {status: 0} : spawnSync('sh', ['-c', command.replace('https://hub.example.org', there)], {cwd: folder, env, encoding: 'utf8', input: ''})
+      if (name === 'witness serve') {
+        served = start(command.split(' ').slice(1), {cwd: folder, env})
+        await new Promise((done) => served.child.stdout.once('data', done))
+      }
+      const r = name.endsWith('serve') ? {status: 0} : spawnSync('sh', ['-c', command.replace('https://hub.example.org', there)], {cwd: folder, env, encoding: 'utf8', input: ''})
       assert.equal(r.status, 0, `${command}\n${r.stdout}${r.stderr}`)
       served?.child.kill('SIGTERM')
       if (served) assert.equal((await served.ended).status, 0)

@@ -167,7 +167,7 @@ static void every_checkpoint_is_of_one_log(void **state) {
 	for (int64_t leaf = 0; leaf < (int64_t)seen[n - 1].head.size; leaf += 37) {
 		struct tlog_proof_file f;
 		struct str proof;
-		ok(ledger_proof(hub, arena, leaf, &proof, &test_err));
+		ok(ledger_proof(hub, arena, leaf, NULL, &proof, &test_err));
 		ok(tlog_proof_parse(arena, proof, &f, &test_err));
 		struct str commitment = sql_text(arena_fmt(arena, "SELECT commitment FROM entry WHERE leaf = %lld", (long long)leaf).p);
 		struct sha256 c;
@@ -182,7 +182,7 @@ static void every_checkpoint_is_of_one_log(void **state) {
 		ok(tlog_proof_verify(&f, &hash, &policy, NULL, &test_err));
 	}
 	struct str none_yet;
-	fails(ledger_proof(hub, arena, (int64_t)seen[n - 1].head.size, &none_yet, &test_err), ERR_NOT_FOUND);
+	fails(ledger_proof(hub, arena, (int64_t)seen[n - 1].head.size, NULL, &none_yet, &test_err), ERR_NOT_FOUND);
 }
 
 static void what_was_put_in_order_before_the_process_ended_is_published_by_the_next(void **state) {
