@@ -2,6 +2,7 @@
 #include "command.h"
 #include "desk/affects/pages.h"
 #include "desk/api/json.h"
+#include "hub/peer/peer.h"
 
 enum { JSON_OUT = 128 << 20 };
 
@@ -102,10 +103,19 @@ static enum err_code show_text(struct cli *c, const struct disclosing *d, const 
 	return code;
 }
 
+/* A number that another hub gives is not here for that reason. */
+static enum err_code no_such_record(struct cli *c, struct str number, struct err *e) {
+	struct peer p;
+	struct err why;
+	if (peer_of_number(c->db, c->a, number, &p, &why)) return ERR_NOT_FOUND;
+	return err_set(e, ERR_NOT_FOUND, "numbers like this are given by %.*s, and the record is not here: %.*s/r/%.*s", STR_ARG(p.name), STR_ARG(p.url), STR_ARG(number));
+}
+
 static enum err_code run_show(struct cli *c, struct err *e) {
 	struct disclosing d = cli_disclosing(c);
 	struct disclosed r;
 	enum err_code code = disclose_record(&d, str_of(c->arguments[0]), &r, e);
+	if (code == ERR_NOT_FOUND) return no_such_record(c, str_of(c->arguments[0]), e);
 	if (code) return code;
 	if (!c->json) return show_text(c, &d, &r, e);
 	autobuf struct buf b = BUF(JSON_OUT);

@@ -18,7 +18,7 @@ static enum err_code report_json(const struct ledger_report *r, struct err *e) {
 		const char *name;
 		int64_t n;
 	} counts[] = {{"leaves", r->leaves}, {"signed", (int64_t)r->signed_head.size}, {"waiting", r->waiting}, {"entries", r->entries}, {"events", r->events},
-		{"records", r->records}, {"revisions", r->revisions}, {"files", r->files}, {"fill", r->fill}, {"erased", r->erased}, {"unreadable", r->unreadable}};
+		{"records", r->records}, {"revisions", r->revisions}, {"files", r->files}, {"peers", r->peers}, {"fill", r->fill}, {"erased", r->erased}, {"unreadable", r->unreadable}};
 	autobuf struct buf b = BUF(1 << 20);
 	struct json_writer w = json_writer_pretty(&b);
 	jw_object(&w);
@@ -42,6 +42,7 @@ static void report_words(const struct cli *c, const struct ledger_report *r) {
 	if (r->waiting) out_fmt(", %lld wait", (long long)r->waiting);
 	out_fmt(".\n%lld records, %lld events, %lld revisions, %lld files are compared with it.\n", (long long)r->records, (long long)r->events, (long long)r->revisions,
 		(long long)r->files);
+	if (r->peers) out_fmt("So is the directory of %lld other hubs.\n", (long long)r->peers);
 	if (r->erased) out_fmt("%lld entries were erased: their commitments alone are left.\n", (long long)r->erased);
 	if (r->unreadable) out_fmt("%lld entries can't be read here: this hub does not have the keys of their records.\n", (long long)r->unreadable);
 	out_styled(c, r->n ? RED : GREEN, r->n ? S("They differ") : S("They agree"));

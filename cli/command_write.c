@@ -190,7 +190,7 @@ const struct command command_erase = {
 	.text = "Body, comments, files, names and every revision go; that there was a record, when it was erased and why stays. A record that is encrypted is erased by destroying "
 			"its key, so no copy of the hub shows it again. With --field a record loses what it says in that field, in every version and wherever its timeline repeats it word by word; where "
 			"its kind asks for a text, \"[erased]\" stands there. There is no way back.",
-	.example = "polder erase R-REPT-0003 --field /title --reason \"it named a person\" --basis \"GDPR Article 17\" --hub myhub\n"
+	.example = "polder erase R-REPT-0001 --field /description --reason \"it named a person\" --basis \"GDPR Article 17\" --hub myhub\n"
 			   "polder erase CUE-0003 --reason \"asked for by the person concerned\" --basis \"GDPR Article 17\" --hub myhub", .options = erase_options,
 	.options_n = lengthof(erase_options), .least = 1, .most = 1, .needs_hub = true, .run = run_erase,
 };

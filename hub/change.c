@@ -128,13 +128,13 @@ static void move_to(struct preparing *x, const struct kind_move *m, struct str f
 }
 
 /* A record that is made and moved in one go, as by whoever made it. */
-static enum err_code prepare_first_move(struct preparing *x) {
+static enum err_code prepare_first_move(struct preparing *x, const struct json *body) {
 	struct prepared *p = x->p;
 	const struct kind_move *m = kind_move(p->kind, x->c->move);
 	if (!x->c->move.n) return ERR_OK;
 	if (!m || !kind_move_from(m, p->state) || m->carried_out || !(m->who & (x->roles | ROLE_OWNER)))
 		return err_set(x->e, ERR_INVALID, "a new record of the kind %.*s can't be moved by \"%.*s\"", STR_ARG(p->kind->name), STR_ARG(x->c->move));
-	enum err_code code = check_requires(x, m, x->c->body);
+	enum err_code code = check_requires(x, m, body);
 	if (code) return code;
 	p->first = p->state;
 	move_to(x, m, p->first);
@@ -189,14 +189,16 @@ static enum err_code prepare_create(struct preparing *x) {
 		if (!p->kind->number_form.n || !number_parse(p->kind->number_form, c->number, &seq, &year))
 			return err_set(x->e, ERR_INVALID, "\"%.*s\" is no number of the kind %.*s", STR_ARG(c->number), STR_ARG(p->kind->name));
 	}
-	code = check_schema(x, c->body);
+	const struct json *body;
+	code = store_says(x->hub, x->db, x->a, p->kind, c, NULL, c->body, &body, x->e);
+	if (!code) code = check_schema(x, body);
 	p->visibility = c->visibility;
 	if (!code) code = check_rules(x);
-	if (!code) code = case_check_body(p->kind, x->roles, NULL, c->body, x->e);
-	if (!code) code = release_check_body(p->kind, NULL, c->body, from_elsewhere(c), x->e);
+	if (!code) code = case_check_body(p->kind, x->roles, NULL, body, x->e);
+	if (!code) code = release_check_body(p->kind, NULL, body, from_elsewhere(c), x->e);
 	if (!code) code = compress_origin(x);
-	if (!code) code = prepare_first_move(x);
-	if (!code) code = compute(x, c->body);
+	if (!code) code = prepare_first_move(x, body);
+	if (!code) code = compute(x, body);
 	return code || !p->kind->confidential || p->projection.is_public ? code : take_key(x);
 }
 
@@ -276,6 +278,7 @@ static enum err_code prepare_revise(struct preparing *x) {
 	enum err_code code = allowed(x, p->kind->revise, "revising");
 	if (!code) code = store_body(x->hub, x->db, x->a, &p->base, &old, x->e);
 	if (!code) code = put_back_hidden(x, old, &body);
+	if (!code) code = store_says(x->hub, x->db, x->a, p->kind, x->c, old, body, &body, x->e);
 	if (!code) code = check_schema(x, body);
 	if (!code) code = check_amendment(x, old, body);
 	if (!code) code = check_rules(x);
@@ -314,7 +317,8 @@ static enum err_code prepare_move(struct preparing *x) {
 	const struct json *body;
 	code = store_body(x->hub, x->db, x->a, &p->base, &body, x->e);
 	if (code) return code;
-	code = check_requires(x, m, body);
+	code = x->roles & ROLE_COORDINATOR ? ERR_OK : store_may_say(x->db, p->kind, x->c->actor, body, x->e);
+	if (!code) code = check_requires(x, m, body);
 	if (code) return code;
 	move_to(x, m, p->base.state);
 	return compute(x, body);
@@ -501,6 +505,7 @@ enum err_code change_prepare(struct hub *h, struct db *db, const struct change *
 	case CHANGE_UNLINK:
 		code = allowed(&x, p->kind->revise, "linking");
 		if (!code) code = case_check_link(p->kind, x.roles, c->rel, e);
+		if (!code) code = store_may_link(p->kind, c->rel, e);
 		break;
 	case CHANGE_COMMENT: code = prepare_comment(&x); break;
 	case CHANGE_ATTACH: code = prepare_attach(&x); break;
@@ -597,6 +602,7 @@ static enum err_code commit_create(struct store *s, const struct prepared *p, st
 	s->links = &links;
 	if (!code) code = write_names(s, &r, p);
 	if (!code) code = write_links(s, &r, c, NULL);
+	if (!code) code = store_said_by(s, &r, c);
 	s->links = NULL;
 	if (!code) code = publication_follow(s, &r, p->projection.body);
 	if (!code) code = clock_follow_body(s, &r, p->projection.body);

@@ -174,6 +174,17 @@ enum { FILES_ERASED = 1000 };
 enum err_code store_erase_files(struct store *s, const struct stored *r, struct str *erased, size_t room, size_t *n) must_use;
 enum err_code store_unlink_files(struct hub *h, const struct str *erased, size_t n, struct err *e) must_use;
 
+/* change_says.c: a record that says something of another on behalf of an organization (kind_says): who says it is filled in, and what it is about is called by the
+ * name that it keeps. old NULL: a new one. For other kinds the body as it is. ERR_INVALID, ERR_FORBIDDEN, ERR_NOT_FOUND. */
+enum err_code store_says(const struct hub *h, struct db *db, struct arena *a, const struct kind *kind, const struct change *c, const struct json *old,
+	const struct json *body, const struct json **out, struct err *e) must_use;
+/* ERR_FORBIDDEN where the actor does not belong (any more) to the organization that says what the body says: it can't be changed, published or taken back by them. */
+enum err_code store_may_say(struct db *db, const struct kind *kind, struct actor actor, const struct json *body, struct err *e) must_use;
+/* ERR_FORBIDDEN for the link to the organization that says it, which follows from that alone; */
+enum err_code store_may_link(const struct kind *kind, struct str rel, struct err *e) must_use;
+/* and that link. */
+enum err_code store_said_by(struct store *s, const struct stored *r, const struct change *c) must_use;
+
 /* change_public.c: brings the public projection, facets and search to what p says; takes them away where it is not public. */
 enum err_code store_public(struct store *s, struct stored *r, const struct projection *p) must_use;
 /* A link was made, or taken away: facets of its source. */

@@ -41,7 +41,7 @@ static enum err_code get_setting(struct db *db, struct arena *a, struct str name
 	return db_done(&q, e);
 }
 
-static enum err_code check_prefix(struct str prefix, struct err *e) {
+enum err_code hub_prefix_check(struct str prefix, struct err *e) {
 	bool ok = prefix.n >= 2 && prefix.n <= 10 && prefix.p[0] >= 'A' && prefix.p[0] <= 'Z';
 	for (size_t i = 0; i < prefix.n; i++)
 		ok &= (prefix.p[i] >= 'A' && prefix.p[i] <= 'Z') || (prefix.p[i] >= '0' && prefix.p[i] <= '9');
@@ -261,7 +261,7 @@ static enum err_code read_conf(struct hub *h, struct err *e) {
 	if (h->escalation.adjudicators < h->escalation.owners)
 		return err_set(e, ERR_INVALID, "[escalation] adjudicators come after owners: give them the longer span");
 	if (h->panel.quorum > h->panel.seats) return err_set(e, ERR_INVALID, "[panel] quorum must not be larger than seats");
-	code = check_prefix(h->prefix, e);
+	code = hub_prefix_check(h->prefix, e);
 	if (!code) code = check_contact(h, e);
 	if (!code) code = check_mail(&h->mail, e);
 	if (!code) code = check_log(h, e);
@@ -345,7 +345,7 @@ enum err_code hub_init(const char *dir, const struct hub_settings *settings, str
 	autoarena struct arena *a = arena_new(HUB_CAP);
 	if (!a) return err_set(e, ERR_MEMORY, "out of memory");
 	enum err_code code = check_name(settings->name, e);
-	if (!code) code = check_prefix(settings->prefix, e);
+	if (!code) code = hub_prefix_check(settings->prefix, e);
 	if (!code) code = file_make_dir(dir, e);
 	if (code) return code;
 	/* The configuration comes last: a folder without it is no hub, so a half-made one can be made again. */

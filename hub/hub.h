@@ -116,6 +116,9 @@ enum err_code hub_init(const char *dir, const struct hub_settings *settings, str
 enum err_code hub_open(struct hub **out, const char *dir, struct err *e) must_use;
 void hub_close(struct hub *h);
 
+/* Whether numbers may begin with it. ERR_INVALID. */
+enum err_code hub_prefix_check(struct str prefix, struct err *e) must_use;
+
 /* A connection for reading, one a thread. */
 enum err_code hub_reader(const struct hub *h, struct db **out, struct err *e) must_use;
 

@@ -330,6 +330,27 @@ static enum err_code check_rest(struct reader *r) {
 	return code;
 }
 
+/* Each is a member of the body, since the door in fills it in or looks it up. */
+static enum err_code read_says(struct reader *r, const struct json *says) {
+	struct kind_says *s = &r->kind->says;
+	if (!says) return ERR_OK;
+	*s = (struct kind_says){json_get_str(says, S("by")), json_get_str(says, S("about")), json_get_str(says, S("duplicate")), json_get_str(says, S("link"))};
+	const struct str each[] = {s->by, s->about, s->duplicate};
+	for (size_t i = 0; i < lengthof(each); i++) {
+		bool member = each[i].n > 1 && each[i].p[0] == '/' && str_find_char(str_from(each[i], 1), '/') == STR_NONE && str_find_char(each[i], '~') == STR_NONE;
+		if (!member && (each[i].n || i < 2)) return err_set(r->e, ERR_INVALID, "says: by, about and duplicate each point to a member of the body");
+	}
+	if (s->link.n && !kind_link(r->kind, s->link)) return err_set(r->e, ERR_INVALID, "says: link: there is no such link");
+	return ERR_OK;
+}
+
+static enum err_code read_leaf(struct reader *r, const struct json *leaf) {
+	struct kind *k = r->kind;
+	k->leaf = leaf ? json_string(leaf) : S("publish");
+	if (str_is(k->leaf, "publish") || str_is(k->leaf, "assert") || str_is(k->leaf, "dispute")) return ERR_OK;
+	return err_set(r->e, ERR_INVALID, "leaf: expected \"publish\", \"assert\" or \"dispute\"");
+}
+
 static void free_schema(void *p) {
 	schema_free(p);
 }
@@ -379,9 +400,11 @@ static enum err_code read_kind(struct arena *a, const struct json *file, const s
 		if (code) return err_prefix(e, "attachments"), code;
 	}
 	code = visibility_compile(a, json_get(file, S("visibility")), &k->visibility, e);
+	if (!code) code = read_leaf(&r, json_get(file, S("leaf")));
 	if (!code) code = read_redactions(&r, json_get(file, S("redaction")));
 	if (!code) code = read_links(&r, json_get(file, S("links")));
 	if (!code) code = read_answers_to(&r, json_get_str(file, S("answers_to")));
+	if (!code) code = read_says(&r, json_get(file, S("says")));
 	if (!code) code = read_lifecycle(&r, json_get(file, S("lifecycle")));
 	if (!code) code = read_search(&r, file);
 	return code ? code : check_rest(&r);

@@ -87,6 +87,14 @@ struct kind_redaction {
 	struct kind_pointers hide, show; /* these are hidden from them; or all that the public reads but these */
 };
 
+/* A record that an organization says something of another record with: pointers to members of the body; by "" where the kind says nothing of others. */
+struct kind_says {
+	struct str by;        /* {organization, name}: who says it, filled in by the door in */
+	struct str about;     /* {record, hub?}: of what; and what it is said to be the same as: */
+	struct str duplicate;
+	struct str link;      /* the relation to the organization, made by the door in alone; "" none */
+};
+
 struct visibility; /* hub/visibility.h */
 
 struct kind {
@@ -96,6 +104,8 @@ struct kind {
 	struct schema *schema;
 	struct str headline, summary, date;    /* pointers; "" where the kind has none */
 	struct str number_form;                /* "" without numbers */
+	struct str leaf;                       /* what the log calls it when it becomes public: publish, assert, dispute */
+	struct kind_says says;
 	const struct visibility *visibility;
 	const struct kind_link *links;
 	size_t links_n;

@@ -71,6 +71,9 @@ complain "Webhooks and their calls are written outside hub/webhook/:" "$(
 complain "Receipts are written past hub/receipt.c:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(receipt.c|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) receipt\b" || true)"
+complain "The directory of hubs is written past hub/peer/:" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(peer/|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) peer\b" || true)"
 complain "What only an account's own files may know is used outside hub/account/:" "$(
 	sources hub exchange desk cli http lib | grep -v '^hub/account/' | xargs grep -nE '#include "hub/account/(inside|limits)\.h"' || true)"
 complain "libcurl outside net/:" "$(sources base lib db http hub exchange desk cli | xargs grep -nE '#include <curl/' || true)"

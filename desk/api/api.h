@@ -112,6 +112,7 @@ route_fn api_notices, api_notices_set;
 /* statistics.c */
 route_fn api_statistics, api_statistics_renew;
 /* log.c */
+route_fn api_hubs;
 route_fn api_log, api_record_log, api_receipts, api_one_receipt, api_reveals, api_reveal, api_log_check;
 /* webhooks.c */
 route_fn api_webhooks, api_webhook_new, api_webhook, api_webhook_edit, api_webhook_remove, api_webhook_secret, api_webhook_test, api_webhook_deliveries,

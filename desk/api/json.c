@@ -1,5 +1,6 @@
 #include "json.h"
 
+#include "desk/said/said.h"
 #include "hub/act.h"
 
 #include "http/html.h"
@@ -131,8 +132,9 @@ enum err_code record_json(struct json_writer *w, const struct disclosing *d, con
 		for (size_t i = 0; i < disputes_n; i++) dispute_line_json(w, d->hub, &disputes[i]);
 		jw_array_end(w);
 	}
+	code = said_json(w, d, r, e);
 	jw_object_end(w);
-	return ERR_OK;
+	return code;
 }
 
 void moves_json(struct json_writer *w, const struct disclosed *r, const struct disclosed_move *moves, size_t n) {

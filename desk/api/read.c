@@ -10,7 +10,7 @@ enum { RECORD_CAP = 128 << 20, ANSWER_MOST = 24 << 20 };
 
 static const char *const line_members[] = {"id", "uid", "kind", "state", "title", "summary", "date", "updated", "url", "in_dispute", NULL};
 static const char *const record_members[] = {"id", "uid", "kind", "state", "title", "summary", "date", "updated", "url", "published", "etag",
-	"public", "audiences", "body", "links", "files", "disputed", NULL};
+	"public", "audiences", "body", "links", "files", "disputed", "said", NULL};
 static const char *const hit_members[] = {"id", "uid", "kind", "state", "title", "summary", "date", "updated", "url", "score", "snippet",
 	"highlights", NULL};
 

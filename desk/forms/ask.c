@@ -161,7 +161,7 @@ static void set_choices(struct asker *m, const struct spot *s, struct question *
 	q->choices = list;
 	for (size_t i = 0; i < n; i++) {
 		struct str value = json_string(json_at(choices, i));
-		list[q->choices_n++] = (struct question_choice){value, value_words(m->a, value), STR_EMPTY, v && str_eq(v->string, value)};
+		list[q->choices_n++] = (struct question_choice){value, choice_words(m->a, place_keyword(&s->at, S("x-choices")), value), STR_EMPTY, v && str_eq(v->string, value)};
 	}
 	if (!known) list[q->choices_n++] = (struct question_choice){v->string, v->string, STR_EMPTY, true};
 	if (with_none) list[q->choices_n++] = (struct question_choice){STR_EMPTY, str_of(form_words.not_said), STR_EMPTY, !v || !v->string.n};
@@ -176,7 +176,7 @@ static bool ask_choices(struct asker *m, const struct spot *s, struct question *
 	if (!list) return false;
 	for (size_t i = 0; i < n; i++) {
 		struct str value = json_string(json_at(choices, i));
-		list[i] = (struct question_choice){value, value_words(m->a, value), i ? arena_fmt(m->a, "%.*s.%zu", STR_ARG(q->id), i) : q->id, false};
+		list[i] = (struct question_choice){value, choice_words(m->a, place_keyword(&s->at, S("x-choices")), value), i ? arena_fmt(m->a, "%.*s.%zu", STR_ARG(q->id), i) : q->id, false};
 	}
 	for (size_t i = 0; i < json_count(s->v); i++) {
 		const struct json *item = json_at(s->v, i);
@@ -253,7 +253,7 @@ static bool ask_scalar(struct asker *m, const struct spot *s, struct question *q
 	if (types == PLACE_BOOL) {
 		q->sort = str_is(widget, "tick") && !str_is(text, "false") ? ASK_TICK : ASK_BOOLEAN;
 	} else if (choices && !raw.n) {
-		q->sort = json_count(choices) <= RADIOS && !str_is(widget, "select") ? ASK_CHOICE : ASK_SELECT;
+		q->sort = (json_count(choices) <= RADIOS && !str_is(widget, "select")) || str_is(widget, "radio") ? ASK_CHOICE : ASK_SELECT;
 		set_choices(m, s, q, choices, !s->at.required || !text.n);
 	} else if (!(types & (PLACE_STRING | PLACE_BOOL | PLACE_NULL))) {
 		q->sort = ASK_NUMBER;

@@ -6,6 +6,7 @@
 #include "desk/identify.h"
 #include "forms.t.h"
 #include "hub/account/draft.h"
+#include "hub/account/member.h"
 #include "merge.t.h"
 
 static const struct plan *plan_for(struct request *rq, const struct kind *kind) {
@@ -47,6 +48,8 @@ static enum err_code put_page(struct writing *w, int status) {
 /* A new record may be about another: it gets the link "about", and a member that holds a body of that kind begins as the other stands. */
 static bool takes_about(const struct writing *w) {
 	const struct kind_link *l = kind_link(w->kind, S("about"));
+	/* One that says something of another names it in its body. */
+	if (w->kind->says.by.n) return w->about.is_public && !w->about.line.kind->says.by.n;
 	for (size_t i = 0; l && i < l->to.n; i++)
 		if (str_eq(l->to.items[i], w->about.line.kind->name)) return true;
 	return false;
@@ -68,6 +71,12 @@ static const struct json *body_about(const struct writing *w) {
 	struct json_builder out = json_object_of(a);
 	size_t n;
 	if (!w->about.line.kind) return NULL;
+	if (w->kind->says.by.n) {
+		struct json_builder other = json_object_of(a);
+		json_set_str(&other, S("record"), w->about.line.id);
+		json_set(&out, str_from(w->kind->says.about, 1), json_built(&other));
+		return json_built(&out);
+	}
 	struct str *names = place_members(&root, a, &n);
 	for (size_t i = 0; names && i < n; i++) {
 		struct place at = place_member(p, a, &root, names[i], NULL, false);
@@ -80,9 +89,26 @@ static const struct json *body_about(const struct writing *w) {
 	return json_built(&out);
 }
 
+/* In whose name it may be said. */
+static enum err_code read_organizations(struct writing *w) {
+	struct form_page *p = &w->page;
+	struct membership *list = NULL;
+	size_t n = 0;
+	p->for_organization = w->kind->says.by.n > 0;
+	if (!p->for_organization || !desk_user(w->rq)) return ERR_OK;
+	enum err_code code = member_of(w->rq->worker, desk_user(w->rq)->account.uid, w->rq->arena, &list, &n, w->e);
+	struct form_extra *items = code ? NULL : arena_array(w->rq->arena, n + 1, sizeof *items);
+	if (!code && !items) code = err_set(w->e, ERR_MEMORY, "out of memory");
+	for (size_t i = 0; i < n && !code; i++)
+		if (list[i].organization.n && list[i].role >= MEMBER_MEMBER) items[p->organizations_n++] = (struct form_extra){list[i].organization, list[i].organization_name};
+	p->organizations = items;
+	return code;
+}
+
 static enum err_code begin_new(struct writing *w) {
 	struct arena *a = w->rq->arena;
 	enum err_code code = find_about(w);
+	if (!code) code = read_organizations(w);
 	if (code) return code;
 	w->path = arena_cat(a, S("/new/"), w->kind->name);
 	w->draft = arena_cat(a, S("new/"), w->kind->name);
@@ -222,7 +248,8 @@ static enum err_code save(struct writing *w) {
 		.reason = w->page.note,
 	};
 	struct change_link about = {S("about"), w->about.line.uid};
-	if (w->about.line.kind) {
+	if (w->page.for_organization) c.organization = w->page.organization;
+	if (w->about.line.kind && !w->kind->says.by.n) {
 		c.links = &about;
 		c.links_n = 1;
 	}
@@ -254,6 +281,7 @@ static enum err_code take(struct writing *w, const struct sent *s) {
 	int64_t revision;
 	if (w->page.revision && str_int(sent_value(s, "_revision"), &revision) && revision > 0) w->page.revision = revision;
 	w->page.note = str_trim(sent_value(s, "_note"));
+	w->page.organization = str_trim(sent_value(s, "_organization"));
 	form_settle(&w->page.f);
 	if (!sent_is_ours(w->rq, s)) {
 		w->page.trouble = str_of(form_words.other_session);

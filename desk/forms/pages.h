@@ -28,6 +28,10 @@ struct form_page {
 	struct str note;
 	const struct form_extra *extras;
 	size_t extras_n;
+	bool for_organization;         /* a new one is said by an organization: by one of these, name its uid and value what it is called */
+	const struct form_extra *organizations;
+	size_t organizations_n;
+	struct str organization;       /* the one chosen */
 };
 
 struct kinds_to_write {

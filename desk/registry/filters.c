@@ -181,7 +181,7 @@ struct str filter_value_words(const struct hub *h, struct arena *a, const struct
 	struct describing d = {h->kinds, kind};
 	struct described of = describe_pointer(&d, pointer);
 	if (described_is(&of, "boolean")) return str_of(str_is(value, "true") ? words.yes : words.no);
-	return of.choices ? value_words(a, value) : value;
+	return of.choices ? choice_words(a, json_get_lit(of.schema, "x-choices"), value) : value;
 }
 
 /* ---- the side of a page ---- */

@@ -2,6 +2,7 @@
  * page. */
 #pragma once
 #include "desk/disputes/disputed.h"
+#include "desk/said/said.h"
 #include "desk/registry/chart.h"
 #include "desk/registry/filters.h"
 #include "desk/registry/lines.h"
@@ -149,6 +150,7 @@ struct record_page {
 	struct str hub_name, published_day;
 	bool long_title, summary_cut;
 	struct disputed disputed;
+	struct said_part said;
 	struct str log_href, leaf; /* what the log says of it, "" nothing; leaf of the newest, "" it waits */
 	struct str receipts_href;  /* of who is signed in; "" they have none */
 	const struct record_revealed *revealed; /* what was sealed before it was public, and is shown */

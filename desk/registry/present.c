@@ -59,7 +59,7 @@ static bool is_date(const struct described *of) {
 static struct shown string_of(struct maker *m, const struct described *of, struct str s) {
 	struct shown out = {.as = SHOWN_TEXT, .text = s, .in_line = true};
 	if (of->choices) {
-		out.text = value_words(m->a, s);
+		out.text = choice_words(m->a, json_get_lit(of->schema, "x-choices"), s);
 	} else if (is_date(of)) {
 		out.as = SHOWN_DATE;
 		out.text = date_words(m->a, s);

@@ -225,6 +225,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = read_files(&d, &r, &page, e);
 	if (!code) code = record_tools(rq, &r, &page.tools, e);
 	if (!code) code = disputed_read(&d, &r, &page.disputed, e);
+	if (!code) code = said_read(&d, &r, &page.said, e);
 	if (!code) code = decisions_part(rq, &r, &page.decisions, e);
 	if (!code) code = terms_part(rq, &r, &page.terms, e);
 	if (!code) code = case_box(rq, &r, &page.case_box, e);

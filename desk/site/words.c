@@ -1,5 +1,7 @@
 #include "words.h"
 
+#include "lib/json/json.h"
+
 const struct words words = {
 	.language = "en",
 	.months = {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -107,6 +109,16 @@ const struct words words = {
 	.log_description = "The hub’s log: what it is, what it proves and what it does not, and where a receipt is checked.",
 	.receipt_holds = "This receipt holds",
 	.receipt_wrong = "This receipt does not hold",
+	.hubs = "Other hubs",
+	.hubs_description = "The other hubs that this one knows: who they are, by which keys, and since when.",
+	.hub_listed = "Listed",
+	.hub_changed = "Changed: name, address or prefix",
+	.hub_rekeyed = "Another key",
+	.hub_removed = "Listed no more",
+	.hub_followed = "Its public records are copied here.",
+	.hub_followed_at = "Its public records are copied here, last {1}.",
+	.no_directory = "nothing is signed here yet",
+	.said_duplicate_inverse = "There is another record of the same:",
 	.receipts_of = "Your receipts: {1}",
 	.reveal_of = "Reveal what was sealed: {1}",
 	.log_of = "In the log: {1}",
@@ -231,6 +243,11 @@ struct str value_words(struct arena *a, struct str value) {
 	for (size_t i = 0; i < value.n; i++) p[i] = value.p[i] == '-' || value.p[i] == '_' ? ' ' : value.p[i];
 	if (value.n && p[0] >= 'a' && p[0] <= 'z') p[0] = (char)(p[0] - 'a' + 'A');
 	return str_n(p, value.n);
+}
+
+struct str choice_words(struct arena *a, const struct json *choices, struct str value) {
+	struct str told = json_get_str(choices, value);
+	return told.n ? told : value_words(a, value);
 }
 
 struct named_words {

@@ -6,6 +6,7 @@
 #pragma once
 #include "base/base.h"
 
+struct json;
 struct words {
 	const char *language;      /* that all this is in */
 	/* dates and numbers */
@@ -66,6 +67,10 @@ struct words {
 	const char *policy_same, *policy_changed, *policy_ended, *policy_withdrawn, *policy_gone; /* since a grant */
 	/* the log */
 	const char *log, *log_description, *receipt_holds, *receipt_wrong;
+	const char *hubs, *hubs_description, *hub_listed, *hub_changed, *hub_rekeyed, *hub_removed, *hub_followed, *no_directory;
+	const char *hub_followed_at; /* {1} when */
+	/* what others say of a record */
+	const char *said_duplicate_inverse;
 	const char *receipts_of, *log_of, *reveal_of; /* {1} title of a record */
 	const char *stated_publish, *stated_amend, *stated_withdraw, *stated_dispute, *stated_tombstone, *stated_reveal, *stated_assert;
 	const char *done_create, *done_revise, *done_move, *done_link, *done_unlink, *done_comment, *done_attach, *done_invite, *done_dismiss, *done_act, *done_erase, *done_strike, *done_reveal;
@@ -93,6 +98,8 @@ struct str number_words(struct arena *a, int64_t n);
 struct str size_words(struct arena *a, int64_t bytes);
 /* A value of an enumeration as people read it: "policy-change" is "Policy change". */
 struct str value_words(struct arena *a, struct str value);
+/* The same where the schema of its place has words for it ("x-choices", which may be NULL). */
+struct str choice_words(struct arena *a, const struct json *choices, struct str value);
 /* Messages begin small, as a part of a sentence; a page shows a sentence. */
 struct str sentence_words(struct arena *a, struct str message);
 /* What an entry of the log says, by its type: "publish" is "Published"; and what somebody did, by the event's: "create" is "Made the record". */

@@ -11,7 +11,7 @@ struct audit_line {
 	struct str subject;        /* uid of the account or organization that it is about */
 	struct str detail;         /* canonical JSON object or "" */
 };
-/* In a transaction of the writer; for hub/account and hub/webhook alone. */
+/* In a transaction of the writer; for hub/account, hub/webhook and hub/peer alone. */
 enum err_code audit_write(struct db *db, const struct by *by, const char *action, struct str subject, struct str detail, struct err *e)
 	must_use;
 /* Newest first. subject: only what is about it or done by it; "" all. before: seq to begin below; 0 the newest. */

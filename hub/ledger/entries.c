@@ -70,3 +70,15 @@ enum err_code ledger_event_text(const struct hub *h, struct db *db, struct arena
 	if (detail) *detail = v.detail;
 	return arena_failed(a) ? err_set(e, ERR_MEMORY, "out of memory") : ERR_OK;
 }
+
+enum err_code ledger_write_own(struct db *db, enum entry_type type, struct str said, struct sha256 *commitment, struct err *e) {
+	unsigned char seed[ENTRY_SEED];
+	random_bytes(seed, sizeof seed);
+	*commitment = entry_commitment_of(str_n(seed, sizeof seed), STR_EMPTY, said);
+	struct db_query q = db_query(db, "INSERT INTO entry (type, seed, statement, commitment) VALUES ($1, $2, $3, $4)");
+	db_bind_int(&q, 1, type);
+	db_bind_bytes(&q, 2, str_n(seed, sizeof seed));
+	db_bind_bytes(&q, 3, said);
+	db_bind_bytes(&q, 4, sha256_str(commitment));
+	return db_run(&q, e);
+}

@@ -27,3 +27,6 @@ enum err_code ledger_entry_of(const struct hub *h, struct db *db, struct arena *
 /* What was committed to of an event, from its row. ERR_NOT_FOUND. Of one that is encrypted as store_open. detail, which may be NULL: its text. */
 enum err_code ledger_event_text(const struct hub *h, struct db *db, struct arena *a, const struct ledger_entry *entry, struct str *out, struct str *detail,
 	struct err *e) must_use;
+
+/* An entry of the hub's own, which waits for the log, in a transaction of the writer. */
+enum err_code ledger_write_own(struct db *db, enum entry_type type, struct str said, struct sha256 *commitment, struct err *e) must_use;

@@ -169,12 +169,17 @@ struct str entry_statement_text(struct arena *a, const struct entry_statement *v
 	json_put_str(&b, S("id"), v->id);
 	json_put_str(&b, S("key"), v->key);
 	json_put_str(&b, S("kind"), v->kind);
+	json_put_str(&b, S("name"), v->name);
+	json_put_str(&b, S("origin"), v->origin);
+	json_put_str(&b, S("prefix"), v->prefix);
 	json_put(&b, S("of"), v->of);
 	put_hex(&b, S("prev"), v->prev);
+	json_put_str(&b, S("reason"), v->reason);
 	json_put_str(&b, S("record"), v->record);
 	json_put_str(&b, S("replaces"), v->replaces);
 	put_hex(&b, S("root"), v->root);
 	json_put_str(&b, S("state"), v->state);
 	json_set_str(&b, S("type"), entry_type_name(v->type));
+	json_put_str(&b, S("url"), v->url);
 	return json_canonical(a, json_built(&b));
 }

@@ -22,7 +22,7 @@
  *     record, kind, id, state
  *     root     hexadecimal commitment to the fields of the public projection, its seed being salt("public")
  *     prev     of the statement before it of the same record
- * and of a reveal of, {commitment, leaf} of what was sealed, and fields, the names of those that are shown (hub/reveal.h); of a tombstone basis, and fields, the names of those that were erased while the record stays (without it, all of it was); of a key the verifier key (lib/tlog/key.h) and the one that it replaces. */
+ * and of a reveal of, {commitment, leaf} of what was sealed, and fields, the names of those that are shown (hub/reveal.h); of a tombstone basis, and fields, the names of those that were erased while the record stays (without it, all of it was); of a key the verifier key (lib/tlog/key.h) and the one that it replaces; of a delegation what hub/peer/peer.h says. */
 #pragma once
 #include "lib/digest/digest.h"
 #include "lib/json/json.h"
@@ -32,12 +32,12 @@ enum entry_type {
 	ENTRY_REVEAL,     /* what was committed to before is shown */
 	ENTRY_PUBLISH,    /* a record became public */
 	ENTRY_AMEND,      /* what the public reads of it changed */
-	ENTRY_ASSERT,     /* what somebody says of a record of another hub */
+	ENTRY_ASSERT,     /* what an organization says of a record, here or in another hub, became public */
 	ENTRY_DISPUTE,    /* a dispute became public */
 	ENTRY_WITHDRAW,   /* it is withdrawn, or public no more */
 	ENTRY_TOMBSTONE,  /* it was erased */
 	ENTRY_KEY,        /* the log's key */
-	ENTRY_DELEGATION, /* who else may speak for the hub */
+	ENTRY_DELEGATION, /* another hub in the directory: listed, changed, removed */
 	ENTRY_CLOCK,      /* the time by this hub, where an epoch ends */
 	ENTRY_TYPES
 };
@@ -90,7 +90,8 @@ struct entry_statement {
 	struct str basis;                   /* tombstone; "" none said */
 	const struct json *fields;          /* likewise: names of those that were erased; NULL: all of it was; reveal: of those that are shown */
 	const struct json *of;              /* reveal: {commitment, leaf} of what was sealed */
-	struct str key, replaces;           /* key: its text, and that of the one before it */
+	struct str key, replaces;           /* key, delegation: its text, and that of the one before it */
+	struct str origin, name, url, prefix, reason; /* delegation: hub/peer/peer.h */
 };
 struct str entry_statement_text(struct arena *a, const struct entry_statement *v);
 

@@ -16,7 +16,8 @@ static struct ledger_noted *add(struct store *s, const struct stored *r) {
 		l->room = room;
 	}
 	struct ledger_noted *one = &l->items[l->n++];
-	*one = (struct ledger_noted){.record = r->id, .uid = arena_str(s->a, r->uid), .kind = r->kind->name, .key_id = arena_str(s->a, r->key_id)};
+	*one = (struct ledger_noted){.record = r->id, .uid = arena_str(s->a, r->uid), .kind = r->kind->name, .key_id = arena_str(s->a, r->key_id),
+		.public_as = entry_type_of(r->kind->leaf)};
 	return one;
 }
 
@@ -108,7 +109,7 @@ static enum entry_type type_of(const struct ledger_noted *n) {
 	if (!n->shows || (!n->shown.n && !n->was_shown)) return ENTRY_COMMIT;
 	if (!n->shown.n || n->withdrawn) return ENTRY_WITHDRAW;
 	if (n->was_shown) return ENTRY_AMEND;
-	return str_is(n->kind, "dispute") ? ENTRY_DISPUTE : ENTRY_PUBLISH;
+	return n->public_as;
 }
 
 /* Where a note of what the public sees belongs: with the last event of its record, else with the last such note; NULL: it is that itself. */

@@ -11,6 +11,7 @@ struct stored;
 struct ledger_noted {
 	int64_t record, event;      /* event 0: none */
 	struct str uid, kind, key_id;
+	enum entry_type public_as;  /* when it becomes public: as its kind says */
 	struct entry_event of;
 	bool first;                 /* the record was made by it */
 	struct sha256 commitment;   /* when it is written */

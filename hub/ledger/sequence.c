@@ -1,5 +1,5 @@
 /* Putting what waits into the log. */
-#include "hub/ledger/ledger.h"
+#include "hub/ledger/entries.h"
 #include "hub/writer.h"
 
 enum { BATCH = 4096, WAITING_MOST = 1 << 18, ENTRY_CAP = 64 << 20 };
@@ -102,15 +102,8 @@ static enum err_code read_rows(struct sequencing *s, const char *sql, size_t mos
 
 /* An entry of the hub's own, at once in the log. */
 static enum err_code make_own(struct sequencing *s, enum entry_type type, struct str said) {
-	unsigned char seed[ENTRY_SEED];
-	random_bytes(seed, sizeof seed);
-	struct row r = {.type = type, .commitment = entry_commitment_of(str_n(seed, sizeof seed), STR_EMPTY, said)};
-	struct db_query q = db_query(s->db, "INSERT INTO entry (type, seed, statement, commitment) VALUES ($1, $2, $3, $4)");
-	db_bind_int(&q, 1, type);
-	db_bind_bytes(&q, 2, str_n(seed, sizeof seed));
-	db_bind_bytes(&q, 3, said);
-	db_bind_bytes(&q, 4, sha256_str(&r.commitment));
-	enum err_code code = db_run(&q, s->e);
+	struct row r = {.type = type};
+	enum err_code code = ledger_write_own(s->db, type, said, &r.commitment, s->e);
 	r.id = db_last_id(s->db);
 	return code ? code : append(s, &r);
 }

@@ -21,6 +21,7 @@ enum err_code ledger_verify(const struct hub *h, struct db *db, struct arena *a,
 	if (code) return code;
 	code = verify_log(&v);
 	if (!code) code = verify_records(&v);
+	if (!code) code = verify_peers(&v);
 	db_read_end(db);
 	return code;
 }

@@ -6,7 +6,8 @@
  *     each entry: that event, seed and statement make its commitment, and that none of its record before it is missing;
  *     each event: that it has an entry; each revision: that its body is what its event committed to, and that it has one;
  *     each record: that it stands where its last event left it; what the public is shown: that it is what the last statement says;
- *     each file: that its bytes are those that were attached.
+ *     each file: that its bytes are those that were attached;
+ *     the directory of hubs: that it is what the statements of type delegation left.
  * Not verified, since nothing was committed to but the events that made them: rows that desks keep beside (who takes part, terms, votes), and what follows
  * from bodies (search, facets, names), which `polder admin check` looks at. */
 #pragma once
@@ -19,6 +20,7 @@ struct ledger_report {
 	int64_t waiting;     /* entries that are not in the log yet */
 	int64_t erased;      /* of which only the commitment is left, as a tombstone says */
 	int64_t unreadable;  /* whose key this hub does not have */
+	int64_t peers;       /* other hubs in the directory */
 	int64_t fill;        /* that say nothing and stand for nothing */
 	struct str origin, key;
 	struct tlog_head signed_head; /* size 0: nothing was signed yet */
@@ -44,3 +46,4 @@ struct verifying {
 void ledger_found(struct verifying *v, const char *fmt, ...) printf_like(2, 3);
 enum err_code verify_log(struct verifying *v) must_use;
 enum err_code verify_records(struct verifying *v) must_use;
+enum err_code verify_peers(struct verifying *v) must_use;

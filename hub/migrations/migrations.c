@@ -19,6 +19,7 @@ const struct migration hub_migrations[] = {
 	{14, "peers", migration_peers, NULL},
 	{15, "erasures", migration_erasures, NULL},
 	{16, "witnesses", migration_witnesses, NULL},
+	{17, "assertions", migration_assertions, NULL},
 	{19, "releases", migration_releases, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);

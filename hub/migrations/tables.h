@@ -16,6 +16,7 @@ extern const char migration_clocks[];
 extern const char migration_statistics[];
 extern const char migration_ledger[];
 extern const char migration_peers[];
+extern const char migration_assertions[];
 extern const char migration_erasures[];
 extern const char migration_witnesses[];
 extern const char migration_releases[];

@@ -25,8 +25,6 @@ struct mirroring {
 const char *mirror_path(struct mirroring *m, const char *below);
 /* Fetches url + paths into staging, where they are not there already; each must be answered with 200 unless `some` may be missing, whose statuses are told. */
 enum err_code mirror_fetch(struct mirroring *m, const struct str *paths, size_t n, size_t max, int *statuses, struct err *e) must_use;
-/* Takes a folder with all that is in it away. */
-void mirror_remove_tree(const char *path);
 
 /* key.c: which key the log has. mirror.json is read and written here. */
 enum err_code mirror_read_kept(struct mirroring *m) must_use;

@@ -20,6 +20,7 @@ struct mirror_request {
 	struct str key;      /* verifier key of the log; "" the one that was kept, or else the log's own word for the first time. Another than the one that was kept must be one
 	                      * that the log says took its place */
 	bool allow_http;     /* to this machine */
+	bool log_alone;      /* without the records */
 };
 struct mirror_result {
 	struct str origin, key;
@@ -36,3 +37,5 @@ struct mirror_result {
 /* ERR_BUSY: the hub can't be reached, or does not answer; ERR_FORBIDDEN: the checkpoint is not signed by the key; ERR_CORRUPT: what the hub gives does not make
  * its own checkpoint, or its statements are not in its log; ERR_STORAGE. A fork is no error but a result. */
 enum err_code mirror_run(struct arena *a, const struct mirror_request *r, struct mirror_result *out, struct err *e) must_use;
+/* Takes a folder with all that is in it away. */
+void mirror_remove_tree(const char *path);

@@ -350,9 +350,9 @@ enum err_code mirror_records(struct mirroring *m) {
 	enum err_code code = add_behind(w);
 	if (!code) code = fetch_statements(w);
 	buf_free(&w->bundle);
-	if (!code) code = fetch_records(w, &behind);
+	if (!code && !m->r->log_alone) code = fetch_records(w, &behind);
 	if (!code) code = forget_earlier(w);
-	if (!code) code = fetch_revealed(w);
+	if (!code && !m->r->log_alone) code = fetch_revealed(w);
 	if (!code) code = file_write(mirror_path(m, "behind"), buf_str(&behind), 0644, m->e);
 	m->out->records = count_records(m);
 	return code;

@@ -56,6 +56,7 @@ test('every example of the help runs as it stands', async (t) => {
   writeFileSync(join(folder, 'signing-key-pub.pem'), keys.publicKey.export({type: 'spki', format: 'pem'}))
   writeFileSync(join(folder, 'report.json'), JSON.stringify(flaw('anonymous').body))
   writeFileSync(join(folder, 'security.txt'), 'Contact: mailto:security@example.com\nExpires: 2999-01-01T00:00:00Z\n')
+  copyFileSync(join(dirname(fileURLToPath(import.meta.url)), '..', 'fuzz', 'corpus', 'hubs_file', 'two'), join(folder, 'polder-hubs'))
   for (const name of ['grant.json', 'polder.json']) copyFileSync(join(dirname(fileURLToPath(import.meta.url)), 'grant', name), join(folder, name))
   /* Records that the examples speak of, made when one of them is first named. */
   const stand = {}
@@ -63,9 +64,11 @@ test('every example of the help runs as it stands', async (t) => {
   writeFileSync(join(folder, 'plan.json'), plan([{name: 'internal', who: 'named'}, {name: 'public', who: 'everybody', gates: [{name: 'scan'}], signoffs: [{name: 'safety', role: 'owner'}]}]))
   writeFileSync(join(folder, 'gated.json'), plan([{name: 'gated', who: 'gated'}]))
   writeFileSync(join(folder, 'scan.json'), JSON.stringify({files: [{path: 'model', verdict: 'PASS', sha256: 'a'.repeat(64)}]}))
-  const made = (line) => line.replace(/R-(RELE|GATE|REQU)-\d{4}/g, (name) => stand[name]).replace(/R-(REPT|CASE)-\d{4}/g, (name, sort) => {
-    const kind = sort === 'CASE' ? 'case' : 'report'
-    stand[name] ??= JSON.parse(run(['new', kind, '--set', `title=${name}`, '--json', '--hub', join(folder, 'myhub')]).stdout).uid
+  const made = (line) => line.replace(/R-(RELE|GATE|REQU)-\d{4}/g, (name) => stand[name]).replace(/R-(REPT|CASE|ORGA)-\d{4}/g, (name, sort) => {
+    const hub = ['--hub', join(folder, 'myhub')], [kind, ...set] = {CASE: ['case', `title=${name}`], REPT: ['report', `title=${name}`, 'description=It names a person.'], ORGA: ['organization', `name=${name}`, 'type=company']}[sort]
+    if (stand[name]) return stand[name]
+    stand[name] = JSON.parse(run(['new', kind, ...set.flatMap((one) => ['--set', one]), '--json', ...hub]).stdout).uid
+    if (sort === 'ORGA') run(['move', stand[name], 'publish', ...hub])
     return stand[name]
   })
   /* A release, one that people can ask for, and those who did: over the API, since nobody asks but a person. */

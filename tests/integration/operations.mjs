@@ -105,6 +105,7 @@ export const requests = {
   'receipt-file': (r) => ({query: 'name=notes.txt', body: 'some notes', headers: {receipt: r.receipt, 'content-type': 'text/plain'}}),
   'receipt-move': (r) => ({body: {move: 'withdraw', reason: 'a mistake'}, headers: {receipt: r.receipt}}),
   'receipt-download': (r) => ({headers: {receipt: r.receipt}}),
+  'api-hubs': () => ({}),
   'api-log': () => ({}),
   'api-log-check': () => ({body: {polder: 'receipt', version: 1}}),
   'api-record-log': (r) => ({path: {id: r.uid}}),

@@ -55,7 +55,7 @@ static bool has(const char *rules, const char *rule) {
 }
 static struct str from_data(const char *name) {
 	const char *data = getenv("POLDER_DATA");
-	struct str text;
+	struct str text = STR_EMPTY;
 	if (!data || file_read(arena, arena_fmt(arena, "%s/cards/%s", data, name).p, CARD_BYTES, &text, &test_err)) fail_msg("POLDER_DATA/cards/%s is not there", name);
 	return text;
 }

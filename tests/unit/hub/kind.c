@@ -159,6 +159,8 @@ static void each_mistake_is_refused_with_words_that_name_it(void **state) {
 		{"/lifecycle/clocks", "[{'name':'c','start':'draft','limit':'P1D','stop':['nowhere']}]", "nowhere"}, {"/lifecycle/clocks", "[{'name':'c','start':'draft','limit':'three days'}]", "limit"},
 		{"/lifecycle/clocks", "[{'name':'c','start':'draft','limit':'P1D','who':'king'}]", "king"},
 		{"/search/title", "['title']", "search"}, {"/search/text", "[5]", "search"}, {"/facets/color", "{'title':'Colour'}", "color"}, {"/facets/color/field", "'color'", "color"}, {"/facets", "[1]", "facets"},
+		{"/leaf", "'key'", "leaf"}, {"/leaf", "5", "leaf"}, {"/says", "{'by': '/title'}", "says"}, {"/says", "{'by': '/title', 'about': 'text'}", "says"},
+		{"/says", "{'by': '/title', 'about': '/text/deeper'}", "says"}, {"/says", "{'by': '/title', 'about': '/text', 'link': 'nowhere'}", "says"}, {"/says", "{}", "says"},
 		{"/attachments", "{'refuse':{'type':'sting'}}", "attachments"},
 	};
 	for (size_t i = 0; i < lengthof(cases); i++) {

@@ -2,6 +2,7 @@
 #include "test_ledger.h"
 
 #include "hub/ledger/verify.h"
+#include "hub/peer/peer.h"
 
 static size_t findings(void) {
 	struct ledger_report r;
@@ -18,6 +19,14 @@ static void fill(void) {
 	ok(apply((struct change){.op = CHANGE_ATTACH, .record = one, .file_name = S("a.txt"), .media_type = S("text/plain"), .bytes = S("bytes"), .audiences = PUBLIC}));
 	struct str gone = create_public("note", "{'title':'Gone'}");
 	ok(apply((struct change){.op = CHANGE_ERASE, .record = gone, .reason = S("asked for"), .basis = S("GDPR Art. 17")}));
+	struct tlog_signer signer;
+	struct peer_done done;
+	unsigned char seed[TLOG_KEY_BYTES] = {1}, next[TLOG_KEY_BYTES] = {2};
+	ok(tlog_signer_make(S("peer.example.org"), TLOG_ED25519, seed, &signer, &test_err));
+	struct peer_entry other = {.key = tlog_key_text(arena, &signer.key), .url = S("https://peer.example.org"), .prefix = S("PEER")};
+	ok(peer_add(hub, &by_operator, &other, STR_EMPTY, &done, &test_err));
+	ok(tlog_signer_make(S("peer.example.org"), TLOG_ED25519, next, &signer, &test_err));
+	ok(peer_key(hub, &by_operator, S("peer.example.org"), other.key, tlog_key_text(arena, &signer.key), NULL, S("lost"), &test_err));
 	keep_log();
 	end_epoch();
 }
@@ -86,6 +95,16 @@ static void each_change_behind_its_back_is_found(void **state) {
 		"UPDATE head SET root = zeroblob(32)",
 		"UPDATE attachment SET sha256 = '0000000000000000000000000000000000000000000000000000000000000000'",
 		"INSERT INTO revision (record, number, body, body_root, salt_seed, actor, at) SELECT record, 9, body, body_root, salt_seed, actor, at FROM revision LIMIT 1",
+		"DELETE FROM peer",
+		"INSERT INTO peer (origin, key, name, url, state, follows, since) SELECT 'x', key, name, url, state, follows, since FROM peer",
+		"UPDATE peer SET origin = 'x'",
+		"UPDATE peer SET key = replace(key, 'peer', 'pear')",
+		"UPDATE peer SET name = 'x'",
+		"UPDATE peer SET url = 'https://x.example.org'",
+		"UPDATE peer SET prefix = NULL",
+		"UPDATE peer SET state = 'removed'",
+		"UPDATE peer SET since = since + 1",
+		"DELETE FROM entry WHERE id = (SELECT max(id) FROM entry WHERE type = 10)",
 		"INSERT INTO event (record, type, actor, at, revision, state) SELECT record, 'move', actor, at, revision, state FROM event LIMIT 1",
 	};
 	fill();
