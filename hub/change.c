@@ -167,11 +167,6 @@ static enum err_code check_rules(struct preparing *x) {
 	return code ? code : redaction_may(x->a, x->p->kind, old, x->c->visibility, store_audiences(&as_it_is, roles), x->e);
 }
 
-/* An import, a backup, or whoever may read the hub's folder: what was decided elsewhere comes with the record. */
-static bool from_elsewhere(const struct change *c) {
-	return c->origin || c->state.n || c->imported || str_eq(c->actor.name, actor_operator.name);
-}
-
 static enum err_code prepare_create(struct preparing *x) {
 	const struct change *c = x->c;
 	struct prepared *p = x->p;
@@ -195,7 +190,7 @@ static enum err_code prepare_create(struct preparing *x) {
 	p->visibility = c->visibility;
 	if (!code) code = check_rules(x);
 	if (!code) code = case_check_body(p->kind, x->roles, NULL, body, x->e);
-	if (!code) code = release_check_body(p->kind, NULL, body, from_elsewhere(c), x->e);
+	if (!code) code = release_check_body(p->kind, NULL, body, c, x->e);
 	if (!code) code = compress_origin(x);
 	if (!code) code = prepare_first_move(x, body);
 	if (!code) code = compute(x, body);
@@ -283,7 +278,7 @@ static enum err_code prepare_revise(struct preparing *x) {
 	if (!code) code = check_amendment(x, old, body);
 	if (!code) code = check_rules(x);
 	if (!code) code = case_check_body(p->kind, x->roles, old, body, x->e);
-	if (!code) code = release_check_body(p->kind, old, body, x->c->origin != NULL, x->e);
+	if (!code) code = release_check_body(p->kind, old, body, x->c, x->e);
 	if (!code) code = compress_origin(x);
 	if (!code) code = compute(x, body);
 	if (code) return code;
@@ -457,7 +452,6 @@ static enum err_code prepare_strike(struct preparing *x) {
 
 static enum err_code prepare_erase(struct preparing *x) {
 	struct str reason = str_trim(x->c->reason), basis = str_trim(x->c->basis);
-	/* What somebody said of themselves, to be given something, is theirs to take back. */
 	bool own = x->p->kind->answers_to.n && x->c->actor.name.n && str_eq(x->c->actor.name, x->p->base.created_by);
 	if (!own && !(x->roles & (ROLE_COORDINATOR | ROLE_ADMINISTRATOR)))
 		return err_set(x->e, ERR_FORBIDDEN, "erasing is for coordinators and for those who administer the hub");

@@ -29,5 +29,5 @@ enum err_code release_facts(const struct hub *h, struct db *db, struct arena *a,
 	struct release_facts *out, struct err *e) must_use;
 
 /* ---- for change.c ---- */
-/* What may not stand in a body that somebody writes; nothing for other kinds. old NULL: a new record; free: it comes from elsewhere, or by the hub's own hands. */
-enum err_code release_check_body(const struct kind *kind, const struct json *old, const struct json *fresh, bool free, struct err *e) must_use;
+/* What may not stand in a body that this change writes; nothing for other kinds. old NULL: a new record. */
+enum err_code release_check_body(const struct kind *kind, const struct json *old, const struct json *fresh, const struct change *c, struct err *e) must_use;
