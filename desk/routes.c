@@ -14,6 +14,7 @@
 #include "desk/intake/routes.h"
 #include "desk/log/routes.h"
 #include "desk/registry/routes.h"
+#include "desk/releases/routes.h"
 #include "desk/site/site.h"
 #include "desk/statistics/routes.h"
 #include "desk/tables/routes.h"
@@ -25,7 +26,7 @@ enum err_code desk_router(struct arena *a, struct desk_app *app, struct router *
 	if (!code) code = api_routes(a, app, &api, e);
 	if (!code) code = forms_begin(a, app, e);
 	if (code) return code;
-	const struct route *const tables[] = {site_routes, pages, form_routes, case_routes, dispute_routes, intake_routes, api, account_routes, harbor_routes, feeds_routes(a, app), statistics_routes, affects_routes,
+	const struct route *const tables[] = {site_routes, pages, form_routes, case_routes, dispute_routes, release_routes, intake_routes, api, account_routes, harbor_routes, feeds_routes(a, app), statistics_routes, affects_routes,
 		log_routes, hubs_routes, table_routes(a, app)};
 	if (arena_failed(a)) return err_set(e, ERR_MEMORY, "out of memory");
 	struct router *router = NULL;

@@ -27,9 +27,11 @@ struct act_function {
 };
 /* Bound by name; each file of acts has its own list, act_table.c names them all. */
 extern const struct act_function participant_functions[], embargo_functions[], fact_functions[], answer_functions[], task_functions[],
-	clock_functions[], chain_functions[], triage_functions[], harbor_functions[], publication_functions[], draft_functions[], ladder_functions[], seat_functions[], vote_functions[];
+	clock_functions[], chain_functions[], triage_functions[], harbor_functions[], publication_functions[], draft_functions[], ladder_functions[], seat_functions[], vote_functions[], release_functions[],
+	decision_functions[], access_functions[];
 extern const size_t participant_functions_n, embargo_functions_n, fact_functions_n, answer_functions_n, task_functions_n,
-	clock_functions_n, chain_functions_n, triage_functions_n, harbor_functions_n, publication_functions_n, draft_functions_n, ladder_functions_n, seat_functions_n, vote_functions_n;
+	clock_functions_n, chain_functions_n, triage_functions_n, harbor_functions_n, publication_functions_n, draft_functions_n, ladder_functions_n, seat_functions_n, vote_functions_n, release_functions_n,
+	decision_functions_n, access_functions_n;
 enum err_code (*act_function(struct str name))(struct acting *x);
 /* ERR_INVALID when a function has no declaration. */
 enum err_code act_functions_declared(const struct acts *a, struct err *e) must_use;

@@ -8,6 +8,7 @@ static const struct {
 	{participant_functions, &participant_functions_n}, {embargo_functions, &embargo_functions_n}, {fact_functions, &fact_functions_n},
 	{answer_functions, &answer_functions_n}, {task_functions, &task_functions_n}, {chain_functions, &chain_functions_n}, {clock_functions, &clock_functions_n}, {triage_functions, &triage_functions_n}, {harbor_functions, &harbor_functions_n}, {publication_functions, &publication_functions_n}, {draft_functions, &draft_functions_n},
 	{ladder_functions, &ladder_functions_n}, {seat_functions, &seat_functions_n}, {vote_functions, &vote_functions_n},
+	{release_functions, &release_functions_n}, {decision_functions, &decision_functions_n}, {access_functions, &access_functions_n},
 };
 
 enum err_code (*act_function(struct str name))(struct acting *x) {

@@ -134,7 +134,7 @@ struct change_result {
 
 struct prepared; /* lives in the arena given to change_prepare */
 
-/* Who may erase: coordinators, and administrators of the hub, who see nothing by it; never for want of a reason. Of a record that was erased everything is ERR_GONE, to
+/* Who may erase: coordinators, and administrators of the hub, who see nothing by it; whoever asked for something (kind.answers_to) their own request; never for want of a reason. Of a record that was erased everything is ERR_GONE, to
  * those who could see it. */
 
 /* Who may invite and dismiss: owners of the record, and coordinators. What a party may see and do follows from its role; who else is one is told to

@@ -60,3 +60,21 @@ enum err_code store_attach(struct store *s, const struct stored *r, const struct
 	*changed = true;
 	return store_event(s, r, "attach", detail, NULL, NULL);
 }
+
+enum err_code store_file(struct store *s, const struct stored *r, struct str sha256_, size_t most, struct arena *a, struct str *out) {
+	struct str stored = STR_EMPTY, blob;
+	char hex[SHA256_HEX];
+	if (r->key_id.n) return err_set(s->e, ERR_UNSUPPORTED, "files of encrypted records are not read here");
+	struct db_query q = db_query(s->db, "SELECT sha256 FROM attachment WHERE record = $1 AND sha256 = $2");
+	db_bind_int(&q, 1, r->id);
+	db_bind_str(&q, 2, sha256_);
+	if (db_row(&q)) stored = arena_str(a, db_str(&q, 0));
+	enum err_code code = db_done(&q, s->e);
+	if (!code && !stored.n) code = err_set(s->e, ERR_INVALID, "no file with this digest is attached to the record");
+	if (!code) code = file_read(a, attachment_path(a, s->hub->dir, stored), most, &blob, s->e);
+	if (code) return code;
+	struct sha256 digest = sha256(blob);
+	if (!str_eq(sha256_hex(&digest, hex), stored)) return err_set(s->e, ERR_INVALID, "the file holds other bytes than its digest says");
+	*out = blob;
+	return ERR_OK;
+}

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "change_store.h"
+#include "hub/access/access.h"
 #include "hub/account/draft.h"
 #include "hub/account/notice.h"
 #include "hub/webhook.h"
@@ -69,6 +70,7 @@ static enum err_code empty_rows(struct store *s, const struct stored *r) {
 	if (!code) code = notice_forget_record(s->db, r->id, s->e);
 	if (!code) code = webhook_forget(s->db, r->id, s->e);
 	if (!code) code = draft_forget_record(s->db, r->uid, s->e);
+	if (!code) code = access_erased(s, r->id);
 	return code;
 }
 

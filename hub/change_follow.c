@@ -5,14 +5,22 @@
 
 enum { FOLLOWERS = 500 };
 
-enum err_code store_followed(struct db *db, const struct stored *r, int64_t *target, struct err *e) {
+static enum err_code leads_to(struct db *db, const struct stored *r, struct str rel, int64_t *target, struct err *e) {
 	*target = 0;
-	if (!r->kind->follows.n) return ERR_OK;
+	if (!rel.n) return ERR_OK;
 	struct db_query q = db_query(db, "SELECT target FROM link WHERE source = $1 AND rel = $2");
 	db_bind_int(&q, 1, r->id);
-	db_bind_str(&q, 2, r->kind->follows);
+	db_bind_str(&q, 2, rel);
 	if (db_row(&q)) *target = db_int(&q, 0);
 	return db_done(&q, e);
+}
+
+enum err_code store_followed(struct db *db, const struct stored *r, int64_t *target, struct err *e) {
+	return leads_to(db, r, r->kind->follows, target, e);
+}
+
+enum err_code store_answers_to(struct db *db, const struct stored *r, int64_t *target, struct err *e) {
+	return leads_to(db, r, r->kind->answers_to, target, e);
 }
 
 /* What is public may still be handled in a case under embargo, which a word said here could give away. */

@@ -11,8 +11,10 @@ struct recipient {
 	bool asked_in; /* it is they, or an organization of theirs, whom the event asks in */
 };
 
-static bool tells(struct str type) {
+static bool tells(const struct kind *kind, struct str type) {
 	static const char *const types[] = {"revise", "move", "comment", "link", "attach", "invite", "act"};
+	/* There the act that moved it says more. */
+	if (kind->answers_to.n && str_is(type, "move")) return false;
 	for (size_t i = 0; i < lengthof(types); i++)
 		if (str_is(type, types[i])) return true;
 	return false;
@@ -23,6 +25,7 @@ static bool tells(struct str type) {
 static bool concerns_coordinators(const struct store *s, const struct stored *r, const struct event_row *v) {
 	bool by_others = !(s->actor.roles & ROLE_COORDINATOR) || str_is(s->actor.name, "hub");
 	if (str_starts(json_get_str(v->detail, S("act")), S("clock."))) return by_others;
+	if (r->kind->answers_to.n) return false; /* whoever owns what it is for answers it */
 	return r->kind->confidential && by_others && !str_is(r->state, "draft");
 }
 
@@ -30,6 +33,8 @@ static bool concerns_coordinators(const struct store *s, const struct stored *r,
 static enum err_code find_recipients(struct store *s, const struct stored *r, const struct event_row *v, struct str invited, struct recipient *list, size_t *n) {
 	int64_t followed = 0; /* whose parties are this record's */
 	enum err_code code = invited.n ? ERR_OK : store_followed(s->db, r, &followed, s->e);
+	bool for_coordinators = followed || concerns_coordinators(s, r, v);
+	if (!code && !invited.n && r->kind->answers_to.n) code = store_answers_to(s->db, r, &followed, s->e);
 	if (code) return code;
 	struct db_query q = invited.n ? db_query(s->db,
 		"SELECT a.uid, (SELECT h.role FROM membership h WHERE h.account = a.uid AND h.organization = '') FROM ("
@@ -44,14 +49,14 @@ static enum err_code find_recipients(struct store *s, const struct stored *r, co
 		"SELECT account AS uid FROM panel_member WHERE record = $1 AND state = 'asked' UNION "
 		"SELECT created_by AS uid FROM record WHERE id = $4 UNION SELECT subject AS uid FROM party WHERE record = $4 UNION "
 		"SELECT m.account AS uid FROM party p JOIN membership m ON m.organization = p.subject WHERE p.record = $4 UNION "
-		"SELECT account AS uid FROM membership WHERE ($4 > 0 OR $5 = 1) AND organization = '' AND role = 'coordinator') c "
+		"SELECT account AS uid FROM membership WHERE $5 = 1 AND organization = '' AND role = 'coordinator') c "
 		"JOIN account a ON a.uid = c.uid WHERE a.suspended = 0 AND a.uid <> $3 "
 		"ORDER BY CASE WHEN a.uid = $2 THEN 0 ELSE 1 END, a.uid LIMIT 500");
 	if (!invited.n) db_bind_int(&q, 1, r->id);
 	db_bind_str(&q, 2, invited.n ? invited : r->created_by);
 	db_bind_str(&q, 3, s->actor.name);
 	if (!invited.n) db_bind_int(&q, 4, followed);
-	if (!invited.n) db_bind_int(&q, 5, concerns_coordinators(s, r, v));
+	if (!invited.n) db_bind_int(&q, 5, for_coordinators);
 	*n = 0;
 	while (*n < NOTICES && db_row(&q)) {
 		enum member_role role = member_role_of(db_str(&q, 1));
@@ -103,7 +108,7 @@ static enum err_code tell_rung(struct store *s, const struct stored *r, const st
 }
 
 enum err_code store_notices(struct store *s, const struct stored *r, int64_t event, struct str type, struct str detail) {
-	if (!tells(type)) return ERR_OK;
+	if (!tells(r->kind, type)) return ERR_OK;
 	struct event_row v = {event, r->id, r->revision, s->at, type, s->actor.name, r->state, NULL};
 	enum err_code code = detail.n ? json_parse(s->a, detail, NULL, &v.detail, s->e) : ERR_OK;
 	struct recipient *list = arena_array(s->a, NOTICES, sizeof *list);

@@ -101,15 +101,16 @@ static enum err_code roles_on(struct db *db, int64_t record, struct str uid, str
 	return db_done(&q, e);
 }
 
-/* Who has a part in what a record follows has one in it too. */
+/* Who has a part in what a record follows has one in it too; who owns what it answers to owns it. */
 static enum err_code roles_followed(struct db *db, const struct stored *r, struct actor actor, unsigned *roles, struct err *e) {
 	char uid[UID_SIZE] = "", by[64] = "";
 	unsigned there = 0;
 	int64_t target = 0;
-	if (!r->kind || !r->kind->follows.n) return ERR_OK;
+	bool owned = r->kind && r->kind->answers_to.n;
+	if (!r->kind || (!r->kind->follows.n && !owned)) return ERR_OK;
 	struct db_query q = db_query(db, "SELECT t.id, t.uid, t.created_by FROM link l JOIN record t ON t.id = l.target WHERE l.source = $1 AND l.rel = $2");
 	db_bind_int(&q, 1, r->id);
-	db_bind_str(&q, 2, r->kind->follows);
+	db_bind_str(&q, 2, owned ? r->kind->answers_to : r->kind->follows);
 	if (db_row(&q)) {
 		target = db_int(&q, 0);
 		snprintf(uid, sizeof uid, "%.*s", STR_ARG(db_str(&q, 1)));
@@ -117,7 +118,8 @@ static enum err_code roles_followed(struct db *db, const struct stored *r, struc
 	}
 	enum err_code code = db_done(&q, e);
 	if (!code && target) code = roles_on(db, target, str_of(uid), str_of(by), actor, &there, e);
-	if (!code && there & (ROLE_OWNER | ROLE_PARTY)) *roles |= ROLE_PARTY;
+	if (!code && owned && there & ROLE_OWNER) *roles |= ROLE_OWNER;
+	if (!code && !owned && there & (ROLE_OWNER | ROLE_PARTY)) *roles |= ROLE_PARTY;
 	return code;
 }
 

@@ -117,6 +117,8 @@ struct attached {
 };
 enum err_code store_attach_bytes(struct hub *h, const struct stored *r, const struct change *c, struct arena *a, struct attached *out, struct err *e)
 	must_use;
+/* The bytes of a file of r by their SHA-256, at most `most`. ERR_INVALID where r has no such file. */
+enum err_code store_file(struct store *s, const struct stored *r, struct str sha256, size_t most, struct arena *a, struct str *out) must_use;
 enum err_code store_attach(struct store *s, const struct stored *r, const struct attached *f, int64_t size, unsigned audiences, struct str detail,
 	bool *changed) must_use;
 
@@ -200,6 +202,8 @@ enum err_code store_follow(struct store *s, int64_t target) must_use;
 enum err_code store_follow_again(struct store *s, int64_t id) must_use;
 /* All that follow what a case is about. */
 enum err_code store_follow_case(struct store *s, int64_t record) must_use;
+/* What it leads to by the relation that its kind answers to, likewise. */
+enum err_code store_answers_to(struct db *db, const struct stored *r, int64_t *target, struct err *e) must_use;
 /* What it leads to by the relation that its kind follows; 0: nothing. */
 enum err_code store_followed(struct db *db, const struct stored *r, int64_t *target, struct err *e) must_use;
 /* change_within.c: for acts, in the transaction that they run in. A new body (NULL: as it is), a move ("": none; it must lead from the present state; who may

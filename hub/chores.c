@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <time.h>
 
+#include "hub/access.h"
 #include "hub/account/notice_mail.h"
 #include "hub/account/session.h"
 #include "hub/dispute.h"
@@ -62,6 +63,7 @@ static void *keep_terms(void *arg) {
 		struct err e = {0};
 		if (publication_run(c->hub, w->db, &e)) complain("ending embargoes and publishing by plan", &e);
 		if (clock_run(c->hub, w->db, &e)) complain("keeping terms", &e);
+		if (access_run(c->hub, w->db, &e)) complain("ending access that is over", &e);
 		pause_for(c, LOOK);
 	}
 	return NULL;

@@ -50,6 +50,7 @@ struct str disclose_name_on(const struct disclosing *d, const struct kind *kind,
 	enum member_role role = member_role(d->db, HUB, subject);
 	if (role == MEMBER_COORDINATOR || role == MEMBER_OWNER) return S("Coordinator");
 	struct str part = role_on(d, record, subject);
+	if (kind->answers_to.n) return str_is(part, "owner") ? disclose_subject_name(d, subject) : S("Who decides");
 	if (str_is(part, "owner")) return S("Finder");
 	return str_is(part, "panel") || (!part.n && role == MEMBER_ADJUDICATOR) ? S("Member of the panel") : S("A participant");
 }

@@ -14,7 +14,7 @@ enum err_code disclose_rights(const struct disclosing *d, const struct disclosed
 		.revise = (k->revise & roles) != 0 && !s.hub.n,
 		.link = (k->revise & roles) != 0,
 		.comment = (k->comment & roles) != 0,
-		.erase = (roles & (ROLE_COORDINATOR | ROLE_ADMINISTRATOR)) != 0,
+		.erase = (roles & (ROLE_COORDINATOR | ROLE_ADMINISTRATOR)) != 0 || (k->answers_to.n && d->viewer.name.n && str_eq(s.created_by, d->viewer.name)),
 		.no_files = STR_EMPTY,
 	};
 	if (rights.revise && k->refuse_files) {

@@ -116,6 +116,14 @@ static enum err_code read_links(struct reader *r, const struct json *links) {
 	return ERR_OK;
 }
 
+/* A request: whoever owns what it is for decides about it. */
+static enum err_code read_answers_to(struct reader *r, struct str rel) {
+	const struct kind_link *l = rel.n ? kind_link(r->kind, rel) : NULL;
+	if (rel.n && (!l || l->max != 1)) return err_set(r->e, ERR_INVALID, "answers_to: expected a relation of this kind with max 1");
+	r->kind->answers_to = rel;
+	return ERR_OK;
+}
+
 /* "with:REL": as public as the one record that the relation leads to. */
 static enum err_code read_follows(struct reader *r, struct kind_state *state, struct str text) {
 	if (!text.n) return ERR_OK;
@@ -395,6 +403,7 @@ static enum err_code read_kind(struct arena *a, const struct json *file, const s
 	if (!code) code = read_leaf(&r, json_get(file, S("leaf")));
 	if (!code) code = read_redactions(&r, json_get(file, S("redaction")));
 	if (!code) code = read_links(&r, json_get(file, S("links")));
+	if (!code) code = read_answers_to(&r, json_get_str(file, S("answers_to")));
 	if (!code) code = read_says(&r, json_get(file, S("says")));
 	if (!code) code = read_lifecycle(&r, json_get(file, S("lifecycle")));
 	if (!code) code = read_search(&r, file);

@@ -127,6 +127,7 @@ struct kind {
 	struct schema *refuse_files; /* a body for which this holds takes no attachment, whoever sends it; NULL: none such */
 	struct str refuse_files_reason;
 	struct str follows;          /* the relation that its states follow; "" none. Who is a party of what it leads to is one of this too */
+	struct str answers_to;       /* relation: who owns what it leads to owns this one too, and nobody else is asked in; "" none */
 	bool confidential; /* of what nobody but those concerned may know before it is published: persons are called by what they are in it, and a record that
 	                    * does not begin in public is encrypted with a key of its own */
 	bool builtin;

@@ -41,6 +41,9 @@ disputes='dispute|seat|panel|panel_member|panel_vote|panel_challenge'
 complain "A dispute's table is written outside hub/dispute/:" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(dispute/|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) ($disputes)\b" || true)"
+complain "A release's table, or that of requests for access, is written outside hub/release/ and hub/access/:" "$(
+	sources hub exchange desk cli http lib | grep -vE '^hub/(release/|access/|migrations/)' | strings |
+		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) (release|release_word|release_gate|access_request)\b" || true)"
 complain "A decision is recorded past the act (hub/triage.c):" "$(
 	sources hub exchange desk cli http lib | grep -vE '^hub/(triage\.c|migrations/)' | strings |
 		grep -E "(INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO) decision\b" || true)"

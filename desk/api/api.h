@@ -121,6 +121,8 @@ route_fn api_webhooks, api_webhook_new, api_webhook, api_webhook_edit, api_webho
 route_fn api_acts, api_record_acts, api_room, api_messages, api_mark_read, api_open_case, api_record_clocks, api_clocks;
 /* dispute.c */
 route_fn api_disputes, api_dispute, api_file_dispute;
+/* release.c */
+route_fn api_releases, api_one_release, api_release_access, api_release_check, api_access_requests, api_access_mine, api_access_export, api_access_ask, api_access_decide;
 /* tables.c */
 route_fn api_tables, api_table, api_table_decide, api_decisions;
 /* report.c */

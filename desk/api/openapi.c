@@ -269,7 +269,7 @@ static void answer(struct json_writer *w, struct arena *a, const struct route *r
 		jw_object_end(w);
 	}
 	jw_object_end(w);
-	answer_content(w, a, r, o);
+	if (r->gives != GIVES_NOTHING) answer_content(w, a, r, o);
 	jw_object_end(w);
 }
 
@@ -291,7 +291,7 @@ static void responses(struct json_writer *w, struct arena *a, const struct route
 		int status;
 		bool when;
 	} refusals[] = {
-		{400, true}, {401, true}, {403, r->permission != ROUTE_PUBLIC}, {404, in_path(r) || r->permission != ROUTE_PUBLIC},
+		{400, true}, {401, true}, {403, r->permission != ROUTE_PUBLIC || (o && o->forbids)}, {404, in_path(r) || r->permission != ROUTE_PUBLIC},
 		{410, in_path(r)}, {409, o && (o->conflicts || json)}, {412, o && (o->conditional || json)}, {413, true}, {415, json}, {422, json},
 		{428, o && o->conditional}, {429, true}, {501, in_path(r)}, {503, true},
 	};

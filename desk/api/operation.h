@@ -18,6 +18,7 @@ struct operation {
 	bool facets;            /* takes the facets of the hub's kinds as parameters */
 	bool conditional;       /* changes a version that If-Match must name: 412, 428 */
 	bool conflicts;         /* the record's state may forbid it: 409 */
+	bool forbids;           /* its answer may be that somebody may not: 403 */
 	const char *text;       /* more than route.help has room for */
 	const char *example;    /* path and query of an example; NULL: the path */
 	const char *body;       /* of the example */

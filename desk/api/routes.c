@@ -27,6 +27,9 @@ enum { ID = 300, RECORD_BYTES = 2 << 20, SMALL_BYTES = 64 << 10, BULK_BYTES = 8 
 #define RECEIPT_TEXT_HELP "Codes are taken as people type them: small letters, without hyphens."
 #define HOOK     {"id", PARAM_PATH, .length = 60, .help = "its id"}
 #define ONE_HOOK "/api/v1/webhooks/wh_0123456789abcdefghijklmn"
+#define SHA256_PARAM {"sha256", .length = 64, .help = "an artifact, which must be one of the release's"}
+#define STATE_PARAM {"state", .type = PARAM_ENUM, .choices = CHOICES("pending", "accepted", "rejected", "revoked", "expired", "retracted"), .help = "those alone"}
+#define ONE_RELEASE "/api/v1/releases/release:gpt-2"
 #define ONE_LEAF "/api/v1/records/CUE-0001"
 
 static const struct route table[] = {
@@ -131,6 +134,29 @@ static const struct route table[] = {
 	{"/api/v1/records/{id}/dispute", api_dispute, ROUTE_PUBLIC, .name = "api-dispute", .gives = GIVES_JSON, .flags = OPEN,
 		.help = "How a dispute stands: both statements, rulings, panel, and what you may do next.", .params = PARAMS(ID_PARAM),
 		.more = OPERATION(.gives = "DisputeView", .example = "/api/v1/records/R-7KQ2-M9XD/dispute")},
+	{"/api/v1/releases", api_releases, ROUTE_PUBLIC, .name = "api-releases", .gives = GIVES_JSON, .flags = OPEN,
+		.help = "Releases that you may know of, the newest first.", .more = OPERATION(.gives = "Releases")},
+	{"/api/v1/releases/{id}", api_one_release, ROUTE_PUBLIC, .name = "api-release", .gives = GIVES_JSON, .flags = ROUTE_ANY_ORIGIN,
+		.help = "Where a release stands: stages, what must hold before the next, sign-offs, decisions, and what you may do.", .params = PARAMS(ID_PARAM),
+		.more = OPERATION(.gives = "ReleaseView", .example = ONE_RELEASE, .text = "What is done to a release is an act: release.sign-off, release.decide and others.")},
+	{"/api/v1/releases/{id}/access", api_release_access, ROUTE_PUBLIC, .name = "api-release-access", .gives = GIVES_JSON,
+		.help = "Whether whose token this is may get the release now, until when, and why.", .params = PARAMS(ID_PARAM, SHA256_PARAM),
+		.more = OPERATION(.gives = "Access", .example = ONE_RELEASE "/access")},
+	{"/api/v1/releases/{id}/access/check", api_release_check, ROUTE_PUBLIC, .name = "api-release-check", .gives = GIVES_NOTHING,
+		.help = "The same as a status: 204 yes, 401 or 403 no.", .params = PARAMS(ID_PARAM, SHA256_PARAM),
+		.more = OPERATION(.status = 204, .forbids = true, .example = ONE_RELEASE "/access/check",
+			.text = "For a server that gives out the files and asks with the caller's own Authorization, as nginx's auth_request does. What you may not know of is no, too.")},
+	{"/api/v1/releases/{id}/requests", api_access_requests, MAY_SIGNED_IN, .name = "api-access-requests", .gives = GIVES_JSON,
+		.help = "Who asked for access, newest first, with answers. For owners of the release.",
+		.params = PARAMS(ID_PARAM, STATE_PARAM, {"before", .type = PARAM_INT, .min = 0, .max = INT64_MAX, .otherwise = "0", .help = "from the page before"},
+			{"limit", .type = PARAM_INT, .min = 1, .max = 100, .otherwise = "50", .help = "requests a page"}),
+		.more = OPERATION(.gives = "AccessRequests", .example = "/api/v1/releases/R-7KQ2-M9XD/requests?state=pending")},
+	{"/api/v1/releases/{id}/requests/export", api_access_export, MAY_SIGNED_IN, .name = "api-access-export", .gives = GIVES_JSON | GIVES_FILE,
+		.help = "All of them, as JSON or as a table. For owners of the release.",
+		.params = PARAMS(ID_PARAM, STATE_PARAM, {"format", .type = PARAM_ENUM, .choices = CHOICES("json", "csv"), .otherwise = "json", .help = "of the file"}),
+		.more = OPERATION(.gives = "AccessExport", .example = "/api/v1/releases/R-7KQ2-M9XD/requests/export?format=csv", .text = "No cell of the table begins as a formula does.")},
+	{"/api/v1/me/access", api_access_mine, MAY_SIGNED_IN, .name = "api-access-mine", .gives = GIVES_JSON, .help = "Your own requests for access, newest first.",
+		.more = OPERATION(.gives = "AccessRequests")},
 	{"/api/v1/records/{id}/clocks", api_record_clocks, MAY_SIGNED_IN, .name = "api-record-clocks", .gives = GIVES_JSON,
 		.help = "The terms that run on a record, and those that did.", .params = PARAMS(ID_PARAM), .more = OPERATION(.gives = "Clocks", .example = ONE_LEAF "/clocks")},
 	{"/api/v1/clocks", api_clocks, MAY_COORDINATE, .name = "api-clocks", .gives = GIVES_JSON, .help = "All terms that run, the most urgent first.",
@@ -255,6 +281,16 @@ static const struct route table[] = {
 			.text = "For coordinators, and owners of the hub. That there was a record and why it went stays; there is no way back. With `fields` the record lives on without them.",
 			.example = "/api/v1/records/R-7KQ2-M9XD/erasure",
 			.body = "{\"reason\":\"Asked for by the person concerned.\",\"basis\":\"GDPR, Article 17(1)(a)\"}")},
+	{"/api/v1/releases/{id}/requests", api_access_ask, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "access-ask", .gives = GIVES_JSON, .body_max = 512 << 10,
+		.help = "Asks for access.", .params = PARAMS(ID_PARAM, ONCE),
+		.more = OPERATION(.takes = "NewAccessRequest", .gives = "Written", .status = 201, .conflicts = true, .example = "/api/v1/releases/R-7KQ2-M9XD/requests",
+			.text = "The release says what is asked (access.fields). What is answered is read by you and the owners of the release alone.",
+			.body = "{\"answers\":{\"purpose\":\"To test its filters.\",\"agree\":true},\"terms\":true}")},
+	{"/api/v1/releases/{id}/requests/decisions", api_access_decide, MAY_SIGNED_IN, HTTP_POST, CSRF_API, .name = "access-decide", .gives = GIVES_JSON,
+		.body_max = SMALL_BYTES, .help = "Decides about many requests at once. For owners of the release.", .params = PARAMS(ID_PARAM),
+		.more = OPERATION(.takes = "AccessDecision", .gives = "AccessDecided", .example = "/api/v1/releases/R-7KQ2-M9XD/requests/decisions",
+			.text = "One that is refused keeps no other from being decided.",
+			.body = "{\"act\":\"access.accept\",\"requests\":[\"R-K7QM-2XWD\"],\"reason\":\"Welcome.\"}")},
 	{"/api/v1/records/{id}/case", api_open_case, MAY_COORDINATE, HTTP_POST, CSRF_API, .name = "open-case", .gives = GIVES_JSON,
 		.body_max = SMALL_BYTES, .help = "Opens a case from a report, or joins the report to one.", .params = PARAMS(ID_PARAM, ONCE),
 		.more = OPERATION(.takes = "NewCase", .gives = "Written", .status = 201, .or_200 = true, .conflicts = true,

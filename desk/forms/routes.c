@@ -7,7 +7,8 @@ enum { ID = 300, KIND = 60, REASON = 4000 };
 #define ACT_PATH {"act", PARAM_PATH, .length = KIND, .help = "an act's name"}
 #define ACT_ARGUMENTS(where) {"for", where, .length = KIND}, {"subject", where, .length = ID}, {"system", where, .length = KIND}, \
 	{"fact", where, .length = KIND}, {"move", where, .length = KIND}, {"step", where, .length = KIND}, {"task", where, .length = KIND}, {"clock", where, .length = KIND}, \
-	{"part", where, .length = KIND}, {"status", where, .length = KIND}, {"reason", where, .length = ID}
+	{"part", where, .length = KIND}, {"status", where, .length = KIND}, {"reason", where, .length = ID}, \
+	{"name", where, .length = KIND}, {"stage", where, .length = KIND}, {"decision", where, .length = KIND}, {"objection", where, .length = KIND}
 #define KIND_PATH {"kind", PARAM_PATH, .length = KIND, .help = "a kind's name"}
 #define CSRF {"csrf", PARAM_FORM, .length = 100, .help = "the form's proof"}
 #define KEPT {"kept", .length = FORM_KEY, .help = "key of what was typed before signing in again"}

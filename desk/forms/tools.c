@@ -19,16 +19,17 @@ static enum err_code read_moves(const struct disclosing *d, const struct plan *p
 	struct tool_move *list = arena_array(d->a, n + 1, sizeof *list);
 	if (!list) return err_set(e, ERR_MEMORY, "out of memory");
 	for (size_t i = 0; i < n; i++) {
+		/* What is decided by an act of its own is not moved by hand. */
+		if (moves[i].move->carried_out && !str_is(r->line.kind->name, "proposal")) continue;
 		struct tool_missing *missing = arena_array(d->a, moves[i].missing_n + 1, sizeof *missing);
 		for (size_t j = 0; missing && j < moves[i].missing_n; j++)
 			missing[j] = (struct tool_missing){missing_title(p, d->a, moves[i].missing[j]),
 				arena_fmt(d->a, "%.*s#%.*s", STR_ARG(t->edit), STR_ARG(form_id(d->a, moves[i].missing[j])))};
-		list[i] = (struct tool_move){.name = moves[i].move->name, .title = moves[i].move->title, .description = moves[i].move->description,
+		list[t->moves_n++] = (struct tool_move){.name = moves[i].move->name, .title = moves[i].move->title, .description = moves[i].move->description,
 			.to = moves[i].to->title, .reason = moves[i].move->reason,
 			.publishes = r->line.kind->confidential && !r->is_public && moves[i].to->is_public, .missing = missing, .missing_n = missing ? moves[i].missing_n : 0};
 	}
 	t->moves = list;
-	t->moves_n = n;
 	return ERR_OK;
 }
 

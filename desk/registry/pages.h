@@ -108,6 +108,7 @@ struct record_tools;            /* desk/forms/pages.h */
 struct terms_part;              /* desk/cases/pages.h */
 struct case_box;                /* desk/cases/pages.h */
 struct harbor_box;              /* desk/harbor/pages.h */
+struct release_box;             /* desk/releases/pages.h */
 struct decisions_part;          /* desk/tables/pages.h */
 /* Where a record was copied from. */
 struct record_copy {
@@ -128,6 +129,7 @@ struct record_page {
 	const struct similar_box *similar; /* what may tell of the same, for coordinators; NULL nothing */
 	struct str report_href;  /* where a flaw in it is reported; "" nowhere */
 	const struct harbor_box *harbor;  /* what is to say of safe harbor; NULL nothing */
+	const struct release_box *release; /* where a release stands, what came of a request; NULL neither */
 	const struct disclosed *r;
 	struct line line;
 	struct safe_html summary;

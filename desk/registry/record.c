@@ -8,6 +8,7 @@
 #include "desk/log/pages.h"
 #include "desk/harbor/pages.h"
 #include "desk/copy/copy.h"
+#include "desk/releases/pages.h"
 #include "desk/site/words.h"
 #include "desk/tables/pages.h"
 #include "http/markdown.h"
@@ -265,6 +266,8 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	if (!code) code = case_box(rq, &r, &page.case_box, e);
 	if (!code) code = similar_box(rq, &r, &page.similar, e);
 	if (!code) code = harbor_box(rq, &r, &page.harbor, e);
+	if (!code) code = release_box(rq, &r, &page.release, e);
+	if (!code && page.release && page.release->request) page.line.state = STR_EMPTY; /* it says more of that */
 	if (!code) code = read_log(&d, &r, desk_copied(rq) != NULL, &page, e);
 	if (!code) code = read_copy(&d, &r, &page, e);
 	if (!code) code = read_known(&d, &r, &page, e);
@@ -297,7 +300,7 @@ enum err_code show_record(struct request *rq, struct response *rs, struct err *e
 	record_body(out, &page);
 	code = site_end(rq, rs);
 	/* Its leaf comes without a change of the hub, by which answers are kept. */
-	if (page.log_href.n && !page.leaf.n) rs->cache = CACHE_NO_STORE;
+	if ((page.log_href.n && !page.leaf.n) || (page.release && page.release->timed)) rs->cache = CACHE_NO_STORE;
 	return code;
 }
 

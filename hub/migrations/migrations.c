@@ -21,5 +21,6 @@ const struct migration hub_migrations[] = {
 	{16, "witnesses", migration_witnesses, NULL},
 	{17, "assertions", migration_assertions, NULL},
 	{18, "follow", migration_follow, NULL},
+	{19, "releases", migration_releases, NULL},
 };
 const size_t hub_migrations_n = lengthof(hub_migrations);

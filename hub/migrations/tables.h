@@ -20,3 +20,4 @@ extern const char migration_assertions[];
 extern const char migration_erasures[];
 extern const char migration_witnesses[];
 extern const char migration_follow[];
+extern const char migration_releases[];

@@ -62,14 +62,37 @@ test('every example of the help runs as it stands', async (t) => {
   /* Records that the examples speak of, made when one of them is first named. */
   const stand = {}
   let followed
-  const made = (line) => line.replace(/R-(REPT|CASE|ORGA)-\d{4}/g, (name, sort) => {
+  const plan = (stages) => JSON.stringify({title: 'Tulip', version: '1', summary: 'In stages.', artifacts: [{name: 'model', sha256: 'a'.repeat(64)}], stages, access: {mode: 'manual'}})
+  writeFileSync(join(folder, 'plan.json'), plan([{name: 'internal', who: 'named'}, {name: 'public', who: 'everybody', gates: [{name: 'scan'}], signoffs: [{name: 'safety', role: 'owner'}]}]))
+  writeFileSync(join(folder, 'gated.json'), plan([{name: 'gated', who: 'gated'}]))
+  writeFileSync(join(folder, 'scan.json'), JSON.stringify({files: [{path: 'model', verdict: 'PASS', sha256: 'a'.repeat(64)}]}))
+  const made = (line) => line.replace(/R-(RELE|GATE|REQU)-\d{4}/g, (name) => stand[name]).replace(/R-(REPT|CASE|ORGA)-\d{4}/g, (name, sort) => {
     const hub = ['--hub', join(folder, 'myhub')], [kind, ...set] = {CASE: ['case', `title=${name}`], REPT: ['report', `title=${name}`, 'description=It names a person.'], ORGA: ['organization', `name=${name}`, 'type=company']}[sort]
     if (stand[name]) return stand[name]
     stand[name] = JSON.parse(run(['new', kind, ...set.flatMap((one) => ['--set', one]), '--json', ...hub]).stdout).uid
     if (sort === 'ORGA') run(['move', stand[name], 'publish', ...hub])
     return stand[name]
   })
+  /* A release, one that people can ask for, and those who did: over the API, since nobody asks but a person. */
+  async function standReleases() {
+    const at = ['--hub', join(folder, 'myhub')], json = (...args) => JSON.parse(run([...args, '--json', ...at]).stdout)
+    stand['R-RELE-0001'] = json('new', 'release', '--file', join(folder, 'plan.json')).uid
+    const gated = stand['R-GATE-0001'] = json('new', 'release', '--file', join(folder, 'gated.json')).uid
+    for (const id of [stand['R-RELE-0001'], gated]) assert.equal(run(['move', id, 'publish', ...at]).status, 0)
+    assert.equal(run(['release', 'decide', gated, 'proceed', '--reason', 'It may begin', ...at]).status, 0)
+    const served = start(['serve', ...at, '--listen', '127.0.0.1:0'])
+    await new Promise((done) => served.child.stdout.once('data', done))
+    for (const n of [1, 2]) {
+      assert.equal(run(['admin', 'create-user', `asks${n}`, '--email', `asks${n}@example.org`, '--role', 'guest', ...at], {input: 'correct horse battery\n'}).status, 0)
+      const {token} = json('admin', 'token', `asks${n}`, '--name', 'of the test', '--scope', 'write')
+      const answer = await fetch(`${served.stdout.match(/http:\/\/[\d.:]+/)[0]}/api/v1/releases/${gated}/requests`, {method: 'POST', body: '{}',
+        headers: {authorization: `Bearer ${token}`, 'content-type': 'application/json'}})
+      stand[`R-REQU-000${n}`] = (await answer.json()).uid
+    }
+    served.child.kill('SIGTERM')
+  }
   for (const name of commandNames()) {
+    if (name.startsWith('release ') && !stand['R-RELE-0001']) await standReleases()
     const examples = run(['help', ...name.split(' ')]).stdout.split('\nExample\n')[1].split('\n\n')[0].trim().split('\n').map((line) => line.trim())
     for (const example of examples) {
       const command = made(example).replaceAll('/tmp/', `${folder}/`).replace(/:842[01]/, ':0')
@@ -257,11 +280,11 @@ test('list leads over everything by its cursors', () => {
       assert.ok(!seen.has(item.uid), item.uid)
       seen.add(item.uid)
     }
-    assert.equal(page.total, 291)
+    assert.equal(page.total, 292)
     cursor = page.next
     if (!cursor) break
   }
-  assert.equal(seen.size, 291)
+  assert.equal(seen.size, 292)
   assert.equal(filled.error(1, 'list', '--cursor', 'nonsense').code, 'invalid')
   assert.equal(filled.json('list', '--kind', 'use', '--as', 'public', '--limit', '1').total, filled.json('kinds').find((k) => k.kind === 'use').count)
   assert.equal(filled.error(1, 'list', '--kind', 'nonsense').code, 'not-found')
@@ -455,7 +478,7 @@ test('rebuilding says how much it did', (t) => {
   const hub = makeHub(t)
   hub.import('polder', starter)
   const before = hub.json('search', 'deepfake')
-  assert.equal(hub.json('admin', 'rebuild').records, 291)
+  assert.equal(hub.json('admin', 'rebuild').records, 292)
   assert.deepEqual(hub.json('search', 'deepfake'), before)
   hub.check()
 })
@@ -464,9 +487,9 @@ test('what is exported comes back the same', (t) => {
   const hub = makeHub(t), other = makeHub(t)
   hub.import('polder', starter)
   const out = join(hub.folder, 'out')
-  assert.equal(hub.json('export', 'polder', '--all', '--out', out).written, 291)
+  assert.equal(hub.json('export', 'polder', '--all', '--out', out).written, 292)
   const back = other.import('polder', out)
-  assert.equal(back.created, 291)
+  assert.equal(back.created, 292)
   for (const id of ['CUE-0001', 'CUE-0017']) {
     const {body} = hub.json('show', id), again = other.json('show', id)
     assert.deepEqual(again.body, body)

@@ -8,7 +8,7 @@ import {incident, makeFolder, makeHub, real, starter} from './cli.mjs'
 
 const sources = [
   ['avid', real('avid'), 653, 0], ['aiid', real('aiid'), 639, 0], ['atlas', real('atlas'), 278, 0], ['osv', real('osv'), 500, 0],
-  ['csaf', real('csaf', 'mandatory'), 60, null], ['cve', real('cve'), 1500, 0], ['polder', starter, 291, 0],
+  ['csaf', real('csaf', 'mandatory'), 60, null], ['cve', real('cve'), 1500, 0], ['polder', starter, 292, 0],
 ]
 
 // What a record is called, whatever hub it is in.

@@ -53,7 +53,7 @@ export function knowing({ids, digests, organizations, people, grants, hooks}, {k
   const grant = {id: some(grants, 'G-0000-0000')}, hook = {id: some(hooks, 'wh_0')}
   return {
     any: {id: some(ids, 'R-0000-0000'), uid: some(ids, 'R-0000-0000'), sha256: some(digests, '0'.repeat(64)), grant: grant.id, kind: kinds.map((k) => k.kind), path: kinds.map((k) => k.path),
-      table: tables, act: acts, rest: ['nothing'], n: ['0', '1'], event: ['0', '1', '20'], code: ['0'.repeat(25)], token: ['0'.repeat(40)], part: ['1'], file: ['nothing.css']},
+      table: tables, act: acts, rest: ['nothing'], n: ['0', '1'], leaf: ['0', '1'], event: ['0', '1', '20'], code: ['0'.repeat(25)], token: ['0'.repeat(40)], part: ['1'], file: ['nothing.css']},
     of: {notice: {id: ['1', '2', '3', '10', '20']}, members: {id: some(organizations, 'R-0000-0000')}, 'admin-account': {id: some(people, 'U-0000-0000')}, grant, 'grant-json': grant,
       'log-tile': {path: ['0', 'entries']}, 'hubs-record': {path: ['TST/R-0000-0000', 'nowhere/R-0000-0000']}, webhook: hook, 'webhook-api': hook, 'webhook-deliveries': hook},
   }

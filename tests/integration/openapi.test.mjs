@@ -96,13 +96,13 @@ test('the page /api shows every operation, and its examples work as they stand',
   const lines = [...page.text.matchAll(/<code>(curl [^<]*)<\/code>/g)].map((one) => unescaped(one[1]))
   assert.equal(lines.length, operations.length)
   for (const line of lines) {
-    if (/ -X |\/files\/|\/dispute'|Authorization/.test(line)) continue
+    if (/ -X |\/files\/|\/dispute'|\/access\/check'|Authorization/.test(line)) continue
     const r = spawnSync('sh', ['-c', line.replace('curl ', 'curl -sS -o /dev/null -w "%{http_code}" ').replace('127.0.0.1:8420', `${hub.host}:${hub.port}`)], {encoding: 'utf8'})
     assert.equal(r.stdout, '200', `${line}: ${r.stdout}${r.stderr}`)
   }
   const one = await coco.done(200, 'GET', '/records/CUE-0001')
   const sent = await coco.done(201, 'POST', '/reports', flaw('anonymous'))
-  for (const line of lines.filter((text) => / -X /.test(text) && !/PUT|moves|acts|erasure|disputes|reveals|\/case'/.test(text))) {
+  for (const line of lines.filter((text) => / -X /.test(text) && !/PUT|moves|acts|erasure|disputes|reveals|\/requests|\/case'/.test(text))) {
     const {webhook, delivery} = await webhookOf(coco)
     const r = spawnSync('sh', ['-c', line.replace('curl ', 'curl -sS -o /dev/null -w "%{http_code}" ').replace('127.0.0.1:8420', `${hub.host}:${hub.port}`)
       .replace(/wh_[0-9a-z]+/, webhook).replace(/msg_[0-9a-z]+/, delivery).replace('"…"', (await coco.get('/records/CUE-0001')).headers.etag)], {encoding: 'utf8', env: {...process.env, TOKEN: coco.token, RECEIPT: sent.body.receipt}})

@@ -71,6 +71,15 @@ export const requests = {
   'api-clocks': () => ({by: 'coordinator'}),
   'open-case': (r) => ({of: 'report', by: 'coordinator', path: {id: r.uid}, body: {title: 'A case'}}),
   'mark-read': (r) => ({path: {id: r.uid}, body: {up_to: 1}}),
+  'api-releases': () => ({}),
+  'api-release': (r) => ({of: 'release', path: {id: r.uid}}),
+  'api-release-access': (r) => ({of: 'release', path: {id: r.uid}}),
+  'api-release-check': (r) => ({of: 'release', path: {id: r.uid}}),
+  'api-access-requests': (r) => ({of: 'release', path: {id: r.uid}, query: 'state=pending&limit=5'}),
+  'api-access-export': (r) => ({of: 'release', path: {id: r.uid}, query: 'format=json'}),
+  'api-access-mine': () => ({}),
+  'access-ask': (r) => ({of: 'release', by: 'coordinator', path: {id: r.uid}, body: {answers: {purpose: 'To look.'}, terms: true}}),
+  'access-decide': (r) => ({of: 'release', path: {id: r.uid}, body: {act: 'access.accept', requests: ['R-0000-0000']}}),
   'api-disputes': () => ({}),
   'api-dispute': (r) => ({of: 'dispute', path: {id: r.uid}}),
   'file-dispute': (r) => ({of: 'case', path: {id: r.uid}, body: {question: 'scope', statement: 'It is not.'}}),
@@ -107,10 +116,20 @@ export const requests = {
   'bulk': (r) => ({body: [{op: 'comment', id: r.uid, text: 'Seen.'}, {op: 'link', id: r.uid, rel: 'concerns', target: 'CUE-0002'}, {op: 'create', kind: 'lesson', body: {}}]}),
 }
 
+// A release that is public, at a stage at which one can ask for it.
+async function gated(who) {
+  const {body} = await who.done(201, 'POST', '/records', {kind: 'release', body: {title: 'Tulip', version: '1', summary: 'In stages.', artifacts: [{name: 'model', sha256: 'a'.repeat(64)}],
+    stages: [{name: 'gated', who: 'gated'}], access: {mode: 'manual', fields: [{name: 'purpose', label: 'What for?', type: 'text'}], terms: 'Say what you find.'}}})
+  await who.done(200, 'POST', `/records/${body.uid}/moves`, {move: 'publish'})
+  await who.done(200, 'POST', `/records/${body.uid}/acts`, {act: 'release.decide', args: {decision: 'proceed', rationale: 'It may begin.'}})
+  return body.uid
+}
+
 // The request of an operation that is about a record of another kind than the one above, with such a record of the same owner in its place.
 export async function inPlace(request, who) {
   if (!request?.of) return request
   const kind = request.of === 'dispute' ? 'case' : request.of
+  if (request.of === 'release') return {...request, path: {...request.path, id: await gated(who)}}
   let {body} = await who.done(201, 'POST', '/records', {kind, body: {title: 'One that it is about'}})
   if (request.of === 'dispute') ({body} = await who.done(201, 'POST', `/records/${body.uid}/disputes`, {question: 'tier', statement: 'It is not.'}))
   return {...request, path: {...request.path, id: body.uid}}

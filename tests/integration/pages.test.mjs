@@ -10,7 +10,7 @@ after(async () => hub?.stop())
 const PAGES = [
   '/', '/browse', '/browse/incidents', '/browse/systems', '/browse/incidents?harm=privacy', '/search', '/search?q=deepfake',
   '/search?q=nothing-of-that-name', '/search?q=%22', '/search?year=2023', '/search?kind=incident', '/cue', '/kinds', '/kinds/report',
-  '/kinds/use', '/tables', '/tables/harm-tier', '/tables/harm-tier?severity=grave', '/tables/coordinator-triage', '/about', '/statistics', '/log', '/hubs', '/r/CUE-0026/log', '/policies', '/policies?level=5&q=flaws', '/policies?q=nothing-of-that-name', '/policies/compare', '/policies/compare?id=policy:polder-default', '/r/CUE-0026', '/r/CUE-0026/history', '/no-such-page', '/r/no-such-record',
+  '/kinds/use', '/tables', '/tables/harm-tier', '/tables/harm-tier?severity=grave', '/tables/coordinator-triage', '/about', '/statistics', '/log', '/hubs', '/r/CUE-0026/log', '/releases', '/policies', '/policies?level=5&q=flaws', '/policies?q=nothing-of-that-name', '/policies/compare', '/policies/compare?id=policy:polder-default', '/r/CUE-0026', '/r/CUE-0026/history', '/no-such-page', '/r/no-such-record',
 ]
 
 function checkPage(path, page) {

@@ -95,7 +95,9 @@ const inApi = (route) => route.path.startsWith('/api/')
 const reads = (route) => route.method === 'GET'
 // Of reports alone: harbor.test.mjs asks them as everybody.
 const ofReports = ['harbor-accept', 'harbor-threatened', 'harbor-settled', 'grant-opening']
-const aboutRecord = (route) => /^(\/api\/v1\/records|\/r)\/\{id/.test(route.path)
+const aboutRecord = (route) => /^(\/api\/v1\/records|\/api\/v1\/releases|\/r)\/\{id/.test(route.path)
+/* Of releases alone: a lesson has none. What one shows to whom is releases.test.mjs's. */
+const ofReleases = (route) => /^\/api\/v1\/releases\/\{id\}/.test(route.path) || ['access-form', 'access-send', 'access-queue', 'access-queue-send', 'access-queue-export', 'gate-send'].includes(route.name)
 
 // 'unknown caller', 'forbidden' or null: by the words of the table alone.
 function refusedByTable(route, p) {
@@ -133,6 +135,9 @@ function expected(route, p, open, r) {
   if (refused) return refused
   if (route.name === 'edit-send' && !p.cookie) return 'unknown caller' /* what was typed is kept, and who it was signs in */
   if (/^(record-)?erase$/.test(route.name) && p.roles.includes('administrator')) return 'done' /* by its name alone: they see nothing by it */
+  /* A yes or a no, whatever it is asked about. */
+  if (route.name === 'api-release-check') return p.scope === undefined ? 'unknown caller' : 'forbidden'
+  if (ofReleases(route)) return 'nothing here'
   if (aboutRecord(route)) {
     /* What is the same for all is what the public sees. */
     const viewer = route.flags.includes('same for all') || !(inApi(route) || p.cookie) ? {roles: []} : p
