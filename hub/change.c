@@ -1,7 +1,5 @@
 #include "change.h"
 
-#include <pthread.h>
-
 #include "hub/access/access.h"
 #include "hub/case/case.h"
 #include "hub/change_prepared.h"

@@ -1,4 +1,5 @@
 /* The first half of a change: it is checked and what it will write is worked out, outside the writer. */
+#include <pthread.h>
 #include <zstd.h>
 
 #include "hub/access/access.h"

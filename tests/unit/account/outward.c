@@ -138,12 +138,23 @@ static void no_act_that_there_is_says_more_than_its_name(void **state) {
 	struct dispute_filing f = {.target = a_report, .question = S("valid"), .statement = S(WORD)};
 	ok(dispute_file(hub, db, acting_as(finder), &f, &result, &test_err));
 	struct str a_dispute = arena_str(arena, str_of(result.uid));
+	ok(apply((struct change){.op = CHANGE_CREATE, .actor = acting_as(finder), .kind = S("release"), .state = S("running"), .body = json("{'title': '" WORD " release', 'version': '1', "
+		"'summary': '" WORD "', 'artifacts': [], 'stages': []}")}));
+	struct str a_release = arena_str(arena, str_of(result.uid));
+	ok(apply((struct change){.op = CHANGE_CREATE, .actor = acting_as(finder), .kind = S("access-request"), .state = S("pending"), .body = json("{'title': '" WORD " request'}")}));
+	struct str a_request = arena_str(arena, str_of(result.uid));
+	const struct {
+		const char *kind;
+		struct str record;
+	} records[] = {{"case", a_case}, {"dispute", a_dispute}, {"release", a_release}, {"access-request", a_request}, {"report", a_report}};
 	int64_t mails, calls, before;
 	look(&before, &calls);
 	before = calls;
 	for (size_t i = 0; i < hub->acts->n; i++) {
 		const struct act *one = &hub->acts->items[i];
-		struct str record = act_fits(one, kind_find(hub->kinds, S("case"))) ? a_case : act_fits(one, kind_find(hub->kinds, S("dispute"))) ? a_dispute : a_report;
+		struct str record = a_report;
+		for (size_t k = lengthof(records); k-- > 0;)
+			if (act_fits(one, kind_find(hub->kinds, str_of(records[k].kind)))) record = records[k].record;
 		struct happening c = {.record = record, .to = coordinator.uid, .detail = json_text(arena, json(arena_fmt(arena,
 			"{'act': '%.*s', 'audiences': %u, 'subject': '%.*s', 'reason': '" WORD "', 'text': '" WORD "', 'role': '" WORD "', 'name': '" WORD "', "
 			"'private': {'text': '" WORD "'}, 'args': {'text': '" WORD "', 'url': 'https://" WORD ".example'}}",
