@@ -26,7 +26,7 @@ static enum err_code refuse(struct request *rq, struct response *rs, struct err 
 /* What people do with the hub itself, and what a copy cannot know of it. */
 static bool is_elsewhere(struct str path) {
 	static const char *const places[] = {"/report", "/receipt", "/sign-in", "/reset", "/invitation", "/unsubscribe", "/statistics", "/disputes", "/harbor", "/organizations",
-		"/.well-known", "/api/v1/receipt", "/api/v1/disputes", "/api/v1/statistics", "/sitemap"};
+		"/.well-known", "/api/v1/receipt", "/api/v1/disputes", "/api/v1/statistics", "/sitemap", "/hubs", "/api/v1/hubs"};
 	for (size_t i = 0; i < lengthof(places); i++) {
 		struct str place = str_of(places[i]);
 		if (!str_starts(path, place)) continue;

@@ -107,7 +107,7 @@ test('whatever would change something is refused, in a sentence', async () => {
     assert.ok([403, 405].includes(answer.status), `${method} ${filled}: ${answer.status} ${answer.text.slice(0, 200)}`)
     assert.match(unescaped(answer.text), /a copy of 127\.0\.0\.1:\d+|not allowed/i, `${method} ${filled}`)
   }
-  for (const path of ['/report', '/sign-in', '/statistics', '/api/v1/statistics', '/desk', '/admin', '/inbox', '/api/v1/me']) assert.equal((await view.get(path)).status, 403, path)
+  for (const path of ['/report', '/sign-in', '/statistics', '/api/v1/statistics', '/hubs', '/api/v1/hubs', '/desk', '/admin', '/inbox', '/api/v1/me']) assert.equal((await view.get(path)).status, 403, path)
   const again = JSON.parse((await view.get('/api/v1/records?limit=1')).text)
   assert.equal(again.items[0].uid, uid)
 })
