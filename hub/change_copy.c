@@ -32,7 +32,9 @@ static enum err_code await_uid(struct store *s, const struct stored *r, const st
 /* Only what the public sees at both ends; a relation that makes a record as public as another, or says something of what stands under it, is each hub's own. */
 static bool may_show(const struct stored *r, const struct stored *t, struct str rel) {
 	const struct kind_link *l = kind_link(r->kind, rel);
-	return l && l->audiences & PUBLIC && !r->kind->follows.n && t->is_public && !t->kind->follows.n;
+	/* Who says something is not for another hub to tell of an organization that is not its own. */
+	bool speaks = r->kind->says.link.n && str_eq(r->kind->says.link, rel) && !str_eq(r->hub, t->hub);
+	return l && l->audiences & PUBLIC && !r->kind->follows.n && t->is_public && !t->kind->follows.n && !speaks;
 }
 
 static enum err_code link_copied(struct store *s, const struct stored *r, struct str rel, int64_t target) {

@@ -163,7 +163,7 @@ enum err_code store_says(const struct hub *h, struct db *db, struct arena *a, co
 	const struct json *by = json_get(old, str_from(s->by, 1));
 	*out = body;
 	/* What comes from elsewhere was said there. */
-	if (!s->by.n || c->origin || !json_is(body, JSON_OBJECT)) return ERR_OK;
+	if (!s->by.n || c->origin || c->copied || !json_is(body, JSON_OBJECT)) return ERR_OK;
 	if (!db) return err_set(e, ERR_INTERNAL, "what is said of a record needs a database to find it in");
 	enum err_code code = old ? store_may_say(db, kind, c->actor, old, e) : by_whom(&y, json_get(body, str_from(s->by, 1)), &by);
 	if (!code) code = put(&y, s->about, old, &body);

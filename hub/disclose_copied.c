@@ -31,7 +31,7 @@ static struct str page_of(struct arena *a, struct str url, struct str uid) {
 
 enum err_code disclose_copy(const struct disclosing *d, const struct disclosed *r, struct disclosed_copy *out, struct err *e) {
 	struct db_query q = db_query(d->db,
-		"SELECT p.origin, p.key, p.url, c.id, c.leaf, c.left_out, p.follows, p.looked_at, f.forked, f.folder FROM copied c JOIN peer p ON p.id = c.peer "
+		"SELECT p.origin, p.key, p.url, c.id, c.leaf, c.left_out, CASE WHEN p.state = 'listed' THEN p.follows ELSE 0 END, p.looked_at, f.forked, f.folder FROM copied c JOIN peer p ON p.id = c.peer "
 		"JOIN follow f ON f.peer = p.id WHERE c.record = $1");
 	db_bind_int(&q, 1, r->line.record);
 	bool found = db_row(&q);

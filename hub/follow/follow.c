@@ -7,6 +7,7 @@
 #include "hub/copied.h"
 #include "hub/follow/inside.h"
 #include "hub/ledger/ledger.h"
+#include "hub/peer/peer.h"
 
 enum { DOUBLINGS = 6, FOLDER = 100 };
 #define LONGEST DAY
@@ -46,6 +47,8 @@ static enum err_code take_over(struct hub *h, struct db *db, struct arena *a, co
 	struct take_request t = {.peer = f->peer, .leaf = f->leaf, .cancelled = cancelled};
 	int64_t first = INT64_MAX;
 	enum err_code code = mirror_open(a, arena_cstr(a, f->folder), &t.folder, e);
+	if (!code && !mirror_knows(&t.folder, f->key))
+		code = err_set(e, ERR_FORBIDDEN, "the directory lists it by a key that its log, as it was copied, never named: `polder hubs`");
 	if (!code) code = follow_first_kept_out(db, f->peer, again, &first, e);
 	if (first < t.leaf) t.leaf = first;
 	return code ? code : follow_take(h, db, &t, report, e);
@@ -167,6 +170,15 @@ static bool leads_from(struct arena *a, const char *folder, struct str key) {
 	return !mirror_open(a, folder, &f, NULL) && mirror_knows(&f, key);
 }
 
+/* By which key the directory knows the hub at that address, where nobody gave one. */
+static enum err_code listed_key(struct db *db, struct arena *a, struct str url, struct str *key, struct err *e) {
+	struct peer p;
+	struct err why = {0};
+	enum err_code code = key->n ? ERR_NOT_FOUND : peer_find(db, a, url, &p, &why);
+	if (!code) *key = p.key;
+	return code && code != ERR_NOT_FOUND ? err_set(e, code, "%s", why.message) : ERR_OK;
+}
+
 enum err_code follow_add(struct hub *h, struct db *db, struct arena *a, struct str url, struct str key, const atomic_bool *cancelled, struct followed *out,
 	struct follow_report *report, struct err *e) {
 	struct mirror_result first;
@@ -175,7 +187,8 @@ enum err_code follow_add(struct hub *h, struct db *db, struct arena *a, struct s
 	url = without_slash(url);
 	*report = (struct follow_report){0};
 	if (!str_starts(url, S("https://")) && !str_starts(url, S("http://"))) return err_set(e, ERR_INVALID, "a hub's address begins with https://");
-	enum err_code code = first_copy(h, a, url, key, cancelled, &first, &folder, e);
+	enum err_code code = listed_key(db, a, url, &key, e);
+	if (!code) code = first_copy(h, a, url, key, cancelled, &first, &folder, e);
 	if (code) return code;
 	if (first.forked) return err_set(e, ERR_CORRUPT, "the hub showed two histories: %.*s", STR_ARG(first.evidence));
 	code = check_name(h, db, a, first.origin, url, key.n > 0, e);

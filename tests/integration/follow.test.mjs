@@ -83,7 +83,9 @@ test('the proof of a copied record is checked without either hub', async () => {
   const forged = JSON.parse(readFileSync(file, 'utf8'))
   forged.fields.find((field) => field.name === 'title').value = 'Of nobody'
   assert.equal(run(['receipt', 'check', a.file('forged.json', forged), '--key', key]).status, 1)
-  const own = await (await a.get(`/r/${(await who(a).nobody.get('/records?hub=here')).body.items[0].uid}/proof.json`)).text
+  const [ours] = (await who(a).nobody.get('/records?hub=here')).body.items
+  await eventually(async () => (await a.get(`/r/${ours.uid}/proof.json`)).status === 200, 'its leaf', 60_000)
+  const own = (await a.get(`/r/${ours.uid}/proof.json`)).text
   assert.match(run(['receipt', 'check', a.file('own.json', own)]).stdout, /^holds/)
 })
 
@@ -166,6 +168,15 @@ test('the same name in two hubs is told, and joins nothing', async () => {
   assert.match(unescaped((await a.get(`/r/${one}`)).text), /Also known here as/)
 })
 
+test('what an organization says of a record there is told here, with where it was said', async () => {
+  const about = await publish(b, {title: 'Spoken of'})
+  b.polder('import', 'polder', b.file('says.json', [{kind: 'assertion', id: 'word-1', state: 'published', body: {title: 'Looked into', by: {name: 'Example maker'}, about: {record: about},
+    says: 'under_investigation'}}]))
+  await arrives(a, about, (r) => r.said?.length === 1)
+  const [said] = (await get(a, about)).said
+  assert.deepEqual([said.by, said.says, said.hub, said.organization], ['Example maker', 'under_investigation', `${called(b)}/log`, undefined])
+})
+
 test('links between copied records come along, whichever comes first', async () => {
   const target = await publish(b, {title: 'Linked to'})
   const source = await draft(b, {title: 'Linking'})
@@ -236,6 +247,7 @@ test('another key of the log is followed where the log says so, and proofs hold 
   await arrives(a, old, (r) => r.origin.proved)
   const file = a.file('rotated.json', (await a.get(`/r/${fresh}/proof.json`)).text)
   assert.match(run(['receipt', 'check', file, '--key', listed(a, b).key]).stdout, /^holds\n/)
+  await eventually(async () => (await b.get(`/r/${fresh}/proof.json`)).status === 200, 'its leaf', 60_000)
   const own = b.file('own.json', (await b.get(`/r/${fresh}/proof.json`)).text)
   assert.match(run(['receipt', 'check', own]).stdout, /^holds/)
   assert.equal(run(['follow', 'run', '--hub', a.dir]).status, 0)
