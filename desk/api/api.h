@@ -83,6 +83,8 @@ struct prepared *api_prepare(struct request *rq, struct asked *q, struct arena *
 enum err_code api_change(struct request *rq, struct asked *q, struct outcome *out, struct err *e) must_use;
 /* `Written`; file may be NULL. Gives the version that this viewer sees of the record now, "" when it sees none. */
 struct str written_json(struct json_writer *w, struct request *rq, const struct outcome *o, const struct disclosed_file *file);
+/* The answer to a creation that was done past api_change: 201 with what was made, or (code) why it was not. */
+enum err_code api_made(struct request *rq, struct response *rs, enum err_code code, struct outcome *o, const struct err *e);
 /* From a body like NewRecord. False: refused. */
 bool asked_create(struct request *rq, const struct json *v, struct asked *q, struct refusal *r) must_use;
 /* A list of names of audiences; 0 when it is not one. */

@@ -101,15 +101,7 @@ static enum err_code file(struct request *rq, struct response *rs, struct err *e
 		.wants = json_get_str(body, S("wants")), .remedy = json_get_str(body, S("remedy")), .procedure = json_get_str(body, S("procedure")),
 		.organization = json_get_str(body, S("organization")), .against = json_get_str(body, S("against")), .choices = list, .choices_n = json_count(choices)};
 	enum err_code code = dispute_file(desk_hub(rq), rq->worker, desk_actor(rq), &f, &o.result, e);
-	if (code) {
-		refusal_from(&o.refusal, rq->arena, e, NULL, STR_EMPTY);
-		return api_refuse(rs, &o.refusal);
-	}
-	struct json_writer w = json_writer(response_json(rs));
-	rs->etag = written_json(&w, rq, &o, NULL);
-	rs->status = 201;
-	response_header(rs, "Location", arena_fmt(rq->arena, "/api/v1/records/%s", o.result.uid));
-	return ERR_OK;
+	return api_made(rq, rs, code, &o, e);
 }
 enum err_code api_file_dispute(struct request *rq, struct response *rs, struct err *e) {
 	return api_once(rq, rs, file, e);

@@ -2,8 +2,7 @@
 #include "api.h"
 
 #include "desk/api/release_json.h"
-
-enum { EXPORT = 64 << 20 };
+#include "desk/releases/pages.h"
 
 static enum err_code find(struct request *rq, struct disclosing *d, struct disclosed *r, struct err *e) {
 	enum err_code code = api_find(rq, d, r, e);
@@ -124,17 +123,8 @@ enum err_code api_access_mine(struct request *rq, struct response *rs, struct er
 enum err_code api_access_export(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d;
 	struct disclosed r;
-	bool csv = str_is(request_str(rq, "format"), "csv");
-	struct buf out = BUF(EXPORT);
 	enum err_code code = find(rq, &d, &r, e);
-	if (!code) code = disclose_access_export(&d, &r, csv, request_str(rq, "state"), &out, e);
-	struct str bytes = code ? STR_EMPTY : arena_str(rq->arena, buf_str(&out));
-	buf_free(&out);
-	if (code) return code;
-	if (bytes.n == 0) return err_set(e, ERR_TOO_LARGE, "the export is too large: take one state at a time");
-	response_bytes(rs, csv ? S("text/csv; charset=utf-8; header=present") : S("application/json"), bytes);
-	response_header(rs, "Content-Disposition", arena_fmt(rq->arena, "attachment; filename=\"requests-%.*s.%s\"", STR_ARG(r.line.uid), csv ? "csv" : "json"));
-	return ERR_OK;
+	return code ? code : access_export(rq, rs, &d, &r, e);
 }
 
 static enum err_code ask(struct request *rq, struct response *rs, struct err *e) {
@@ -144,15 +134,7 @@ static enum err_code ask(struct request *rq, struct response *rs, struct err *e)
 	if (!api_body(rq, rs, &body, &memory, e)) return ERR_OK;
 	struct access_asking q = {request_str(rq, "id"), json_get_lit(body, "answers"), json_true(json_get_lit(body, "terms"))};
 	enum err_code code = access_ask(desk_hub(rq), rq->worker, desk_actor(rq), &q, &o.result, e);
-	if (code) {
-		refusal_from(&o.refusal, rq->arena, e, NULL, STR_EMPTY);
-		return api_refuse(rs, &o.refusal);
-	}
-	struct json_writer w = json_writer(response_json(rs));
-	rs->etag = written_json(&w, rq, &o, NULL);
-	rs->status = 201;
-	response_header(rs, "Location", arena_fmt(rq->arena, "/api/v1/records/%s", o.result.uid));
-	return ERR_OK;
+	return api_made(rq, rs, code, &o, e);
 }
 enum err_code api_access_ask(struct request *rq, struct response *rs, struct err *e) {
 	return api_once(rq, rs, ask, e);

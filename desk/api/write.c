@@ -138,6 +138,11 @@ static enum err_code answer(struct request *rq, struct response *rs, const struc
 	return ERR_OK;
 }
 
+enum err_code api_made(struct request *rq, struct response *rs, enum err_code code, struct outcome *o, const struct err *e) {
+	if (code) refusal_from(&o->refusal, rq->arena, e, NULL, STR_EMPTY);
+	return answer(rq, rs, o, true);
+}
+
 static enum err_code change(struct request *rq, struct response *rs, struct asked *q, bool made, struct err *e) {
 	struct outcome o;
 	q->change.actor = desk_actor(rq);

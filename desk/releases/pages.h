@@ -94,4 +94,6 @@ struct queue_page {
 	unsigned may;                  /* acts that fit some of them: 1 << enum access_may */
 	struct arena *a;
 };
+/* The requests of a release as a file, by the request's parameters format and state: for the queue's page and the API. */
+enum err_code access_export(struct request *rq, struct response *rs, const struct disclosing *d, const struct disclosed *r, struct err *e) must_use;
 route_fn show_queue, take_queue, show_queue_export, take_gate;

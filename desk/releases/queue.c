@@ -110,20 +110,23 @@ enum err_code take_queue(struct request *rq, struct response *rs, struct err *e)
 	return code ? code : put(rq, rs, &again, 422);
 }
 
+enum err_code access_export(struct request *rq, struct response *rs, const struct disclosing *d, const struct disclosed *r, struct err *e) {
+	bool csv = str_is(request_str(rq, "format"), "csv");
+	autobuf struct buf out = BUF(EXPORT);
+	enum err_code code = disclose_access_export(d, r, csv, request_str(rq, "state"), &out, e);
+	if (code) return code;
+	struct str bytes = arena_str(rq->arena, buf_str(&out));
+	if (!bytes.n) return err_set(e, ERR_TOO_LARGE, "the export is too large: take one state at a time");
+	response_bytes(rs, csv ? S("text/csv; charset=utf-8; header=present") : S("application/json"), bytes);
+	response_header(rs, "Content-Disposition", arena_fmt(rq->arena, "attachment; filename=\"requests-%.*s.%s\"", STR_ARG(r->line.uid), csv ? "csv" : "json"));
+	return ERR_OK;
+}
+
 enum err_code show_queue_export(struct request *rq, struct response *rs, struct err *e) {
 	struct disclosing d;
 	struct disclosed r;
-	bool csv = str_is(request_str(rq, "format"), "csv");
-	struct buf out = BUF(EXPORT);
 	enum err_code code = find(rq, &d, &r, e);
-	if (!code) code = disclose_access_export(&d, &r, csv, request_str(rq, "state"), &out, e);
-	struct str bytes = code ? STR_EMPTY : arena_str(rq->arena, buf_str(&out));
-	buf_free(&out);
-	if (code) return code;
-	if (!bytes.n) return err_set(e, ERR_TOO_LARGE, "the export is too large: take one state at a time");
-	response_bytes(rs, csv ? S("text/csv; charset=utf-8; header=present") : S("application/json"), bytes);
-	response_header(rs, "Content-Disposition", arena_fmt(d.a, "attachment; filename=\"requests-%.*s.%s\"", STR_ARG(r.line.uid), csv ? "csv" : "json"));
-	return ERR_OK;
+	return code ? code : access_export(rq, rs, &d, &r, e);
 }
 
 /* ---- reports of gates ---- */
