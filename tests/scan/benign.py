@@ -7,6 +7,8 @@ begins with "review-" are for a person to look at.
 A library that isn't installed is left out and named on standard error."""
 import bz2, collections, datetime, decimal, functools, gzip, io, json, lzma, math, os, pathlib, pickle, random, re, shutil, struct, subprocess, sys, tarfile, uuid, zipfile
 
+from made import field, node, varint
+
 folder = sys.argv[1]
 os.makedirs(folder, exist_ok=True)
 path = lambda name: os.path.join(folder, name)
@@ -248,25 +250,6 @@ def sevenzip():
         raise ImportError("7z")
     for name, options in (("lzma2", []), ("lzma", ["-m0=lzma"]), ("copy", ["-mx=0"]), ("bzip2", ["-m0=bzip2"]), ("deflate", ["-m0=deflate"]), ("solid-off", ["-ms=off"])):
         subprocess.run(["7z", "a", *options, path(name + ".7z"), path("plain-4.pkl"), path("plain-0.pkl"), path("README.md"), path("empty")], check=True, stdout=subprocess.DEVNULL)
-
-
-def varint(n):
-    out = b""
-    while n > 127:
-        out, n = out + bytes([n & 127 | 128]), n >> 7
-    return out + bytes([n])
-
-
-def field(number, value):
-    """A field of a Protocol Buffers message: a number, or text, bytes or a message."""
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    value = value.encode() if isinstance(value, str) else value
-    return varint(number << 3 | 2) + varint(len(value)) + value
-
-
-def node(name, op, *attributes):
-    return field(1, name) + field(2, op) + b"".join(field(5, field(1, k) + field(2, v)) for k, v in attributes)
 
 
 def tensorflow():

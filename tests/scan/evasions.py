@@ -6,6 +6,8 @@
 The name of a file begins with the verdict that it must have: block-, invalid-, inconclusive-, review-; "flag-" leaves it open, so long as it isn't PASS or REVIEW."""
 import base64, bz2, gzip, io, json, lzma, os, pickle, struct, sys, tarfile, zipfile, zlib
 
+from made import field, node, varint
+
 folder = sys.argv[1]
 os.makedirs(folder)
 
@@ -247,20 +249,6 @@ put("inconclusive-trailing.gguf", gguf() + b"\0" * 32 + b"more")
 put("inconclusive-version.gguf", gguf(version=1))
 
 # ---- Protocol Buffers: ONNX, TensorFlow, CoreML ----
-def varint(n):
-    out = b""
-    while n > 127:
-        out, n = out + bytes([n & 127 | 128]), n >> 7
-    return out + bytes([n])
-
-
-def field(number, value):
-    if isinstance(value, int):
-        return varint(number << 3) + varint(value)
-    value = value.encode() if isinstance(value, str) else value
-    return varint(number << 3 | 2) + varint(len(value)) + value
-
-
 def onnx(graph, more=b""):
     return field(1, 8) + field(2, "pytorch") + field(7, graph) + field(8, field(2, 15)) + more
 
@@ -280,10 +268,6 @@ put("block-function.onnx", onnx(field(2, "g"), field(25, field(1, "f") + field(7
 put("block-external-key.onnx", onnx(field(2, "g") + field(5, field(8, "w") + field(13, field(1, "location") + field(2, "w.bin")) + field(13, field(1, "__class__") + field(2, "x")) + field(14, 1))))
 put("review-domain.onnx", onnx(field(2, "g") + field(1, field(4, "Evil") + field(7, "evil.ops"))))
 put("inconclusive-unknown-field.onnx", onnx(field(2, "g") + field(99, b"hidden")))
-
-
-def node(name, op, *attributes):
-    return field(1, name) + field(2, op) + b"".join(field(5, field(1, k) + field(2, v)) for k, v in attributes)
 
 
 def saved(graph):
