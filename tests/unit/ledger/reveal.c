@@ -1,5 +1,5 @@
 /* What was sealed is shown: by whom, what of it, and never more. */
-#include "test_ledger.h"
+#include "test_damage.h"
 
 #include "hub/erase.h"
 #include "hub/ledger/receipt.h"
@@ -12,12 +12,7 @@ static enum err_code reveal(struct actor by, struct str id, int64_t version, con
 	struct str names[] = {str_of(field)};
 	return apply((struct change){.op = CHANGE_REVEAL, .actor = by, .record = id, .version = version, .fields = names, .fields_n = field[0] ? 1 : 0});
 }
-static size_t findings(void) {
-	struct ledger_report r;
-	ok(ledger_verify(hub, db, arena, NULL, 0, &r, &test_err));
-	for (size_t i = 0; i < r.n; i++) print_message("  %.*s\n", STR_ARG(r.findings[i]));
-	return r.n;
-}
+
 /* A note that was sealed as a draft, revised and published. */
 static struct str published_by(struct actor by) {
 	ok(apply((struct change){.op = CHANGE_CREATE, .actor = (struct actor){by.name, by.roles | ROLE_MEMBER}, .kind = S("note"),
@@ -180,24 +175,7 @@ static void each_change_to_what_is_shown_is_found(void **state) {
 	keep_log();
 	end_epoch();
 	assert_int_equal(findings(), 0);
-	for (size_t i = 0; i < lengthof(damages); i++) {
-		const char *dir = arena_fmt(arena, "%s-damaged-%zu", folder, i).p;
-		struct hub *whole = hub;
-		struct db *whole_db = db, *own;
-		struct ledger_report r;
-		ok(hub_backup(folder, dir, &test_err));
-		ok(db_open(&own, file_join(arena, dir, "hub.db"), DB_WRITE, &test_err));
-		ok(db_exec(own, arena_fmt(arena, "PRAGMA foreign_keys = OFF; %s", damages[i]).p, &test_err));
-		db_close(own);
-		ok(hub_open(&hub, dir, &test_err));
-		ok(hub_reader(hub, &db, &test_err));
-		ok(ledger_verify(hub, db, arena, NULL, 0, &r, &test_err));
-		if (!r.n) fail_msg("not found: %s", damages[i]);
-		db_close(db);
-		hub_close(hub);
-		hub = whole;
-		db = whole_db;
-	}
+	for (size_t i = 0; i < lengthof(damages); i++) damaged(i, damages[i]);
 }
 
 int main(void) {

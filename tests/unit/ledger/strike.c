@@ -1,5 +1,5 @@
 /* Fields that are erased while their record lives on: what goes, what stays provable, and that whatever is changed afterwards behind the hub's back is found. */
-#include "test_ledger.h"
+#include "test_damage.h"
 
 #include "hub/commitment.h"
 #include "hub/erase.h"
@@ -13,12 +13,7 @@ static enum err_code strike(struct str id, const char *field) {
 	if (!code) ok(erase_finish(hub, &test_err));
 	return code;
 }
-static size_t findings(void) {
-	struct ledger_report r;
-	ok(ledger_verify(hub, db, arena, NULL, 0, &r, &test_err));
-	for (size_t i = 0; i < r.n; i++) print_message("  %.*s\n", STR_ARG(r.findings[i]));
-	return r.n;
-}
+
 static bool hub_holds(const char *word) {
 	static const char *const names[] = {"hub.db", "hub.db-wal"};
 	for (size_t i = 0; i < lengthof(names); i++) {
@@ -304,13 +299,6 @@ static void what_was_struck_is_erased_whole_later(void **state) {
 
 /* ---- changed behind its back ---- */
 
-static void change_rows(const char *dir, const char *statements) {
-	struct db *own;
-	ok(db_open(&own, file_join(arena, dir, "hub.db"), DB_WRITE, &test_err));
-	ok(db_exec(own, statements, &test_err));
-	db_close(own);
-}
-
 static void each_change_to_what_was_kept_is_found(void **state) {
 	(void)state;
 	static const char *const damages[] = {
@@ -337,23 +325,7 @@ static void each_change_to_what_was_kept_is_found(void **state) {
 	keep_log();
 	end_epoch();
 	assert_int_equal(findings(), 0);
-	for (size_t i = 0; i < lengthof(damages); i++) {
-		const char *dir = arena_fmt(arena, "%s-damaged-%zu", folder, i).p;
-		struct hub *whole = hub;
-		struct db *whole_db = db;
-		struct ledger_report r;
-		ok(hub_backup(folder, dir, &test_err));
-		change_rows(dir, "PRAGMA foreign_keys = OFF");
-		change_rows(dir, arena_fmt(arena, "PRAGMA foreign_keys = OFF; %s", damages[i]).p);
-		ok(hub_open(&hub, dir, &test_err));
-		ok(hub_reader(hub, &db, &test_err));
-		ok(ledger_verify(hub, db, arena, NULL, 0, &r, &test_err));
-		if (!r.n) fail_msg("not found: %s", damages[i]);
-		db_close(db);
-		hub_close(hub);
-		hub = whole;
-		db = whole_db;
-	}
+	for (size_t i = 0; i < lengthof(damages); i++) damaged(i, damages[i]);
 }
 
 int main(void) {

@@ -1,14 +1,8 @@
 /* Whatever is changed in the database behind the hub's back is found by verifying it against the log. */
-#include "test_ledger.h"
+#include "test_damage.h"
 
 #include "hub/ledger/verify.h"
 #include "hub/peer/peer.h"
-
-static size_t findings(void) {
-	struct ledger_report r;
-	ok(ledger_verify(hub, db, arena, NULL, 0, &r, &test_err));
-	return r.n;
-}
 
 /* A hub with a public record that was amended, one with hidden fields, a file, a link, one that was erased; all of it in the log. */
 static void fill(void) {
@@ -29,31 +23,6 @@ static void fill(void) {
 	ok(peer_key(hub, &by_operator, S("peer.example.org"), other.key, tlog_key_text(arena, &signer.key), NULL, S("lost"), &test_err));
 	keep_log();
 	end_epoch();
-}
-
-/* Outside every transaction, as who has the file does it. */
-static void change_rows(const char *dir, const char *statements) {
-	struct db *own;
-	ok(db_open(&own, file_join(arena, dir, "hub.db"), DB_WRITE, &test_err));
-	ok(db_exec(own, "PRAGMA foreign_keys = OFF", &test_err));
-	ok(db_exec(own, statements, &test_err));
-	db_close(own);
-}
-
-static void damaged(size_t n, const char *damage) {
-	const char *dir = arena_fmt(arena, "%s-damaged-%zu", folder, n).p;
-	struct hub *whole = hub;
-	struct db *whole_db = db;
-	ok(hub_backup(folder, dir, &test_err));
-	ok(hub_open(&hub, dir, &test_err));
-	ok(hub_reader(hub, &db, &test_err));
-	assert_int_equal(findings(), 0);
-	change_rows(dir, damage);
-	if (findings() == 0) fail_msg("not found: %s", damage);
-	db_close(db);
-	hub_close(hub);
-	hub = whole;
-	db = whole_db;
 }
 
 static void each_change_behind_its_back_is_found(void **state) {
